@@ -1,0 +1,32 @@
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Persistence;
+
+namespace MLNet.Flows.Bijections;
+
+/// <summary>A smooth invertible map of R^d onto itself, in the data-to-latent direction z = f(x). Immutable and thread-safe.</summary>
+/// <remarks>
+/// Value and log-determinant come from one call, so no second path can disagree. A block and a single row give the same bits:
+/// both sum in the same order (columns ascending) with fused multiply-adds.
+/// </remarks>
+internal abstract class Bijection
+{
+    protected Bijection(int dimension) => Dimension = dimension;
+
+    public int Dimension { get; }
+
+    /// <summary>Scratch columns that <see cref="Forward(RowBlock)"/> needs behind the block's own; and scratch floats, per row, likewise.</summary>
+    public virtual int ScratchColumns => 0;
+
+    /// <summary>The kind written to model files; never changes once released.</summary>
+    public abstract BijectionKind Kind { get; }
+
+    /// <summary>Overwrites the block's points x with f(x) and adds log|det df/dx| to its LogDet.</summary>
+    public abstract void Forward(RowBlock block);
+
+    /// <summary>Overwrites the point x (length d) with f(x) and returns log|det df/dx|; the same bits as in a block.</summary>
+    /// <param name="row">The point, in a 64-byte-aligned workspace.</param>
+    public abstract float Forward(RowWorkspace row);
+
+    /// <summary>Writes the parameters; <see cref="BijectionReader"/> reads them back bit for bit.</summary>
+    public abstract void Write(ModelWriter writer);
+}

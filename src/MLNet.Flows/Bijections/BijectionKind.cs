@@ -1,0 +1,9 @@
+namespace MLNet.Flows.Bijections;
+
+/// <summary>What a bijection is, in model files. Numbers are forever.</summary>
+internal enum BijectionKind
+{
+    Standardization = 1,
+    Whitening = 2,
+    PlanarStack = 3,
+}

@@ -1,0 +1,22 @@
+using MLNet.Flows.Persistence;
+
+namespace MLNet.Flows.Bijections;
+
+/// <summary>Reads any bijection from a model file: its kind, then its own parameters.</summary>
+internal static class BijectionReader
+{
+    public static void Write(Bijection bijection, ModelWriter writer)
+    {
+        writer.Write((int)bijection.Kind);
+        bijection.Write(writer);
+    }
+
+    public static Bijection Read(ModelReader reader) => (BijectionKind)reader.ReadInt32() switch
+    {
+        BijectionKind.Standardization => Standardization.Read(reader),
+        BijectionKind.Whitening => Whitening.Read(reader),
+        BijectionKind.PlanarStack => Planar.PlanarStack.Read(reader),
+        var kind => throw new FormatException(
+            $"The model names bijection kind {(int)kind}, which this version does not know. Load it with the version that saved it, or a newer one."),
+    };
+}

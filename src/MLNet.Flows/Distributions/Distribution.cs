@@ -1,0 +1,29 @@
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Persistence;
+
+namespace MLNet.Flows.Distributions;
+
+/// <summary>A base distribution on R^d with a normalized density. Immutable and thread-safe.</summary>
+internal abstract class Distribution
+{
+    protected Distribution(int dimension) => Dimension = dimension;
+
+    public int Dimension { get; }
+
+    /// <summary>Scratch columns (in a block) or scratch floats (for one row) that <c>LogProb</c> needs.</summary>
+    public virtual int ScratchColumns => 0;
+
+    /// <summary>The kind written to model files; never changes once released.</summary>
+    public abstract DistributionKind Kind { get; }
+
+    /// <summary>Sets the block's LogProb to log p(z) in nats, normalizing constant included; the points are left as they are.</summary>
+    public abstract void LogProb(RowBlock block);
+
+    /// <summary>log p(z) in nats of one point; the same bits as in a block.</summary>
+    public abstract float LogProb(RowWorkspace row);
+
+    /// <summary>Draws a point (length d).</summary>
+    public abstract void Sample(RandomStream random, Span<float> point);
+
+    public abstract void Write(ModelWriter writer);
+}

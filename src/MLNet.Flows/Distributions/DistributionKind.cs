@@ -1,0 +1,9 @@
+namespace MLNet.Flows.Distributions;
+
+/// <summary>What a base distribution is, in model files. Numbers are forever.</summary>
+internal enum DistributionKind
+{
+    DiagonalNormal = 1,
+    ProductStudentT = 2,
+    NormalMixture = 3,
+}

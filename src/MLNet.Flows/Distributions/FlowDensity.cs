@@ -1,0 +1,128 @@
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Persistence;
+
+namespace MLNet.Flows.Distributions;
+
+/// <summary>The density of rows in original units: columns that vary go through a chain of bijections to a base distribution.</summary>
+/// <remarks>
+/// log p(x) = log p_Z(f(x)) + log|det df/dx| + log p(constant columns), in nats. A row with a missing or infinite feature has NaN;
+/// every finite row has a finite value, saturating at the ends of the Single range. Immutable and thread-safe: workspaces are per caller.
+/// </remarks>
+internal sealed class FlowDensity
+{
+    private readonly Bijection[] _bijections;
+    private readonly bool _allActive;
+
+    public FlowDensity(ColumnPartition columns, Bijection[] bijections, Distribution baseDistribution)
+    {
+        Columns = columns;
+        _bijections = bijections;
+        Base = baseDistribution;
+        _allActive = columns.ConstantColumns.Length == 0;
+        ScratchColumns = bijections.Select(b => b.ScratchColumns).Append(baseDistribution.ScratchColumns).Max();
+    }
+
+    public ColumnPartition Columns { get; }
+
+    public IReadOnlyList<Bijection> Bijections => _bijections;
+
+    public Distribution Base { get; }
+
+    /// <summary>Length of a row of features.</summary>
+    public int FeatureCount => Columns.FeatureCount;
+
+    internal int ScratchColumns { get; }
+
+    public FlowWorkspace CreateWorkspace(SimdWidth? width = null) => new(this, width);
+
+    /// <summary>Scores rows [n, FeatureCount], row-major, in blocks of 64.</summary>
+    public void LogProb(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)
+    {
+        for (int start = 0; start < result.Length; start += RowBlock.Rows)
+        {
+            int count = Math.Min(RowBlock.Rows, result.Length - start);
+            LogProbBlock(rows.Slice(start * FeatureCount, count * FeatureCount), result.Slice(start, count), workspace);
+        }
+    }
+
+    /// <summary>Scores one row; the same bits as in a block.</summary>
+    public float LogProb(ReadOnlySpan<float> features, FlowWorkspace workspace)
+    {
+        RowWorkspace row = workspace.Row;
+        Span<float> values = row.Values.Span;
+        float finite = 0;
+        foreach (float feature in features)
+            finite += feature * 0f;
+        if (finite != 0)
+            return float.NaN;
+
+        int[] active = Columns.ActiveColumns;
+        if (_allActive)
+            features.CopyTo(values);
+        else
+            for (int j = 0; j < active.Length; j++)
+                values[j] = features[active[j]];
+
+        float logDet = 0;
+        foreach (Bijection bijection in _bijections)
+            logDet += bijection.Forward(row);
+        return Finish(Base.LogProb(row), logDet, features);
+    }
+
+    public void Write(ModelWriter writer)
+    {
+        Columns.Write(writer);
+        writer.Write(_bijections.Length);
+        foreach (Bijection bijection in _bijections)
+            BijectionReader.Write(bijection, writer);
+        DistributionReader.Write(Base, writer);
+    }
+
+    public static FlowDensity Read(ModelReader reader)
+    {
+        ColumnPartition columns = ColumnPartition.Read(reader);
+        int count = reader.ReadInt32();
+        reader.Check(count is >= 0 and <= 1024, $"{count} bijections");
+        var bijections = new Bijection[count];
+        for (int i = 0; i < count; i++)
+        {
+            bijections[i] = BijectionReader.Read(reader);
+            CheckDimension(bijections[i].Dimension);
+        }
+
+        Distribution baseDistribution = DistributionReader.Read(reader);
+        CheckDimension(baseDistribution.Dimension);
+        return new FlowDensity(columns, bijections, baseDistribution);
+
+        void CheckDimension(int dimension) => reader.Check(dimension == columns.ActiveColumns.Length,
+            $"a part of dimension {dimension} where the flow has {columns.ActiveColumns.Length}");
+    }
+
+    private void LogProbBlock(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)
+    {
+        RowBlock block = workspace.Block;
+        Span<float> finite = stackalloc float[RowBlock.Rows];
+        BlockLoader.Load(rows, FeatureCount, _allActive ? null : Columns.ActiveColumns, block, finite);
+        block.LogDet.Clear();
+        foreach (Bijection bijection in _bijections)
+            bijection.Forward(block);
+        Base.LogProb(block);
+
+        ReadOnlySpan<float> logProb = block.LogProb.Span, logDet = block.LogDet.Span;
+        for (int r = 0; r < result.Length; r++)
+        {
+            result[r] = finite[r] == 0
+                ? Finish(logProb[r], logDet[r], rows.Slice(r * FeatureCount, FeatureCount))
+                : float.NaN;
+        }
+    }
+
+    private float Finish(float logProb, float logDet, ReadOnlySpan<float> features)
+    {
+        float sum = logProb + logDet;
+        if (!_allActive)
+            sum += Columns.ConstantLogProb(features);
+        return Math.Clamp(sum, float.MinValue, float.MaxValue);
+    }
+}

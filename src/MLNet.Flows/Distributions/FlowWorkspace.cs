@@ -1,0 +1,14 @@
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Distributions;
+
+/// <summary>What one caller needs to score with a <see cref="FlowDensity"/>: a block and a single row, with scratch. Not thread-safe.</summary>
+internal sealed class FlowWorkspace(FlowDensity density, SimdWidth? width = null)
+{
+    private RowBlock? _block;
+    private RowWorkspace? _row;
+
+    public RowBlock Block => _block ??= new RowBlock(density.Columns.ActiveColumns.Length, density.ScratchColumns, width);
+
+    public RowWorkspace Row => _row ??= new RowWorkspace(density.Columns.ActiveColumns.Length, density.ScratchColumns, width);
+}

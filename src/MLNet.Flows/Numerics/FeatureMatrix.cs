@@ -1,0 +1,34 @@
+namespace MLNet.Flows.Numerics;
+
+/// <summary>A growing matrix [n, d] of floats, row-major, in chunks: no array is ever copied to grow, and n d may pass 2^31.</summary>
+internal sealed class FeatureMatrix
+{
+    private const int TargetChunkFloats = 1 << 20;
+    private readonly List<float[]> _chunks = [];
+    private readonly int _rowShift;
+    private readonly int _rowMask;
+
+    public FeatureMatrix(int dimension)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(dimension);
+        Dimension = dimension;
+        while (_rowShift < 16 && (2L << _rowShift) * Math.Max(dimension, 1) <= TargetChunkFloats)
+            _rowShift++;
+        _rowMask = (1 << _rowShift) - 1;
+    }
+
+    public int Dimension { get; }
+
+    public int RowCount { get; private set; }
+
+    /// <summary>The row's values, to read or to overwrite.</summary>
+    public Span<float> Row(int row) => _chunks[row >> _rowShift].AsSpan((row & _rowMask) * Dimension, Dimension);
+
+    /// <summary>Adds a row of zeros and returns it to be filled.</summary>
+    public Span<float> AddRow()
+    {
+        if (RowCount >> _rowShift == _chunks.Count)
+            _chunks.Add(new float[Math.Max(Dimension, 1) << _rowShift]);
+        return Row(RowCount++);
+    }
+}

@@ -1,0 +1,64 @@
+namespace MLNet.Flows.Numerics;
+
+/// <summary>A seeded stream of random numbers: the same seed and stream number give the same sequence on every machine.</summary>
+/// <remarks>SplitMix64 (Steele, Lea and Flood 2014): a counter through a 64-bit mixer, so that streams for different purposes are
+/// opened by number from one seed and stay independent of thread count and call order.</remarks>
+internal sealed class RandomStream
+{
+    private ulong _state;
+    private double _spare;
+    private bool _hasSpare;
+
+    public RandomStream(int seed, ulong stream = 0)
+    {
+        _state = Mix((ulong)(uint)seed + 0x632be59bd9b4e019ul) ^ Mix(stream * 0x9e3779b97f4a7c15ul + 1);
+    }
+
+    public ulong NextUInt64() => Mix(_state += 0x9e3779b97f4a7c15ul);
+
+    /// <summary>Uniform on [0, 1), 53 bits.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1ul << 53));
+
+    /// <summary>Uniform on 0 .. bound - 1 (multiply-shift; the bias is below bound / 2^64).</summary>
+    public int NextInt32(int bound) => (int)Math.BigMul(NextUInt64(), (ulong)bound, out _);
+
+    /// <summary>A standard normal variate (Marsaglia's polar method).</summary>
+    public double NextGaussian()
+    {
+        if (_hasSpare)
+        {
+            _hasSpare = false;
+            return _spare;
+        }
+
+        double u, v, s;
+        do
+        {
+            u = 2 * NextDouble() - 1;
+            v = 2 * NextDouble() - 1;
+            s = u * u + v * v;
+        }
+        while (s >= 1 || s == 0);
+        double scale = Math.Sqrt(-2 * Math.Log(s) / s);
+        _spare = v * scale;
+        _hasSpare = true;
+        return u * scale;
+    }
+
+    /// <summary>Puts the items in a uniformly random order (Fisher-Yates).</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (int i = items.Length - 1; i > 0; i--)
+        {
+            int j = NextInt32(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ul;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebul;
+        return z ^ (z >> 31);
+    }
+}

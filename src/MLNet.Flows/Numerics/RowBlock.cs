@@ -1,0 +1,43 @@
+namespace MLNet.Flows.Numerics;
+
+/// <summary>Up to 64 rows laid out column by column (structure of arrays), so that a vector holds one column of many rows.</summary>
+/// <remarks>
+/// Value (row r, column d) is at <c>Values[d * 64 + r]</c>. Columns [0, Dimension) are the point; bijections overwrite them in place.
+/// Columns [Dimension, Dimension + ScratchColumns) follow in the same buffer and belong to whoever runs on the block.
+/// Lanes beyond Count hold zeros on loading and whatever the kernels make of them afterwards: results there are ignored.
+/// </remarks>
+internal sealed class RowBlock
+{
+    /// <summary>Rows in a block: four vectors of 16 lanes.</summary>
+    public const int Rows = 64;
+
+    public RowBlock(int dimension, int scratchColumns = 0, SimdWidth? width = null)
+    {
+        Dimension = dimension;
+        ScratchColumns = scratchColumns;
+        Width = width ?? SimdSupport.Best;
+        Values = new AlignedBuffer(checked((dimension + scratchColumns) * Rows));
+        LogDet = new AlignedBuffer(Rows);
+        LogProb = new AlignedBuffer(Rows);
+    }
+
+    public int Dimension { get; }
+
+    public int ScratchColumns { get; }
+
+    /// <summary>The vector width that kernels use on this block.</summary>
+    public SimdWidth Width { get; }
+
+    /// <summary>Rows that hold data, at most 64.</summary>
+    public int Count { get; set; }
+
+    public AlignedBuffer Values { get; }
+
+    /// <summary>Per row, the log-determinant of the bijections run so far: each adds its own.</summary>
+    public AlignedBuffer LogDet { get; }
+
+    /// <summary>Per row, the base distribution's log-density at the latent point.</summary>
+    public AlignedBuffer LogProb { get; }
+
+    public Span<float> Column(int column) => Values.Span.Slice(column * Rows, Rows);
+}

@@ -1,0 +1,25 @@
+namespace MLNet.Flows.Numerics;
+
+/// <summary>One row and the scratch that single-row kernels need: lanes hold columns, layers or mixture components instead of rows.</summary>
+/// <remarks>Both buffers are padded with at least 16 zeros beyond the length, so that a kernel may load and store whole vectors.</remarks>
+internal sealed class RowWorkspace
+{
+    private const int Padding = 16;
+
+    public RowWorkspace(int dimension, int scratchLength = 0, SimdWidth? width = null)
+    {
+        Dimension = dimension;
+        Width = width ?? SimdSupport.Best;
+        Values = new AlignedBuffer(dimension + Padding);
+        Scratch = new AlignedBuffer(scratchLength + Padding);
+    }
+
+    public int Dimension { get; }
+
+    public SimdWidth Width { get; }
+
+    /// <summary>The point; its first Dimension values count.</summary>
+    public AlignedBuffer Values { get; }
+
+    public AlignedBuffer Scratch { get; }
+}

@@ -1,0 +1,27 @@
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Distributions;
+
+namespace MLNet.Flows.Training;
+
+/// <summary>What the training loop drives: parameters, their gradients and the optimizer, for one flow on one data matrix.</summary>
+/// <remarks>The loop (schedule, batches, validation, early stopping, recovery, history) is written once against this interface; the
+/// managed engine implements it with fused kernels, other engines with automatic differentiation. Log-likelihoods here are those of
+/// the preprocessed rows, in nats: the loop adds the preprocessing's log-determinant when it reports.</remarks>
+internal interface ITrainingEngine : IDisposable
+{
+    /// <summary>One optimizer step on a batch of row numbers.</summary>
+    /// <returns>The batch's mean log-likelihood before the step, in nats; not finite when the step failed (weights are then undefined).</returns>
+    double Step(ReadOnlySpan<int> rows, in StepSettings settings);
+
+    /// <summary>log-likelihood of the rows under the averaged weights, without noise.</summary>
+    void LogLikelihood(ReadOnlySpan<int> rows, Span<float> result);
+
+    /// <summary>Copies weights, averages and optimizer state to a slot.</summary>
+    void Save(WeightSlot slot);
+
+    /// <summary>Brings back what was saved to the slot.</summary>
+    void Restore(WeightSlot slot);
+
+    /// <summary>The flow at the averaged weights, ready to score.</summary>
+    (Bijection[] Bijections, Distribution Base) Freeze();
+}
