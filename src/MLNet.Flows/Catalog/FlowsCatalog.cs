@@ -1,0 +1,20 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace MLNet.Flows.Catalog;
+
+/// <summary>Normalizing flows: exact densities on a feature column, for anomaly scoring, as ML.NET estimators.</summary>
+/// <remarks>From C# 14, <c>mlContext.Flows</c>; from other languages, <c>new FlowsCatalog(mlContext)</c>. Partial: each part of the catalog adds its methods
+/// in a file of its own.</remarks>
+public sealed partial class FlowsCatalog
+{
+    /// <summary>Opens the catalog on a context, whose seed, log and cancellation the flows use.</summary>
+    /// <param name="mlContext">The context.</param>
+    public FlowsCatalog(MLContext mlContext)
+    {
+        ArgumentNullException.ThrowIfNull(mlContext);
+        Environment = mlContext;
+    }
+
+    internal IHostEnvironment Environment { get; }
+}

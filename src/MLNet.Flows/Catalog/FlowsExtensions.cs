@@ -1,0 +1,13 @@
+using MLNet.Flows.Catalog;
+
+namespace Microsoft.ML;
+
+/// <summary>Makes normalizing flows part of <see cref="MLContext"/>.</summary>
+public static class FlowsExtensions
+{
+    extension(MLContext mlContext)
+    {
+        /// <summary>Normalizing flows: exact densities on a feature column, for anomaly scoring.</summary>
+        public FlowsCatalog Flows => new(mlContext);
+    }
+}

@@ -1,0 +1,14 @@
+namespace MLNet.Flows.Training;
+
+/// <summary>Why training ended.</summary>
+public enum TrainingStopReason
+{
+    /// <summary>All steps were done.</summary>
+    MaximumSteps = 0,
+
+    /// <summary>The validation log-likelihood had stopped improving.</summary>
+    EarlyStopping = 1,
+
+    /// <summary>The caller cancelled; the best weights so far were kept.</summary>
+    Cancelled = 2,
+}

@@ -1,0 +1,17 @@
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Training;
+
+namespace MLNet.Flows.Transformers;
+
+/// <summary>All that a fitted flow is, apart from ML.NET: what a transformer scores with and what a model file holds.</summary>
+/// <param name="Density">The density of rows.</param>
+/// <param name="Quantiles">Of the training rows' log-likelihoods.</param>
+/// <param name="Columns">Input and output column names.</param>
+/// <param name="FalseAlarmRate">PredictedLabel is true below this p-value.</param>
+/// <param name="History">How it was trained.</param>
+internal sealed record FlowModel(
+    FlowDensity Density,
+    LikelihoodQuantiles Quantiles,
+    FlowColumnNames Columns,
+    double FalseAlarmRate,
+    TrainingHistory History);
