@@ -1,0 +1,35 @@
+using Microsoft.ML;
+using MLNet.Flows.Evaluation;
+
+namespace MLNet.Flows.Catalog;
+
+public sealed partial class FlowsCatalog
+{
+    /// <summary>Compares scored rows with labels: AUROC, average precision, detection rate, precision and recall, mean log-likelihood.</summary>
+    /// <remarks>Unlike <c>mlContext.AnomalyDetection.Evaluate</c> it takes Boolean and key labels too and reports average precision and a
+    /// table of thresholds. One pass over the data; 9 bytes per row are kept while it runs.</remarks>
+    /// <param name="data">The output of a flow's Transform, with a label column.</param>
+    /// <param name="labelColumnName">The label: Boolean (true = anomaly), Single (above 0 = anomaly, NaN = no label) or a key
+    /// (0 = no label; with two values the second means anomaly, otherwise say which by <paramref name="anomalyKeyValue"/>).</param>
+    /// <param name="scoreColumnName">The score column, Single; higher is stranger.</param>
+    /// <param name="predictedLabelColumnName">The alarm column, Boolean.</param>
+    /// <param name="anomalyKeyValue">For a key label with text key values: the value that means anomaly.</param>
+    /// <param name="falsePositiveCount">False positives allowed in <see cref="FlowMetrics.DetectionRateAtFalsePositiveCount"/>, at least 0; default 10.</param>
+    /// <returns>The metrics.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of another type, or one of the two classes is empty.</exception>
+    public FlowMetrics Evaluate(
+        IDataView data,
+        string labelColumnName = "Label",
+        string scoreColumnName = "Score",
+        string predictedLabelColumnName = "PredictedLabel",
+        string? anomalyKeyValue = null,
+        int falsePositiveCount = 10)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(scoreColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(predictedLabelColumnName);
+        ArgumentOutOfRangeException.ThrowIfNegative(falsePositiveCount);
+        return AnomalyEvaluator.Evaluate(data, labelColumnName, scoreColumnName, predictedLabelColumnName, anomalyKeyValue, falsePositiveCount);
+    }
+}
