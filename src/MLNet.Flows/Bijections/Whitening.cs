@@ -3,18 +3,204 @@ using MLNet.Flows.Persistence;
 
 namespace MLNet.Flows.Bijections;
 
-/// <summary>Stub.</summary>
-internal sealed class Whitening : Bijection
+/// <summary>PCA whitening of standardized data, with shrinkage: z = M (x - mean), M = L^(-1/2) V^T; log|det| = -1/2 sum log l_i.</summary>
+/// <remarks>V L V^T = (1 - shrinkage) covariance + shrinkage I, with eigenvalues kept at or above 1e-4 of the largest, so that rank-deficient
+/// data (one-hot columns) stays a full-rank density whose remaining directions have that variance. O(d^2) per row.</remarks>
+internal sealed unsafe class Whitening : Bijection
 {
-    public Whitening(int dimension) : base(dimension) { }
+    private const double EigenvalueFloor = 1e-4;
+    private readonly float[] _mean;
+    private readonly float[] _matrix;
+
+    /// <param name="mean">[d].</param>
+    /// <param name="matrix">M, [d, d], row-major.</param>
+    /// <param name="logDet">log|det M|.</param>
+    public Whitening(float[] mean, float[] matrix, float logDet)
+        : base(mean.Length)
+    {
+        (_mean, _matrix, LogDet) = (mean, matrix, logDet);
+        Mean = new AlignedBuffer(mean.Length);
+        Columns = new AlignedBuffer(matrix.Length + 16);
+        mean.CopyTo(Mean.Span);
+        for (int i = 0; i < Dimension; i++)
+        {
+            for (int j = 0; j < Dimension; j++)
+                Columns[j * Dimension + i] = matrix[i * Dimension + j];
+        }
+    }
+
+    public float LogDet { get; }
+
+    public override int ScratchColumns => Dimension;
 
     public override BijectionKind Kind => BijectionKind.Whitening;
 
-    public override void Forward(RowBlock block) => throw new NotImplementedException();
+    private AlignedBuffer Mean { get; }
 
-    public override float Forward(RowWorkspace row) => throw new NotImplementedException();
+    // [j, i] = M_ij, so that one x_j meets a run of outputs.
+    private AlignedBuffer Columns { get; }
 
-    public override void Write(ModelWriter writer) => throw new NotImplementedException();
+    /// <param name="matrix">[n, d], standardized.</param>
+    /// <param name="weights">[n], or empty for all 1.</param>
+    /// <param name="shrinkage">In [0, 1].</param>
+    public static Whitening Fit(FeatureMatrix matrix, ReadOnlySpan<float> weights, double shrinkage)
+    {
+        int dimension = matrix.Dimension;
+        var mean = new double[dimension];
+        var covariance = new double[dimension * dimension];
+        double total = 0;
+        for (int i = 0; i < matrix.RowCount; i++)
+        {
+            double weight = weights.IsEmpty ? 1 : weights[i];
+            total += weight;
+            Span<float> row = matrix.Row(i);
+            for (int a = 0; a < dimension; a++)
+            {
+                mean[a] += weight * row[a];
+                double scaled = weight * row[a];
+                for (int b = 0; b <= a; b++)
+                    covariance[a * dimension + b] += scaled * row[b];
+            }
+        }
 
-    public static Whitening Read(ModelReader reader) => throw new NotImplementedException();
+        for (int a = 0; a < dimension; a++)
+        {
+            for (int b = 0; b <= a; b++)
+            {
+                double value = (1 - shrinkage) * (covariance[a * dimension + b] / total - mean[a] * mean[b] / (total * total));
+                covariance[a * dimension + b] = covariance[b * dimension + a] = value + (a == b ? shrinkage : 0);
+            }
+        }
+
+        SymmetricEigen eigen = SymmetricEigen.Of(covariance, dimension);
+        double floor = Math.Max(EigenvalueFloor * eigen.Values.DefaultIfEmpty(1).Max(), 1e-12);
+        var whitening = new float[dimension * dimension];
+        double logDet = 0;
+        for (int i = 0; i < dimension; i++)
+        {
+            double value = Math.Max(eigen.Values[i], floor);
+            logDet -= 0.5 * Math.Log(value);
+            for (int j = 0; j < dimension; j++)
+                whitening[i * dimension + j] = (float)(eigen.Vectors[i * dimension + j] / Math.Sqrt(value));
+        }
+
+        return new Whitening([.. mean.Select(m => (float)(m / total))], whitening, (float)logDet);
+    }
+
+    /// <summary>Whitens the matrix in place, with the same bits as <see cref="Forward(RowBlock)"/>.</summary>
+    public void Apply(FeatureMatrix matrix)
+    {
+        var workspace = new RowWorkspace(Dimension, ScratchColumns);
+        for (int i = 0; i < matrix.RowCount; i++)
+        {
+            Span<float> row = matrix.Row(i);
+            row.CopyTo(workspace.Values.Span);
+            Forward(workspace);
+            workspace.Values.Span[..Dimension].CopyTo(row);
+        }
+    }
+
+    public override void Forward(RowBlock block)
+    {
+        var operation = new BlockForward(this, block);
+        SimdDispatch.Run(block.Width, ref operation);
+    }
+
+    public override float Forward(RowWorkspace row)
+    {
+        var operation = new RowForward(this, row);
+        SimdDispatch.Run(row.Width, ref operation);
+        return LogDet;
+    }
+
+    public override void Write(ModelWriter writer)
+    {
+        writer.Write(Dimension);
+        writer.Write(LogDet);
+        writer.Write(_mean);
+        writer.Write(_matrix);
+    }
+
+    public static Whitening Read(ModelReader reader)
+    {
+        int dimension = reader.ReadInt32();
+        float logDet = reader.ReadSingle();
+        reader.Check(dimension is >= 0 and <= 40_000 && float.IsFinite(logDet), $"a whitening of dimension {dimension} with log-determinant {logDet}");
+        reader.CheckRemaining((1L + dimension) * dimension * sizeof(float));
+        return new Whitening(reader.ReadFiniteSingles(dimension), reader.ReadFiniteSingles(dimension * dimension), logDet);
+    }
+
+    // z_i = sum_j M_ij (x_j - mean_j), j ascending, into scratch; then back over x.
+    private struct BlockForward(Whitening bijection, RowBlock block) : ISimdOperation
+    {
+        public readonly void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            int dimension = bijection.Dimension;
+            const int R = RowBlock.Rows;
+            fixed (float* x = block.Values, logDet = block.LogDet, mean = bijection.Mean, columns = bijection.Columns)
+            {
+                float* z = x + dimension * R;
+                for (int j = 0; j < dimension; j++)
+                {
+                    V center = S.Create(mean[j]);
+                    for (int r = 0; r < R; r += S.Count)
+                        S.Store(S.Subtract(S.Load(x + j * R + r), center), x + j * R + r);
+                }
+
+                for (int i = 0; i < dimension; i++)
+                {
+                    for (int r = 0; r < R; r += 4 * S.Count)
+                    {
+                        V z0 = S.Create(0), z1 = z0, z2 = z0, z3 = z0;
+                        float* y = x + r;
+                        for (int j = 0; j < dimension; j++, y += R)
+                        {
+                            V m = S.Create(columns[j * dimension + i]);
+                            z0 = S.MultiplyAdd(m, S.Load(y), z0);
+                            z1 = S.MultiplyAdd(m, S.Load(y + S.Count), z1);
+                            z2 = S.MultiplyAdd(m, S.Load(y + 2 * S.Count), z2);
+                            z3 = S.MultiplyAdd(m, S.Load(y + 3 * S.Count), z3);
+                        }
+
+                        float* to = z + i * R + r;
+                        S.Store(z0, to);
+                        S.Store(z1, to + S.Count);
+                        S.Store(z2, to + 2 * S.Count);
+                        S.Store(z3, to + 3 * S.Count);
+                    }
+                }
+
+                Buffer.MemoryCopy(z, x, (long)dimension * R * sizeof(float), (long)dimension * R * sizeof(float));
+                V constant = S.Create(bijection.LogDet);
+                for (int r = 0; r < R; r += S.Count)
+                    S.Store(S.Add(S.Load(logDet + r), constant), logDet + r);
+            }
+        }
+    }
+
+    private struct RowForward(Whitening bijection, RowWorkspace row) : ISimdOperation
+    {
+        public readonly void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            int dimension = bijection.Dimension;
+            fixed (float* x = row.Values, z = row.Scratch, mean = bijection.Mean, columns = bijection.Columns)
+            {
+                for (int j = 0; j < dimension; j++)
+                    x[j] -= mean[j];
+                for (int i = 0; i < dimension; i += S.Count)
+                {
+                    V sum = S.Create(0);
+                    for (int j = 0; j < dimension; j++)
+                        sum = S.MultiplyAdd(S.Load(columns + j * dimension + i), S.Create(x[j]), sum);
+                    S.Store(sum, z + i);
+                }
+
+                Buffer.MemoryCopy(z, x, (long)dimension * sizeof(float), (long)dimension * sizeof(float));
+            }
+        }
+    }
 }

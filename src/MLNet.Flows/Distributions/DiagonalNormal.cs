@@ -3,20 +3,16 @@ using MLNet.Flows.Persistence;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>Stub.</summary>
-internal sealed class DiagonalNormal : Distribution
+/// <summary>Independent normal columns with learned locations and scales.</summary>
+internal sealed class DiagonalNormal(float[] mean, float[] scale) : LocationScaleDistribution(mean, scale, double.PositiveInfinity)
 {
-    public DiagonalNormal(int dimension) : base(dimension) { }
-
     public override DistributionKind Kind => DistributionKind.DiagonalNormal;
 
-    public override void LogProb(RowBlock block) => throw new NotImplementedException();
+    public static DiagonalNormal Read(ModelReader reader)
+    {
+        (float[] mean, float[] scale) = ReadParameters(reader);
+        return new DiagonalNormal(mean, scale);
+    }
 
-    public override float LogProb(RowWorkspace row) => throw new NotImplementedException();
-
-    public override void Sample(RandomStream random, Span<float> point) => throw new NotImplementedException();
-
-    public override void Write(ModelWriter writer) => throw new NotImplementedException();
-
-    public static DiagonalNormal Read(ModelReader reader) => throw new NotImplementedException();
+    protected override double SampleStandard(RandomStream random) => random.NextGaussian();
 }

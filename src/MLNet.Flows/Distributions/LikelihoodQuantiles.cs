@@ -3,16 +3,92 @@ using MLNet.Flows.Persistence;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>The training rows' log-likelihoods in order: what a new row's rank is read from.</summary>
+/// <remarks>Up to 4,096 rows are all kept. Of more, the lowest 1,024 are kept and 3,072 evenly spaced ones of the rest, so that the
+/// p-value of an unlikely row is exact and any other is low by less than 1/3,072.</remarks>
 internal sealed class LikelihoodQuantiles
 {
+    private const int MaximumValues = 4096;
+    private const int LowestKept = 1024;
+    private readonly float[] _values;
+    private readonly float[] _shares;
+
+    private LikelihoodQuantiles(float[] values, float[] shares) => (_values, _shares) = (values, shares);
+
     /// <param name="logLikelihoods">Of the training rows, in any order, finite.</param>
     /// <param name="weights">Their example weights; empty for all 1.</param>
-    public static LikelihoodQuantiles Fit(ReadOnlySpan<float> logLikelihoods, ReadOnlySpan<float> weights) => throw new NotImplementedException();
+    public static LikelihoodQuantiles Fit(ReadOnlySpan<float> logLikelihoods, ReadOnlySpan<float> weights)
+    {
+        float[] sorted = logLikelihoods.ToArray();
+        float[] sortedWeights = weights.IsEmpty ? [] : weights.ToArray();
+        if (weights.IsEmpty)
+            Array.Sort(sorted);
+        else
+            Array.Sort(sorted, sortedWeights);
+
+        var cumulative = new double[sorted.Length];
+        double total = 0;
+        for (int i = 0; i < sorted.Length; i++)
+            cumulative[i] = total += weights.IsEmpty ? 1 : sortedWeights[i];
+
+        int count = Math.Min(sorted.Length, MaximumValues);
+        var values = new float[count];
+        var shares = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            int source = i < LowestKept || sorted.Length <= MaximumValues
+                ? i
+                : LowestKept + (int)((long)(i - LowestKept + 1) * (sorted.Length - LowestKept) / (MaximumValues - LowestKept)) - 1;
+            values[i] = sorted[source];
+            shares[i] = (float)(cumulative[source] / total);
+        }
+
+        return new LikelihoodQuantiles(values, shares);
+    }
 
     /// <summary>Share of training weight at most this likely, in [0, 1]; NaN for NaN.</summary>
-    public float PValue(float logLikelihood) => throw new NotImplementedException();
+    public float PValue(float logLikelihood)
+    {
+        if (float.IsNaN(logLikelihood))
+            return float.NaN;
 
-    public void Write(ModelWriter writer) => throw new NotImplementedException();
+        // The last kept value that is at most the given one.
+        ReadOnlySpan<float> values = _values;
+        int low = 0, count = values.Length;
+        while (count > 0)
+        {
+            int half = count >> 1;
+            if (values[low + half] <= logLikelihood)
+            {
+                low += half + 1;
+                count -= half + 1;
+            }
+            else
+            {
+                count = half;
+            }
+        }
 
-    public static LikelihoodQuantiles Read(ModelReader reader) => throw new NotImplementedException();
+        return low == 0 ? 0 : _shares[low - 1];
+    }
+
+    public void Write(ModelWriter writer)
+    {
+        writer.Write(_values.Length);
+        writer.Write(_values);
+        writer.Write(_shares);
+    }
+
+    public static LikelihoodQuantiles Read(ModelReader reader)
+    {
+        int count = reader.ReadInt32();
+        reader.Check(count is >= 1 and <= MaximumValues, $"{count} likelihood quantiles");
+        float[] values = reader.ReadFiniteSingles(count), shares = reader.ReadFiniteSingles(count);
+        for (int i = 0; i < count; i++)
+        {
+            bool ordered = i == 0 || (values[i] >= values[i - 1] && shares[i] >= shares[i - 1]);
+            reader.Check(ordered && shares[i] is >= 0 and <= 1, $"likelihood quantile {i} out of order");
+        }
+
+        return new LikelihoodQuantiles(values, shares);
+    }
 }

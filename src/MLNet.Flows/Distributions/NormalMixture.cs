@@ -3,20 +3,91 @@ using MLNet.Flows.Persistence;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>Stub.</summary>
-internal sealed class NormalMixture : Distribution
+/// <summary>A mixture of normals with diagonal covariance, one shared by all components or each its own.</summary>
+internal sealed unsafe class NormalMixture : Distribution
 {
-    public NormalMixture(int dimension) : base(dimension) { }
+    private const int MaximumComponents = 1 << 16;
+    private readonly NormalMixtureParameters _parameters;
+    private readonly float[] _weights;
+    private readonly float[] _mean;
+    private readonly float[] _scale;
+
+    /// <param name="dimension">d.</param>
+    /// <param name="weights">[M], positive; they are normalized here.</param>
+    /// <param name="mean">[M, d].</param>
+    /// <param name="scale">[d], shared, or [M, d]; positive.</param>
+    public NormalMixture(int dimension, float[] weights, float[] mean, float[] scale)
+        : base(dimension)
+    {
+        (_weights, _mean, _scale) = (weights, mean, scale);
+        _parameters = new NormalMixtureParameters(dimension, weights.Length);
+        double total = weights.Sum(w => (double)w);
+        _parameters.Set([.. weights.Select(w => Math.Log(w / total))], mean, scale);
+    }
+
+    public int Components => _weights.Length;
+
+    public ReadOnlySpan<float> Weights => _weights;
+
+    /// <summary>[M, d].</summary>
+    public ReadOnlySpan<float> Mean => _mean;
+
+    /// <summary>[d] when shared, else [M, d].</summary>
+    public ReadOnlySpan<float> Scale => _scale;
+
+    public bool SharedScale => _scale.Length == Dimension && Components != 1;
+
+    public override int ScratchColumns => Components;
 
     public override DistributionKind Kind => DistributionKind.NormalMixture;
 
-    public override void LogProb(RowBlock block) => throw new NotImplementedException();
+    public override void LogProb(RowBlock block)
+    {
+        var operation = new NormalMixtureKernel.BlockLogProb(_parameters, block);
+        SimdDispatch.Run(block.Width, ref operation);
+    }
 
-    public override float LogProb(RowWorkspace row) => throw new NotImplementedException();
+    public override float LogProb(RowWorkspace row)
+    {
+        fixed (float* mean = _parameters.Mean, inverseScale = _parameters.InverseScale, constant = _parameters.Constant)
+        fixed (float* z = row.Values, scratch = row.Scratch)
+            return NormalMixtureKernel.LogProb<float, SimdScalar>(_parameters, mean, inverseScale, constant, z, scratch, 1);
+    }
 
-    public override void Sample(RandomStream random, Span<float> point) => throw new NotImplementedException();
+    public override void Sample(RandomStream random, Span<float> point)
+    {
+        double u = random.NextDouble() * _weights.Sum(w => (double)w);
+        int component = 0;
+        while (component < Components - 1 && (u -= _weights[component]) >= 0)
+            component++;
+        int scale = _scale.Length == Dimension ? 0 : component;
+        for (int d = 0; d < Dimension; d++)
+            point[d] = (float)(_mean[component * Dimension + d] + _scale[scale * Dimension + d] * random.NextGaussian());
+    }
 
-    public override void Write(ModelWriter writer) => throw new NotImplementedException();
+    public override void Write(ModelWriter writer)
+    {
+        writer.Write(Dimension);
+        writer.Write(Components);
+        writer.Write(_scale.Length == Dimension);
+        writer.Write(_weights);
+        writer.Write(_mean);
+        writer.Write(_scale);
+    }
 
-    public static NormalMixture Read(ModelReader reader) => throw new NotImplementedException();
+    public static NormalMixture Read(ModelReader reader)
+    {
+        int dimension = reader.ReadInt32(), components = reader.ReadInt32();
+        bool shared = reader.ReadBoolean();
+        reader.Check(dimension is >= 0 and <= 1 << 24 && components is >= 1 and <= MaximumComponents, $"a mixture of {components} components of dimension {dimension}");
+        reader.CheckRemaining(((1L + dimension) * components + (long)dimension * (shared ? 1 : components)) * sizeof(float));
+        float[] weights = reader.ReadFiniteSingles(components);
+        float[] mean = reader.ReadFiniteSingles(components * dimension);
+        float[] scale = reader.ReadFiniteSingles(shared ? dimension : components * dimension);
+        foreach (float value in weights.Concat(scale))
+            reader.Check(value > 0, $"the weight or scale {value}");
+        double total = weights.Sum(w => (double)w);
+        reader.Check(Math.Abs(total - 1) < 1e-3, $"mixture weights that add up to {total}");
+        return new NormalMixture(dimension, weights, mean, scale);
+    }
 }

@@ -3,20 +3,31 @@ using MLNet.Flows.Persistence;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>Stub.</summary>
-internal sealed class ProductStudentT : Distribution
+/// <summary>Independent Student-t columns with learned locations and scales: tails that shrug off outliers in training.</summary>
+/// <param name="degreesOfFreedom">nu, positive: smaller is heavier-tailed.</param>
+/// <param name="mean">[d], locations.</param>
+/// <param name="scale">[d], positive.</param>
+internal sealed class ProductStudentT(double degreesOfFreedom, float[] mean, float[] scale) : LocationScaleDistribution(mean, scale, degreesOfFreedom)
 {
-    public ProductStudentT(int dimension) : base(dimension) { }
+    public double DegreesOfFreedom { get; } = degreesOfFreedom;
 
     public override DistributionKind Kind => DistributionKind.ProductStudentT;
 
-    public override void LogProb(RowBlock block) => throw new NotImplementedException();
+    public override void Write(ModelWriter writer)
+    {
+        writer.Write(DegreesOfFreedom);
+        base.Write(writer);
+    }
 
-    public override float LogProb(RowWorkspace row) => throw new NotImplementedException();
+    public static ProductStudentT Read(ModelReader reader)
+    {
+        double degreesOfFreedom = reader.ReadDouble();
+        reader.Check(degreesOfFreedom is > 0 and < 1e9, $"{degreesOfFreedom} degrees of freedom");
+        (float[] mean, float[] scale) = ReadParameters(reader);
+        return new ProductStudentT(degreesOfFreedom, mean, scale);
+    }
 
-    public override void Sample(RandomStream random, Span<float> point) => throw new NotImplementedException();
-
-    public override void Write(ModelWriter writer) => throw new NotImplementedException();
-
-    public static ProductStudentT Read(ModelReader reader) => throw new NotImplementedException();
+    // t = normal / sqrt(chi^2 / nu), and chi^2 with nu degrees of freedom is 2 Gamma(nu / 2).
+    protected override double SampleStandard(RandomStream random) =>
+        random.NextGaussian() / Math.Sqrt(2 * random.NextGamma(DegreesOfFreedom / 2) / DegreesOfFreedom);
 }

@@ -1,25 +1,146 @@
+using System.Numerics.Tensors;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>Stub.</summary>
+/// <summary>A <see cref="NormalMixture"/> in training. Flat parameters: [logits (M) | means (M x d) | log-scales (d if shared, else M x d)].</summary>
 internal sealed class TrainableNormalMixture : TrainableDistribution
 {
-    public TrainableNormalMixture(int dimension, int components, bool sharedScale) : base(dimension) { }
+    // The k-means start adds this to the within-cluster variance (of standardized columns), so that no scale begins at 0.
+    private const double StartingVariance = 0.05;
 
-    public override int ParameterCount => throw new NotImplementedException();
+    private readonly NormalMixtureParameters _parameters;
+    private readonly bool _sharedScale;
+    private readonly double[] _logWeights;
+    private readonly float[] _logScale;
 
-    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters) => throw new NotImplementedException();
+    public TrainableNormalMixture(int dimension, int components, bool sharedScale)
+        : base(dimension)
+    {
+        Components = components;
+        _sharedScale = sharedScale;
+        _parameters = new NormalMixtureParameters(dimension, components);
+        _logWeights = new double[components];
+        _logScale = new float[sharedScale ? dimension : components * dimension];
+    }
 
-    public override void SetParameters(ReadOnlySpan<float> parameters) => throw new NotImplementedException();
+    public int Components { get; }
 
-    public override void LogProb(RowBlock block) => throw new NotImplementedException();
+    public override int ParameterCount => Components * (1 + Dimension) + _logScale.Length;
 
-    public override Accumulator CreateAccumulator(SimdWidth width) => throw new NotImplementedException();
+    public override int ScratchColumns => Components;
 
-    public override void AccumulateGradient(RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator) => throw new NotImplementedException();
+    private int MeanSize => Components * Dimension;
 
-    public override void FinishGradient(Accumulator accumulator, Span<float> gradient) => throw new NotImplementedException();
+    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters)
+    {
+        KMeans clusters = KMeans.Fit(data, rows, Components, random);
+        for (int m = 0; m < Components; m++)
+            parameters[m] = (float)Math.Log((clusters.Counts[m] + 1.0) / (clusters.RowCount + Components));
+        clusters.Centers.CopyTo(parameters[Components..]);
 
-    public override Distribution Freeze(ReadOnlySpan<float> parameters) => throw new NotImplementedException();
+        Span<float> logScale = parameters[(Components + MeanSize)..];
+        ReadOnlySpan<double> variance = clusters.Variance(perCluster: !_sharedScale);
+        for (int i = 0; i < logScale.Length; i++)
+            logScale[i] = (float)(0.5 * Math.Log(variance[i] + StartingVariance));
+    }
+
+    public override void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        LogSoftmax(parameters[..Components], _logWeights);
+        parameters[(Components + MeanSize)..].CopyTo(_logScale);
+        _parameters.Set(_logWeights, parameters.Slice(Components, MeanSize), TrainableLocationScale.Scales(_logScale));
+    }
+
+    public override void LogProb(RowBlock block)
+    {
+        var operation = new NormalMixtureKernel.BlockLogProb(_parameters, block);
+        SimdDispatch.Run(block.Width, ref operation);
+    }
+
+    public override Accumulator CreateAccumulator(SimdWidth width) => new Sums(Components, Dimension, _logScale.Length, width);
+
+    public override void AccumulateGradient(RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator)
+    {
+        LogProb(latent);
+        var sums = (Sums)accumulator;
+        weights.CopyTo(sums.Weights.Span);
+        foreach (float weight in weights)
+            sums.TotalWeight += weight;
+        var operation = new NormalMixtureKernel.Gradient(
+            _parameters, latent, sums.Weights, latentGradient, sums.Responsibility, sums.Mean, sums.LogScale, _sharedScale);
+        SimdDispatch.Run(latent.Width, ref operation);
+    }
+
+    public override void FinishGradient(Accumulator accumulator, Span<float> gradient)
+    {
+        var sums = (Sums)accumulator;
+        for (int m = 0; m < Components; m++)
+            gradient[m] = (float)(LaneSums.Total(sums.Responsibility, m, sums.Lanes) - Math.Exp(_logWeights[m]) * sums.TotalWeight);
+        for (int i = 0; i < MeanSize; i++)
+            gradient[Components + i] = LaneSums.Total(sums.Mean, i, sums.Lanes);
+        for (int i = 0; i < _logScale.Length; i++)
+            gradient[Components + MeanSize + i] = TrainableLocationScale.InRange(_logScale[i]) ? LaneSums.Total(sums.LogScale, i, sums.Lanes) : 0;
+    }
+
+    /// <summary>The mixture without components lighter than min(0.03, half the heaviest): what is left is renormalized.</summary>
+    public override Distribution Freeze(ReadOnlySpan<float> parameters)
+    {
+        var logWeights = new double[Components];
+        LogSoftmax(parameters[..Components], logWeights);
+        double lightest = Math.Min(0.03, 0.5 * Math.Exp(logWeights.Max()));
+        int[] kept = [.. Enumerable.Range(0, Components).Where(m => Math.Exp(logWeights[m]) >= lightest)];
+        double total = kept.Sum(m => Math.Exp(logWeights[m]));
+
+        float[] means = parameters.Slice(Components, MeanSize).ToArray();
+        float[] scales = TrainableLocationScale.Scales(parameters[(Components + MeanSize)..]);
+        return new NormalMixture(
+            Dimension,
+            [.. kept.Select(m => (float)(Math.Exp(logWeights[m]) / total))],
+            Take(means),
+            _sharedScale ? scales : Take(scales));
+
+        float[] Take(float[] matrix) => [.. kept.SelectMany(m => matrix.AsSpan(m * Dimension, Dimension).ToArray())];
+    }
+
+    private static void LogSoftmax(ReadOnlySpan<float> logits, Span<double> logWeights)
+    {
+        double max = TensorPrimitives.Max(logits), sum = 0;
+        foreach (float logit in logits)
+            sum += Math.Exp(logit - max);
+        for (int m = 0; m < logits.Length; m++)
+            logWeights[m] = logits[m] - max - Math.Log(sum);
+    }
+
+    private sealed class Sums(int components, int dimension, int scales, SimdWidth width) : Accumulator
+    {
+        public int Lanes { get; } = (int)width;
+
+        public double TotalWeight { get; set; }
+
+        public AlignedBuffer Responsibility { get; } = new(components * (int)width);
+
+        public AlignedBuffer Mean { get; } = new(components * dimension * (int)width);
+
+        public AlignedBuffer LogScale { get; } = new(scales * (int)width);
+
+        public AlignedBuffer Weights { get; } = new(RowBlock.Rows);
+
+        public override void Clear()
+        {
+            TotalWeight = 0;
+            Responsibility.Clear();
+            Mean.Clear();
+            LogScale.Clear();
+        }
+
+        public override void Add(Accumulator other)
+        {
+            var sums = (Sums)other;
+            TotalWeight += sums.TotalWeight;
+            TensorPrimitives.Add(Responsibility.Span, sums.Responsibility.Span, Responsibility.Span);
+            TensorPrimitives.Add(Mean.Span, sums.Mean.Span, Mean.Span);
+            TensorPrimitives.Add(LogScale.Span, sums.LogScale.Span, LogScale.Span);
+        }
+    }
 }

@@ -1,25 +1,9 @@
-using MLNet.Flows.Numerics;
-
 namespace MLNet.Flows.Distributions;
 
-/// <summary>Stub.</summary>
-internal sealed class TrainableProductStudentT : TrainableDistribution
+/// <summary>A <see cref="ProductStudentT"/> in training; its degrees of freedom are fixed.</summary>
+internal sealed class TrainableProductStudentT(int dimension, double degreesOfFreedom) : TrainableLocationScale(dimension, degreesOfFreedom)
 {
-    public TrainableProductStudentT(int dimension, double degreesOfFreedom) : base(dimension) { }
+    private readonly double _degreesOfFreedom = degreesOfFreedom;
 
-    public override int ParameterCount => throw new NotImplementedException();
-
-    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters) => throw new NotImplementedException();
-
-    public override void SetParameters(ReadOnlySpan<float> parameters) => throw new NotImplementedException();
-
-    public override void LogProb(RowBlock block) => throw new NotImplementedException();
-
-    public override Accumulator CreateAccumulator(SimdWidth width) => throw new NotImplementedException();
-
-    public override void AccumulateGradient(RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator) => throw new NotImplementedException();
-
-    public override void FinishGradient(Accumulator accumulator, Span<float> gradient) => throw new NotImplementedException();
-
-    public override Distribution Freeze(ReadOnlySpan<float> parameters) => throw new NotImplementedException();
+    protected override Distribution Create(float[] mean, float[] scale) => new ProductStudentT(_degreesOfFreedom, mean, scale);
 }

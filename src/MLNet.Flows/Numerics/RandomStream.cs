@@ -45,6 +45,23 @@ internal sealed class RandomStream
         return u * scale;
     }
 
+    /// <summary>A gamma variate with the given shape and scale 1 (Marsaglia and Tsang 2000).</summary>
+    public double NextGamma(double shape)
+    {
+        if (shape < 1)
+            return NextGamma(shape + 1) * Math.Pow(1 - NextDouble(), 1 / shape);
+        double d = shape - 1.0 / 3, c = 1 / Math.Sqrt(9 * d);
+        while (true)
+        {
+            double x = NextGaussian(), v = 1 + c * x;
+            if (v <= 0)
+                continue;
+            v = v * v * v;
+            if (Math.Log(1 - NextDouble()) < 0.5 * x * x + d - d * v + d * Math.Log(v))
+                return d * v;
+        }
+    }
+
     /// <summary>Puts the items in a uniformly random order (Fisher-Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {

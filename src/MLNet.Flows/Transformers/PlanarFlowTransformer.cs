@@ -1,27 +1,21 @@
-using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNet.Flows.Interop;
 
 namespace MLNet.Flows.Transformers;
 
-/// <summary>Stub.</summary>
-public sealed class PlanarFlowTransformer : ITransformer
+/// <summary>A fitted planar flow: scores rows by their exact log-likelihood.</summary>
+public sealed class PlanarFlowTransformer : FlowTransformer
 {
-    internal PlanarFlowTransformer(IHostEnvironment env, FlowModel model) => throw new NotImplementedException();
+    internal PlanarFlowTransformer(IHostEnvironment environment, FlowModel model)
+        : base(environment, model, PlanarFlowLoader.ModelSignature, PlanarFlowLoader.LoaderSignature)
+    {
+    }
 
-    internal FlowModel Model => throw new NotImplementedException();
+    /// <summary>The same flow with another false-alarm rate; nothing is retrained.</summary>
+    /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1].</param>
+    /// <returns>A new transformer.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is outside [0, 1].</exception>
+    public PlanarFlowTransformer WithFalseAlarmRate(double falseAlarmRate) => new(Environment, ModelWith(falseAlarmRate));
 
-    /// <summary>Stub.</summary>
-    public bool IsRowToRowMapper => throw new NotImplementedException();
-
-    /// <summary>Stub.</summary>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => throw new NotImplementedException();
-
-    /// <summary>Stub.</summary>
-    public Microsoft.ML.Data.IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => throw new NotImplementedException();
-
-    /// <summary>Stub.</summary>
-    public IDataView Transform(IDataView input) => throw new NotImplementedException();
-
-    /// <summary>Stub.</summary>
-    public void Save(ModelSaveContext ctx) => throw new NotImplementedException();
+    private protected override FlowTransformer ChangeFalseAlarmRate(double falseAlarmRate) => WithFalseAlarmRate(falseAlarmRate);
 }

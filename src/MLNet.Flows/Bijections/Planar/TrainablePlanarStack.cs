@@ -1,16 +1,28 @@
+using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
 
 /// <summary>A planar stack whose parameters are being trained: forward over blocks, and analytic gradients.</summary>
 /// <remarks>Flat parameters, raw and unconstrained: [W (K x D, row-major) | U (K x D) | b (K)]. The invertibility constraint is applied
-/// inside: uHat_k = u_k + (m(w_k.u_k) - w_k.u_k) w_k / |w_k|^2. One instance serves many threads, each with its own accumulator.</remarks>
-internal sealed class TrainablePlanarStack
+/// inside (<see cref="PlanarConstraint"/>). One instance serves many threads, each with its own accumulator.</remarks>
+internal sealed unsafe class TrainablePlanarStack
 {
+    private readonly PlanarPanels _panels;
+    private readonly float[] _parameters;
+    private readonly float[] _uHat;
+    private readonly double[] _gradientW;
+    private readonly double[] _gradientUHat;
+
     public TrainablePlanarStack(int dimension, int layers)
     {
         Dimension = dimension;
         Layers = layers;
+        _panels = new PlanarPanels(dimension, layers);
+        _parameters = new float[ParameterCount];
+        _uHat = new float[layers * dimension];
+        _gradientW = new double[dimension];
+        _gradientUHat = new double[dimension];
     }
 
     public int Dimension { get; }
@@ -19,36 +31,131 @@ internal sealed class TrainablePlanarStack
 
     public int ParameterCount => Layers * (2 * Dimension + 1);
 
-    /// <summary>Scratch columns needed behind a block's own.</summary>
-    public int ScratchColumns => throw new NotImplementedException();
+    /// <summary>Scratch columns that <see cref="Forward(RowBlock)"/> needs behind a block's own.</summary>
+    public int ScratchColumns => _panels.PaddedLayers;
 
     /// <summary>Takes new raw parameters; not to be called while gradients are being accumulated.</summary>
-    public void SetParameters(ReadOnlySpan<float> parameters) => throw new NotImplementedException();
+    public void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        parameters.CopyTo(_parameters);
+        for (int k = 0; k < Layers; k++)
+            PlanarConstraint.Apply(Raw(0, k), Raw(1, k), _uHat.AsSpan(k * Dimension, Dimension));
+        _panels.Set(_parameters.AsSpan(0, Layers * Dimension), _uHat, _parameters.AsSpan(2 * Layers * Dimension, Layers));
+    }
 
-    /// <summary>x to z in place, adding log|det| to LogDet, as <see cref="PlanarStack"/> does.</summary>
-    public void Forward(RowBlock block) => throw new NotImplementedException();
+    /// <summary>x to z in place, adding log|det| to LogDet; the same bits as the frozen <see cref="PlanarStack"/>.</summary>
+    public void Forward(RowBlock block)
+    {
+        fixed (float* x = block.Values, logDet = block.LogDet)
+            PlanarStack.Forward(_panels, block.Width, x, x + Dimension * RowBlock.Rows, logDet);
+    }
 
     /// <summary>As <see cref="Forward(RowBlock)"/>, keeping in the accumulator what <see cref="Backward"/> needs.</summary>
-    public void Forward(RowBlock block, Accumulator accumulator) => throw new NotImplementedException();
+    public void Forward(RowBlock block, Accumulator accumulator)
+    {
+        block.Values.Span[..(Dimension * RowBlock.Rows)].CopyTo(accumulator.X.Span);
+        fixed (float* x = block.Values, h = accumulator.H, logDet = block.LogDet)
+            PlanarStack.Forward(_panels, block.Width, x, h, logDet);
+    }
 
     /// <summary>Adds to the accumulator the gradient of sum_r weight_r (log|det|_r + log p_Z(z_r)) for the block last run forward.</summary>
-    /// <param name="latentGradient">In its first D columns, weight_r d log p_Z(z_r) / d z_r (its scratch columns may be overwritten).</param>
+    /// <param name="latentGradient">In its first D columns, weight_r d log p_Z(z_r) / d z_r.</param>
     /// <param name="weights">64 row weights; 0 for rows beyond the count.</param>
     /// <param name="accumulator">The one given to Forward.</param>
-    public void Backward(RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator) => throw new NotImplementedException();
+    public void Backward(RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator)
+    {
+        fixed (float* x = accumulator.X, h = accumulator.H, ga = accumulator.GradientA, g = latentGradient.Values, v = weights)
+        {
+            switch (accumulator.Width)
+            {
+                case SimdWidth.Vector512:
+                    PlanarBackwardKernel<Vector512<float>, Simd512>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
+                    break;
+                case SimdWidth.Vector256:
+                    PlanarBackwardKernel<Vector256<float>, Simd256>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
+                    break;
+                case SimdWidth.Vector128:
+                    PlanarBackwardKernel<Vector128<float>, Simd128>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
+                    break;
+                default:
+                    PlanarBackwardKernel<float, SimdScalar>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
+                    break;
+            }
+        }
+    }
 
     /// <summary>Writes the accumulated gradient with respect to the raw flat parameters.</summary>
-    public void FinishGradient(Accumulator accumulator, Span<float> gradient) => throw new NotImplementedException();
+    /// <remarks>C_kj = w_k.uHat_j carries its gradient T_kj to w_k and to uHat_j; then the constraint's chain rule.</remarks>
+    public void FinishGradient(Accumulator accumulator, Span<float> gradient)
+    {
+        PlanarGradientSums sums = accumulator.Sums;
+        int padded = _panels.PaddedLayers, size = Layers * Dimension;
+        for (int k = 0; k < Layers; k++)
+        {
+            for (int d = 0; d < Dimension; d++)
+            {
+                _gradientW[d] = sums.Total(sums.W, k * Dimension + d);
+                _gradientUHat[d] = sums.Total(sums.UHat, k * Dimension + d);
+            }
 
-    public Accumulator CreateAccumulator(SimdWidth width) => throw new NotImplementedException();
+            for (int j = 0; j < k; j++)
+                AddScaled(sums.Total(sums.T, k * padded + j), _uHat.AsSpan(j * Dimension, Dimension), _gradientW);
+            for (int j = k + 1; j < Layers; j++)
+                AddScaled(sums.Total(sums.T, j * padded + k), Raw(0, j), _gradientUHat);
+
+            PlanarConstraint.Backward(
+                Raw(0, k),
+                Raw(1, k),
+                _gradientW,
+                _gradientUHat,
+                sums.Total(sums.C, k),
+                gradient.Slice(k * Dimension, Dimension),
+                gradient.Slice(size + k * Dimension, Dimension));
+            gradient[2 * size + k] = (float)sums.Total(sums.B, k);
+        }
+    }
+
+    public Accumulator CreateAccumulator(SimdWidth width) => new(Dimension, _panels.PaddedLayers, width);
 
     /// <summary>The stack at these raw parameters, for scoring.</summary>
-    public PlanarStack Freeze(ReadOnlySpan<float> parameters) => throw new NotImplementedException();
-
-    internal sealed class Accumulator
+    public PlanarStack Freeze(ReadOnlySpan<float> parameters)
     {
-        public void Clear() => throw new NotImplementedException();
+        int size = Layers * Dimension;
+        var uHat = new float[size];
+        for (int k = 0; k < Layers; k++)
+        {
+            PlanarConstraint.Apply(
+                parameters.Slice(k * Dimension, Dimension), parameters.Slice(size + k * Dimension, Dimension), uHat.AsSpan(k * Dimension, Dimension));
+        }
 
-        public void Add(Accumulator other) => throw new NotImplementedException();
+        return new PlanarStack(Dimension, parameters[..size].ToArray(), uHat, parameters.Slice(2 * size, Layers).ToArray());
+    }
+
+    private static void AddScaled(double scale, ReadOnlySpan<float> vector, Span<double> sum)
+    {
+        for (int d = 0; d < vector.Length; d++)
+            sum[d] += scale * vector[d];
+    }
+
+    // Raw w (part 0) or u (part 1) of layer k.
+    private ReadOnlySpan<float> Raw(int part, int k) => _parameters.AsSpan((part * Layers + k) * Dimension, Dimension);
+
+    /// <summary>One thread's forward state and gradient sums.</summary>
+    internal sealed class Accumulator(int dimension, int paddedLayers, SimdWidth width)
+    {
+        public SimdWidth Width { get; } = width;
+
+        public AlignedBuffer X { get; } = new(dimension * RowBlock.Rows);
+
+        public AlignedBuffer H { get; } = new(paddedLayers * RowBlock.Rows);
+
+        public AlignedBuffer GradientA { get; } = new(paddedLayers * RowBlock.Rows);
+
+        public PlanarGradientSums Sums { get; } = new(dimension, paddedLayers, width);
+
+        public void Clear() => Sums.Clear();
+
+        /// <summary>Adds the other's sums to this one's.</summary>
+        public void Add(Accumulator other) => Sums.Add(other.Sums);
     }
 }

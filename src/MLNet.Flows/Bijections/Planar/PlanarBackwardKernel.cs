@@ -1,0 +1,185 @@
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Bijections.Planar;
+
+/// <summary>Gradients of sum_r v_r (log|det|_r + log p_Z(z_r)) over a block of 64 rows; a vector holds rows.</summary>
+/// <remarks>
+/// With g = v d log p_Z / dz given, and gh, ga the gradients with respect to h and a:
+/// 1. gh_k = uHat_k.g + sum_(j&gt;k) C_jk ga_j: the forward recurrence run backwards, panels of four layers from the last to the first.
+/// 2. q_k = 1 + c_kk (1 - h_k^2) depends on h_k: d log q / dh = -2 c h / q. And h = tanh a: dh/da = 1 - h^2. So
+///    ga_k = (1 - h_k^2) (gh_k - 2 v c_kk h_k / q_k).
+/// 3. Per layer: gb_k = sum_r ga_k, and the explicit gradient on c_kk is sum_r v (1 - h_k^2) / q_k.
+/// 4. Outer products over the rows: gW_k = sum_r ga_k x, gUHat_k = sum_r h_k g, and T_jk = sum_r h_j ga_k, the gradient on C_kj.
+/// Sums over rows are kept lane by lane and added up once per batch (<see cref="TrainablePlanarStack.FinishGradient"/>), so a block
+/// needs no transposes and no horizontal sums.
+/// </remarks>
+internal static unsafe class PlanarBackwardKernel<V, S>
+    where V : struct
+    where S : struct, ISimd<V>
+{
+    private const int R = RowBlock.Rows;
+
+    /// <param name="panels">The stack.</param>
+    /// <param name="x">[D, 64], the inputs.</param>
+    /// <param name="h">[K padded, 64], from the forward pass.</param>
+    /// <param name="g">[D, 64], v d log p_Z / dz.</param>
+    /// <param name="v">[64], the row weights.</param>
+    /// <param name="ga">[K padded, 64], receives the gradient with respect to a.</param>
+    /// <param name="sums">Where the sums are kept, lane by lane.</param>
+    public static void Run(PlanarPanels panels, float* x, float* h, float* g, float* v, float* ga, PlanarGradientSums sums)
+    {
+        int layers = panels.PaddedLayers, dimension = panels.Dimension;
+        fixed (float* uHat = panels.UHat, left = panels.Left, c = panels.C)
+        fixed (float* sumW = sums.W, sumUHat = sums.UHat, sumT = sums.T, sumB = sums.B, sumC = sums.C)
+        {
+            for (int r = 0; r < R; r += 2 * S.Count)
+                Activations(dimension, layers, uHat, left, c, h + r, g + r, v + r, ga + r, sumB, sumC);
+            Outer(layers, dimension, ga, x, sumW);
+            Outer(layers, dimension, h, g, sumUHat);
+            for (int k = 0; k < layers; k += 4)
+                Outer(4, k + 4, ga + k * R, h, sumT + k * layers * S.Count, layers);
+        }
+    }
+
+    // Steps 1 to 3 for two vectors of rows.
+    private static void Activations(
+        int dimension, int layers, float* uHat, float* left, float* c, float* h, float* g, float* v, float* ga, float* sumB, float* sumC)
+    {
+        int n = S.Count;
+        V zero = S.Create(0), v0 = S.Load(v), v1 = S.Load(v + n);
+        for (int k = layers - 4; k >= 0; k -= 4)
+        {
+            V g00 = zero, g01 = zero, g10 = zero, g11 = zero, g20 = zero, g21 = zero, g30 = zero, g31 = zero;
+            float* m = uHat + k;
+            float* y = g;
+            int later = layers - k - 4;
+            for (int i = 0; i < dimension + later; i++, m += layers, y += R)
+            {
+                if (i == dimension)
+                {
+                    m = left + (k + 4) * layers + k;
+                    y = ga + (k + 4) * R;
+                }
+
+                V y0 = S.Load(y), y1 = S.Load(y + n);
+                V t = S.Create(m[0]);
+                g00 = S.MultiplyAdd(t, y0, g00);
+                g01 = S.MultiplyAdd(t, y1, g01);
+                t = S.Create(m[1]);
+                g10 = S.MultiplyAdd(t, y0, g10);
+                g11 = S.MultiplyAdd(t, y1, g11);
+                t = S.Create(m[2]);
+                g20 = S.MultiplyAdd(t, y0, g20);
+                g21 = S.MultiplyAdd(t, y1, g21);
+                t = S.Create(m[3]);
+                g30 = S.MultiplyAdd(t, y0, g30);
+                g31 = S.MultiplyAdd(t, y1, g31);
+            }
+
+            float* triangle = left + (k + 3) * layers + k;
+            Activation(k + 3, c, h, v0, v1, ref g30, ref g31, ga, sumB, sumC);
+            V s = S.Create(triangle[0]);
+            g00 = S.MultiplyAdd(s, g30, g00);
+            g01 = S.MultiplyAdd(s, g31, g01);
+            s = S.Create(triangle[1]);
+            g10 = S.MultiplyAdd(s, g30, g10);
+            g11 = S.MultiplyAdd(s, g31, g11);
+            s = S.Create(triangle[2]);
+            g20 = S.MultiplyAdd(s, g30, g20);
+            g21 = S.MultiplyAdd(s, g31, g21);
+
+            triangle -= layers;
+            Activation(k + 2, c, h, v0, v1, ref g20, ref g21, ga, sumB, sumC);
+            s = S.Create(triangle[0]);
+            g00 = S.MultiplyAdd(s, g20, g00);
+            g01 = S.MultiplyAdd(s, g21, g01);
+            s = S.Create(triangle[1]);
+            g10 = S.MultiplyAdd(s, g20, g10);
+            g11 = S.MultiplyAdd(s, g21, g11);
+
+            triangle -= layers;
+            Activation(k + 1, c, h, v0, v1, ref g10, ref g11, ga, sumB, sumC);
+            s = S.Create(triangle[0]);
+            g00 = S.MultiplyAdd(s, g10, g00);
+            g01 = S.MultiplyAdd(s, g11, g01);
+            Activation(k, c, h, v0, v1, ref g00, ref g01, ga, sumB, sumC);
+        }
+    }
+
+    // Steps 2 and 3 for one layer: turns gh into ga.
+    private static void Activation(
+        int k, float* c, float* h, V v0, V v1, ref V g0, ref V g1, float* ga, float* sumB, float* sumC)
+    {
+        int n = S.Count;
+        V one = S.Create(1), vc = S.Create(c[k]), onePlusC = S.Add(one, vc), twoC = S.Add(vc, vc);
+        V h0 = S.Load(h + k * R), h1 = S.Load(h + k * R + n);
+        V p0 = S.NegatedMultiplyAdd(h0, h0, one), p1 = S.NegatedMultiplyAdd(h1, h1, one);
+        V w0 = S.Divide(v0, S.NegatedMultiplyAdd(S.Multiply(vc, h0), h0, onePlusC));
+        V w1 = S.Divide(v1, S.NegatedMultiplyAdd(S.Multiply(vc, h1), h1, onePlusC));
+        V sum = S.MultiplyAdd(p0, w0, S.Load(sumC + k * n));
+        S.Store(S.MultiplyAdd(p1, w1, sum), sumC + k * n);
+        g0 = S.Multiply(p0, S.NegatedMultiplyAdd(S.Multiply(twoC, h0), w0, g0));
+        g1 = S.Multiply(p1, S.NegatedMultiplyAdd(S.Multiply(twoC, h1), w1, g1));
+        S.Store(S.Add(S.Add(S.Load(sumB + k * n), g0), g1), sumB + k * n);
+        S.Store(g0, ga + k * R);
+        S.Store(g1, ga + k * R + n);
+    }
+
+    private static void Outer(int rows, int columns, float* left, float* right, float* sums) => Outer(rows, columns, left, right, sums, columns);
+
+    // sums[k, d] += left[k, .] * right[d, .] lane by lane, for k below rows (a multiple of 4) and d below columns; sums has stride d.
+    private static void Outer(int rows, int columns, float* left, float* right, float* sums, int stride)
+    {
+        int n = S.Count;
+        for (int k = 0; k < rows; k += 4)
+        {
+            float* l = left + k * R;
+            int d = 0;
+            for (; d + 2 <= columns; d += 2)
+            {
+                float* y = right + d * R;
+                float* s0 = sums + (k * stride + d) * n, s1 = s0 + stride * n, s2 = s1 + stride * n, s3 = s2 + stride * n;
+                V a00 = S.Load(s0), a01 = S.Load(s0 + n), a10 = S.Load(s1), a11 = S.Load(s1 + n);
+                V a20 = S.Load(s2), a21 = S.Load(s2 + n), a30 = S.Load(s3), a31 = S.Load(s3 + n);
+                for (int r = 0; r < R; r += n)
+                {
+                    V y0 = S.Load(y + r), y1 = S.Load(y + R + r);
+                    V t = S.Load(l + r);
+                    a00 = S.MultiplyAdd(t, y0, a00);
+                    a01 = S.MultiplyAdd(t, y1, a01);
+                    t = S.Load(l + R + r);
+                    a10 = S.MultiplyAdd(t, y0, a10);
+                    a11 = S.MultiplyAdd(t, y1, a11);
+                    t = S.Load(l + 2 * R + r);
+                    a20 = S.MultiplyAdd(t, y0, a20);
+                    a21 = S.MultiplyAdd(t, y1, a21);
+                    t = S.Load(l + 3 * R + r);
+                    a30 = S.MultiplyAdd(t, y0, a30);
+                    a31 = S.MultiplyAdd(t, y1, a31);
+                }
+
+                S.Store(a00, s0);
+                S.Store(a01, s0 + n);
+                S.Store(a10, s1);
+                S.Store(a11, s1 + n);
+                S.Store(a20, s2);
+                S.Store(a21, s2 + n);
+                S.Store(a30, s3);
+                S.Store(a31, s3 + n);
+            }
+
+            if (d < columns)
+            {
+                float* y = right + d * R;
+                for (int i = 0; i < 4; i++)
+                {
+                    float* s = sums + ((k + i) * stride + d) * n;
+                    V a = S.Load(s);
+                    for (int r = 0; r < R; r += n)
+                        a = S.MultiplyAdd(S.Load(l + i * R + r), S.Load(y + r), a);
+                    S.Store(a, s);
+                }
+            }
+        }
+    }
+}

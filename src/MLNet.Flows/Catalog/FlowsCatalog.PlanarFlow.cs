@@ -1,0 +1,33 @@
+using MLNet.Flows.Estimators;
+
+namespace MLNet.Flows.Catalog;
+
+public sealed partial class FlowsCatalog
+{
+    /// <summary>A planar normalizing flow on a feature column: trains a density without labels and scores rows by it.</summary>
+    /// <param name="featureColumnName">The feature column, a vector of Single of known size.</param>
+    /// <param name="exampleWeightColumnName">A Single column of example weights; null for none.</param>
+    /// <param name="numberOfLayers">Planar layers, 0 to 4,096; default 16.</param>
+    /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1]; default 0.01.</param>
+    /// <returns>The estimator.</returns>
+    /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    public PlanarFlowEstimator PlanarFlow(
+        string featureColumnName = "Features", string? exampleWeightColumnName = null, int numberOfLayers = 16, double falseAlarmRate = 0.01) =>
+        PlanarFlow(new PlanarFlowEstimator.Options
+        {
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            NumberOfLayers = numberOfLayers,
+            FalseAlarmRate = falseAlarmRate,
+        });
+
+    /// <summary>A planar normalizing flow with all its options.</summary>
+    /// <param name="options">The options; copied, so that later changes have no effect.</param>
+    /// <returns>The estimator.</returns>
+    /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    public PlanarFlowEstimator PlanarFlow(PlanarFlowEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new PlanarFlowEstimator(Environment, options);
+    }
+}

@@ -1,0 +1,57 @@
+using MLNet.Flows.Distributions;
+
+namespace MLNet.Flows.Estimators;
+
+/// <summary>What a flow maps the data to: the distribution whose density is known.</summary>
+/// <remarks>All have learned locations and scales.</remarks>
+public abstract class BaseDistribution
+{
+    private protected BaseDistribution()
+    {
+    }
+
+    /// <summary>Independent normal columns: for data that is one smooth cloud.</summary>
+    public static BaseDistribution StandardNormal { get; } = new NormalBase();
+
+    /// <summary>Independent Student-t columns: for heavy tails, or training data that holds anomalies.</summary>
+    /// <param name="degreesOfFreedom">Above 0, at most 1,000; smaller is heavier-tailed. Default 5.</param>
+    /// <returns>The choice.</returns>
+    public static BaseDistribution StudentT(double degreesOfFreedom = 5) => new StudentTBase(degreesOfFreedom);
+
+    /// <summary>A mixture of diagonal normals that starts from k-means: for data with clusters. The default.</summary>
+    /// <remarks>After training, components lighter than min(0.03, half the heaviest) are dropped and the rest renormalized.</remarks>
+    /// <param name="components">At least 1, at most 1,000; null (the default) for min(20, rows / 40), at least 1.</param>
+    /// <param name="sharedScale">Whether all components share one diagonal scale (the default) or each has its own.</param>
+    /// <returns>The choice.</returns>
+    public static BaseDistribution NormalMixture(int? components = null, bool sharedScale = true) => new MixtureBase(components, sharedScale);
+
+    internal abstract string? Fault { get; }
+
+    internal abstract TrainableDistribution Create(int dimension, int rows);
+
+    private sealed class NormalBase : BaseDistribution
+    {
+        internal override string? Fault => null;
+
+        internal override TrainableDistribution Create(int dimension, int rows) => new TrainableDiagonalNormal(dimension);
+    }
+
+    private sealed class StudentTBase(double degreesOfFreedom) : BaseDistribution
+    {
+        internal override string? Fault => degreesOfFreedom is > 0 and <= 1000
+            ? null
+            : $"BaseDistribution.StudentT has {degreesOfFreedom} degrees of freedom, but they are above 0 and at most 1000.";
+
+        internal override TrainableDistribution Create(int dimension, int rows) => new TrainableProductStudentT(dimension, degreesOfFreedom);
+    }
+
+    private sealed class MixtureBase(int? components, bool sharedScale) : BaseDistribution
+    {
+        internal override string? Fault => components is null or (>= 1 and <= 1000)
+            ? null
+            : $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to 1000.";
+
+        internal override TrainableDistribution Create(int dimension, int rows) =>
+            new TrainableNormalMixture(dimension, components ?? Math.Clamp(rows / 40, 1, 20), sharedScale);
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Flows.Interop;
+
+namespace MLNet.Flows.Estimators;
+
+/// <summary>The checks on a flow's input columns, the same wherever a column is met: estimator, Fit, transformer.</summary>
+internal static class FeatureColumn
+{
+    private const string Remedy =
+        "Build one vector of Single values with mlContext.Transforms.Concatenate (after Conversion.ConvertType where a column is not Single).";
+
+    /// <summary>Checks a promised column.</summary>
+    /// <exception cref="ArgumentException">It is missing or not a vector of Single of known size.</exception>
+    public static void CheckShape(SchemaShape schema, string name)
+    {
+        SchemaShape.Column column = Find(schema, name, "feature");
+        if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.ItemType != NumberDataViewType.Single || column.IsKey)
+            throw new ArgumentException($"Column '{name}' is {FlowSchemaShape.Describe(column)}, but a flow needs a vector of Single of known size. {Remedy}");
+    }
+
+    /// <summary>Checks a promised weight column.</summary>
+    /// <exception cref="ArgumentException">It is missing or not a Single.</exception>
+    public static void CheckWeightShape(SchemaShape schema, string name)
+    {
+        SchemaShape.Column column = Find(schema, name, "example weight");
+        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.ItemType != NumberDataViewType.Single || column.IsKey)
+            throw new ArgumentException($"Column '{name}' is {FlowSchemaShape.Describe(column)}, but an example weight is a Single. Convert it with mlContext.Transforms.Conversion.ConvertType.");
+    }
+
+    /// <summary>The column and its size.</summary>
+    /// <exception cref="ArgumentException">It is missing or not a vector of Single of known size.</exception>
+    public static (DataViewSchema.Column Column, int Size) Bind(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = Find(schema, name, "feature");
+        return column.Type is VectorDataViewType { IsKnownSize: true, Size: > 0 } vector && vector.ItemType == NumberDataViewType.Single
+            ? (column, vector.Size)
+            : throw new ArgumentException($"Column '{name}' is {column.Type}, but a flow needs a vector of Single of known size. {Remedy}");
+    }
+
+    /// <summary>The column, checked against what a flow was trained on.</summary>
+    /// <exception cref="ArgumentException">It is missing, of another type, or of another size.</exception>
+    public static DataViewSchema.Column Bind(DataViewSchema schema, string name, int trainedSize)
+    {
+        (DataViewSchema.Column column, int size) = Bind(schema, name);
+        return size == trainedSize
+            ? column
+            : throw new ArgumentException(
+                $"Column '{name}' has {size} values per row, but this flow was trained on {trainedSize}. Concatenate the same columns as in training.");
+    }
+
+    /// <summary>The weight column.</summary>
+    /// <exception cref="ArgumentException">It is missing or not a Single.</exception>
+    public static DataViewSchema.Column BindWeight(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = Find(schema, name, "example weight");
+        return column.Type == NumberDataViewType.Single
+            ? column
+            : throw new ArgumentException($"Column '{name}' is {column.Type}, but an example weight is a Single. Convert it with mlContext.Transforms.Conversion.ConvertType.");
+    }
+
+    private static SchemaShape.Column Find(SchemaShape schema, string name, string role)
+    {
+        foreach (SchemaShape.Column column in schema)
+        {
+            if (column.Name == name)
+                return column;
+        }
+
+        throw Missing(name, role, schema.Select(c => c.Name));
+    }
+
+    private static DataViewSchema.Column Find(DataViewSchema schema, string name, string role) =>
+        schema.GetColumnOrNull(name) ?? throw Missing(name, role, schema.Where(c => !c.IsHidden).Select(c => c.Name));
+
+    private static ArgumentException Missing(string name, string role, IEnumerable<string> present) => new(
+        $"There is no {role} column '{name}' among {string.Join(", ", present.Select(n => $"'{n}'"))}. Give the column's name, or build it with mlContext.Transforms.Concatenate(\"{name}\", ...).");
+}

@@ -1,0 +1,166 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Interop;
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Training;
+using MLNet.Flows.Transformers;
+
+namespace MLNet.Flows.Estimators;
+
+/// <summary>Trains a planar normalizing flow on a feature column: an exact density, without labels, to score anomalies by.</summary>
+/// <remarks>
+/// z = f(x) through standardization (or whitening) and K planar layers; log p(x) = log p_Z(f(x)) + log|det df/dx|, in nats, in the
+/// features' units. Trained by maximum likelihood with Adam, early stopping and averaged weights. Rows with a missing or infinite value are
+/// skipped with one warning. Columns that never vary stay in the density with scale 0.01 max(|value|, 1). Few rows, equal rows or fewer rows
+/// than columns are no error: the density is then smooth and wide. Same seed, same data, same machine: same model, for any number of threads.
+/// Memory: the feature matrix once and a half at most. Rezende and Mohamed 2015, arXiv:1505.05770.
+/// </remarks>
+public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
+{
+    private readonly FlowHost _host;
+    private readonly Options _options;
+    private readonly int _seed;
+
+    internal PlanarFlowEstimator(IHostEnvironment environment, Options options)
+    {
+        options.Check();
+        _options = options.Clone();
+        _host = new FlowHost(environment, "PlanarFlow");
+        _seed = options.Seed ?? _host.NextSeed();
+    }
+
+    /// <summary>Trains the flow.</summary>
+    /// <param name="input">Training rows. Only the feature (and weight) column is read, once.</param>
+    /// <returns>The fitted flow.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable, or training diverged at every learning rate tried.</exception>
+    public PlanarFlowTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
+        ColumnPartition columns = ConstantColumns.Find(rows.Features);
+        FeatureMatrix matrix = ConstantColumns.KeepActive(rows.Features, columns);
+        (Bijection[] preprocessing, double logDet) = Preprocess(matrix, rows.Weights);
+
+        (FlowDensity density, TrainingHistory history) = matrix.Dimension == 0
+            ? (ConstantsOnly(columns), new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, matrix.RowCount, rows.Skipped, 0))
+            : Train(rows, columns, matrix, preprocessing, logDet);
+
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit(TrainingLikelihoods(density, matrix, preprocessing.Length, columns, logDet), rows.Weights);
+        var names = new FlowColumnNames(
+            _options.FeatureColumnName, _options.LogLikelihoodColumnName, _options.ScoreColumnName, _options.PValueColumnName, _options.PredictedLabelColumnName);
+        return new PlanarFlowTransformer(_host.Environment, new FlowModel(density, quantiles, names, _options.FalseAlarmRate, history));
+    }
+
+    /// <summary>The columns that the fitted flow will add: log-likelihood, score, p-value and alarm.</summary>
+    /// <param name="inputSchema">The shape of the input.</param>
+    /// <returns>The shape of the output.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        FeatureColumn.CheckShape(inputSchema, _options.FeatureColumnName);
+        if (_options.ExampleWeightColumnName is string weight)
+            FeatureColumn.CheckWeightShape(inputSchema, weight);
+        var columns = inputSchema.ToDictionary(column => column.Name);
+        foreach (SchemaShape.Column column in (SchemaShape.Column[])
+                 [
+                     FlowSchemaShape.Single(_options.LogLikelihoodColumnName),
+                     FlowSchemaShape.Score(_options.ScoreColumnName),
+                     FlowSchemaShape.Single(_options.PValueColumnName),
+                     FlowSchemaShape.PredictedLabel(_options.PredictedLabelColumnName),
+                 ])
+        {
+            columns[column.Name] = column;
+        }
+
+        return new SchemaShape(columns.Values);
+    }
+
+    // Standardizes (and whitens) the matrix in place.
+    private (Bijection[] Bijections, double LogDet) Preprocess(FeatureMatrix matrix, float[] weights)
+    {
+        if (matrix.Dimension == 0)
+            return ([], 0);
+        Standardization standardization = Standardization.Fit(matrix, weights);
+        standardization.Apply(matrix);
+        if (_options.Preprocessing.Shrinkage is not double shrinkage)
+            return ([standardization], standardization.LogDet);
+        Whitening whitening = Whitening.Fit(matrix, weights, shrinkage);
+        whitening.Apply(matrix);
+        return ([standardization, whitening], standardization.LogDet + (double)whitening.LogDet);
+    }
+
+    private (FlowDensity Density, TrainingHistory History) Train(
+        TrainingRows rows, ColumnPartition columns, FeatureMatrix matrix, Bijection[] preprocessing, double logDet)
+    {
+        ValidationSplit split = ValidationSplit.Draw(matrix, _options.ValidationFraction, new RandomStream(_seed, 5));
+        int batchSize = Math.Min(_options.BatchSize, split.Train.Length);
+        int steps = _options.MaximumEpochs is int epochs
+            ? (int)Math.Min((long)epochs * (split.Train.Length / batchSize), 10_000_000)
+            : _options.MaximumSteps;
+        using var engine = new PlanarFlowEngine(
+            matrix,
+            rows.Weights,
+            split.Train,
+            _options.NumberOfLayers,
+            _options.BaseDistribution.Create(matrix.Dimension, split.Train.Length),
+            _options.MaskColumns,
+            _options.NumberOfThreads ?? Environment.ProcessorCount,
+            _seed);
+        var settings = new TrainerSettings
+        {
+            MaximumSteps = steps,
+            BatchSize = batchSize,
+            LearningRate = _options.LearningRate,
+            InputNoise = _options.InputNoise,
+            TrimFraction = _options.TrimFraction,
+            Patience = _options.Patience,
+            Seed = _seed,
+            LogDetOfPreprocessing = logDet,
+            Progress = _options.Progress,
+            CancellationToken = _options.CancellationToken,
+        };
+        TrainingHistory history = new FlowTrainer(engine, split, settings, _host).Run(matrix.RowCount, rows.Skipped);
+        (Bijection[] bijections, Distribution baseDistribution) = engine.Freeze();
+        return (new FlowDensity(columns, [.. preprocessing, .. bijections], baseDistribution), history);
+    }
+
+    private static FlowDensity ConstantsOnly(ColumnPartition columns) => new(columns, [], new DiagonalNormal([], []));
+
+    // The matrix is preprocessed already, so only the rest of the chain runs; the constant columns are at their constants.
+    private static float[] TrainingLikelihoods(FlowDensity density, FeatureMatrix matrix, int preprocessed, ColumnPartition columns, double logDet)
+    {
+        var rest = new FlowDensity(
+            new ColumnPartition(Math.Max(matrix.Dimension, 1), matrix.Dimension == 0 ? [0] : [], matrix.Dimension == 0 ? [0] : []),
+            [.. density.Bijections.Skip(preprocessed)],
+            density.Base);
+        var features = new float[columns.FeatureCount];
+        for (int i = 0; i < columns.ConstantColumns.Length; i++)
+            features[columns.ConstantColumns[i]] = columns.ConstantValues[i];
+        float constants = columns.ConstantColumns.Length == 0 ? 0 : columns.ConstantLogProb(features);
+
+        var result = new float[matrix.RowCount];
+        if (matrix.Dimension == 0)
+        {
+            Array.Fill(result, constants);
+            return result;
+        }
+
+        FlowWorkspace workspace = rest.CreateWorkspace();
+        var rows = new float[RowBlock.Rows * matrix.Dimension];
+        for (int start = 0; start < result.Length; start += RowBlock.Rows)
+        {
+            int count = Math.Min(RowBlock.Rows, result.Length - start);
+            for (int r = 0; r < count; r++)
+                matrix.Row(start + r).CopyTo(rows.AsSpan(r * matrix.Dimension));
+            rest.LogProb(rows.AsSpan(0, count * matrix.Dimension), result.AsSpan(start, count), workspace);
+        }
+
+        for (int i = 0; i < result.Length; i++)
+            result[i] = Math.Clamp(result[i] + (float)logDet + constants, float.MinValue, float.MaxValue);
+        return result;
+    }
+}

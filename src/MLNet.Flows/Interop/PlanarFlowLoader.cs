@@ -1,0 +1,24 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Flows.Interop;
+using MLNet.Flows.Persistence;
+using MLNet.Flows.Transformers;
+
+[assembly: LoadableClass(
+    typeof(PlanarFlowTransformer), typeof(PlanarFlowLoader), null, typeof(SignatureLoadModel), "Planar normalizing flow", PlanarFlowLoader.LoaderSignature)]
+
+namespace MLNet.Flows.Interop;
+
+/// <summary>What ML.NET calls when a model file names a planar flow.</summary>
+internal static class PlanarFlowLoader
+{
+    /// <summary>Written into every saved model; never changes.</summary>
+    public const string LoaderSignature = "PlanarFlow";
+
+    /// <summary>Eight characters at the head of the model's entry; never changes.</summary>
+    public const string ModelSignature = "PLANFLOW";
+
+    // Found by name and signature.
+    private static PlanarFlowTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+        new(environment, FlowModelFormat.Read(ModelStream.Load(context, ModelSignature, LoaderSignature, FlowModelFormat.MaximumLength)));
+}

@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Training;
+using MLNet.Flows.Transformers;
+
+namespace MLNet.Flows.Persistence;
+
+/// <summary>A <see cref="FlowModel"/> as bytes.</summary>
+/// <remarks>
+/// All numbers little-endian; a text is its length in bytes (int32) and UTF-8; floats and doubles are IEEE bits.
+/// <code>
+/// byte[8]    magic "MLNFLOW1"
+/// int32      format version: 1
+/// int32      payload length in bytes
+/// byte[32]   SHA-256 of the payload
+/// payload:
+///   text x5    columns: features, log-likelihood, score, p-value, predicted label
+///   double     false-alarm rate
+///   density:
+///     int32      feature count
+///     int32      constant columns, then int32 index each (ascending), then float value each
+///     int32      bijections, each:
+///       int32      kind
+///       1 = standardization: int32 d, float[d] mean, float[d] scale
+///       2 = whitening:       int32 d, float log-determinant, float[d] mean, float[d][d] matrix
+///       3 = planar stack:    int32 d, int32 K, float[K][d] w, float[K][d] uHat, float[K] b
+///     int32      base distribution's kind
+///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
+///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale
+///       3 = normal mixture:    int32 d, int32 M, bool shared scale, float[M] weights, float[M][d] means, float[d or M d] scales
+///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares
+///   history:
+///     int32      stop reason
+///     int32      best step
+///     double x3  rows used, rows skipped, recoveries
+///     int32      reports, each: int32 step, int32 maximum steps, double epoch, double train and validation log-likelihood,
+///                double rows/s, double elapsed and remaining seconds
+/// </code>
+/// Readers of version 1 stay for good; a change of layout takes the next version number.
+/// </remarks>
+internal static class FlowModelFormat
+{
+    /// <summary>Longest model in bytes.</summary>
+    public const int MaximumLength = 1 << 30;
+
+    private const int Version = 1;
+    private const int HeaderLength = 8 + 4 + 4 + 32;
+    private const int MaximumReports = 1 << 20;
+
+    private static ReadOnlySpan<byte> Magic => "MLNFLOW1"u8;
+
+    public static byte[] Write(FlowModel model)
+    {
+        var writer = new ModelWriter();
+        WriteColumns(model.Columns, writer);
+        writer.Write(model.FalseAlarmRate);
+        model.Density.Write(writer);
+        model.Quantiles.Write(writer);
+        WriteHistory(model.History, writer);
+
+        ReadOnlySpan<byte> payload = writer.Payload;
+        var content = new byte[HeaderLength + payload.Length];
+        Magic.CopyTo(content);
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(12), payload.Length);
+        SHA256.HashData(payload, content.AsSpan(16, 32));
+        payload.CopyTo(content.AsSpan(HeaderLength));
+        return content;
+    }
+
+    /// <exception cref="FormatException">The bytes are not a flow of a known version, or are damaged.</exception>
+    public static FlowModel Read(ReadOnlySpan<byte> content)
+    {
+        if (content.Length < HeaderLength || !content[..8].SequenceEqual(Magic))
+            throw new FormatException("This is not a flow, or its first bytes are damaged. Save the model again or restore the file.");
+        int version = BinaryPrimitives.ReadInt32LittleEndian(content[8..]);
+        if (version != Version)
+            throw new FormatException($"The model has format version {version}, but this library reads version {Version}. Load it with the library that saved it, or a newer one.");
+        int length = BinaryPrimitives.ReadInt32LittleEndian(content[12..]);
+        if (length != content.Length - HeaderLength)
+            throw new FormatException($"The model is {(length > content.Length - HeaderLength ? "truncated" : "too long")}: {length} bytes were saved and {content.Length - HeaderLength} are there. Save it again or restore the file.");
+        byte[] payload = content[HeaderLength..].ToArray();
+        if (!SHA256.HashData(payload).AsSpan().SequenceEqual(content.Slice(16, 32)))
+            throw new FormatException("The model is damaged: its checksum does not match. Save it again or restore the file.");
+
+        var reader = new ModelReader(payload);
+        var columns = new FlowColumnNames(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+        double falseAlarmRate = reader.ReadDouble();
+        reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
+        FlowDensity density = FlowDensity.Read(reader);
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader);
+        TrainingHistory history = ReadHistory(reader);
+        reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
+        return new FlowModel(density, quantiles, columns, falseAlarmRate, history);
+    }
+
+    private static void WriteColumns(FlowColumnNames columns, ModelWriter writer)
+    {
+        writer.Write(columns.Features);
+        writer.Write(columns.LogLikelihood);
+        writer.Write(columns.Score);
+        writer.Write(columns.PValue);
+        writer.Write(columns.PredictedLabel);
+    }
+
+    private static void WriteHistory(TrainingHistory history, ModelWriter writer)
+    {
+        writer.Write((int)history.StopReason);
+        writer.Write(history.BestStep);
+        writer.Write((double)history.RowsUsed);
+        writer.Write((double)history.RowsSkipped);
+        writer.Write((double)history.Recoveries);
+        writer.Write(history.Progress.Count);
+        foreach (TrainingProgress report in history.Progress)
+        {
+            writer.Write(report.Step);
+            writer.Write(report.MaximumSteps);
+            writer.Write(report.Epoch);
+            writer.Write(report.TrainLogLikelihood);
+            writer.Write(report.ValidationLogLikelihood);
+            writer.Write(report.RowsPerSecond);
+            writer.Write(report.Elapsed.TotalSeconds);
+            writer.Write(report.Remaining.TotalSeconds);
+        }
+    }
+
+    private static TrainingHistory ReadHistory(ModelReader reader)
+    {
+        var stopReason = (TrainingStopReason)reader.ReadInt32();
+        reader.Check(Enum.IsDefined(stopReason), $"stop reason {(int)stopReason}");
+        int bestStep = reader.ReadInt32();
+        long rowsUsed = Count(reader), rowsSkipped = Count(reader), recoveries = Count(reader);
+        int reports = reader.ReadInt32();
+        reader.Check(reports is >= 0 and <= MaximumReports, $"{reports} training reports");
+        reader.CheckRemaining(reports * 56L);
+        var progress = new TrainingProgress[reports];
+        for (int i = 0; i < reports; i++)
+        {
+            progress[i] = new TrainingProgress(
+                reader.ReadInt32(),
+                reader.ReadInt32(),
+                reader.ReadDouble(),
+                reader.ReadDouble(),
+                reader.ReadDouble(),
+                reader.ReadDouble(),
+                Seconds(reader),
+                Seconds(reader));
+        }
+
+        return new TrainingHistory(progress, stopReason, bestStep, rowsUsed, rowsSkipped, (int)Math.Min(recoveries, int.MaxValue));
+    }
+
+    private static long Count(ModelReader reader)
+    {
+        double value = reader.ReadDouble();
+        reader.Check(value is >= 0 and < 1e18, $"a count of {value}");
+        return (long)value;
+    }
+
+    private static TimeSpan Seconds(ModelReader reader)
+    {
+        double value = reader.ReadDouble();
+        reader.Check(value is >= 0 and < 1e9, $"a time of {value} s");
+        return TimeSpan.FromSeconds(value);
+    }
+}

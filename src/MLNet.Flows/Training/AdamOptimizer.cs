@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace MLNet.Flows.Training;
+
+/// <summary>Adam (Kingma and Ba 2015, arXiv:1412.6980) with gradient-norm clipping, and a moving average of the weights.</summary>
+/// <param name="count">Number of parameters.</param>
+internal sealed class AdamOptimizer(int count)
+{
+    private const float Beta1 = 0.9f;
+    private const float Beta2 = 0.999f;
+    private const float Epsilon = 1e-8f;
+
+    /// <summary>The weights; the caller fills in the starting ones.</summary>
+    public float[] Parameters { get; } = new float[count];
+
+    /// <summary>Exponential moving average of the weights.</summary>
+    public float[] Average { get; } = new float[count];
+
+    /// <summary>Gradient of the mean log-likelihood, to be climbed.</summary>
+    public float[] Gradient { get; } = new float[count];
+
+    private float[] FirstMoment { get; } = new float[count];
+
+    private float[] SecondMoment { get; } = new float[count];
+
+    private int Steps { get; set; }
+
+    /// <summary>Starts the average at the current weights.</summary>
+    public void StartAverage() => Parameters.CopyTo(Average, 0);
+
+    /// <summary>One step up the gradient times <paramref name="scale"/>, after clipping its norm.</summary>
+    /// <returns>False when the gradient is not finite; nothing is changed then.</returns>
+    public bool Step(in StepSettings settings, double scale)
+    {
+        double norm = 0;
+        foreach (float g in Gradient)
+            norm += (double)g * g;
+        norm = Math.Sqrt(norm) * Math.Abs(scale);
+        if (!double.IsFinite(norm))
+            return false;
+        if (norm > settings.GradientClipNorm)
+            scale *= settings.GradientClipNorm / norm;
+
+        Steps++;
+        float rate = (float)(settings.LearningRate / (1 - Math.Pow(Beta1, Steps)));
+        float correction = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, Steps)));
+        Update((float)scale, rate, correction, settings.AverageDecay);
+        return true;
+    }
+
+    public void CopyFrom(AdamOptimizer other)
+    {
+        other.Parameters.CopyTo(Parameters, 0);
+        other.Average.CopyTo(Average, 0);
+        other.FirstMoment.CopyTo(FirstMoment, 0);
+        other.SecondMoment.CopyTo(SecondMoment, 0);
+        Steps = other.Steps;
+    }
+
+    private void Update(float scale, float rate, float correction, float decay)
+    {
+        int i = 0;
+        ref float p = ref MemoryMarshal.GetArrayDataReference(Parameters);
+        ref float a = ref MemoryMarshal.GetArrayDataReference(Average);
+        ref float g = ref MemoryMarshal.GetArrayDataReference(Gradient);
+        ref float m = ref MemoryMarshal.GetArrayDataReference(FirstMoment);
+        ref float v = ref MemoryMarshal.GetArrayDataReference(SecondMoment);
+        for (; i + 8 <= Parameters.Length; i += 8)
+        {
+            nuint at = (nuint)i;
+            Vector256<float> gradient = Vector256.LoadUnsafe(ref g, at) * scale;
+            Vector256<float> first = Vector256.LoadUnsafe(ref m, at) * Beta1 + gradient * (1 - Beta1);
+            Vector256<float> second = Vector256.LoadUnsafe(ref v, at) * Beta2 + gradient * gradient * (1 - Beta2);
+            Vector256<float> weight = Vector256.LoadUnsafe(ref p, at) + first * rate / (Vector256.Sqrt(second) * correction + Vector256.Create(Epsilon));
+            Vector256<float> average = Vector256.LoadUnsafe(ref a, at);
+            (average + (weight - average) * (1 - decay)).StoreUnsafe(ref a, at);
+            first.StoreUnsafe(ref m, at);
+            second.StoreUnsafe(ref v, at);
+            weight.StoreUnsafe(ref p, at);
+        }
+
+        for (; i < Parameters.Length; i++)
+        {
+            float gradient = Gradient[i] * scale;
+            FirstMoment[i] = FirstMoment[i] * Beta1 + gradient * (1 - Beta1);
+            SecondMoment[i] = SecondMoment[i] * Beta2 + gradient * gradient * (1 - Beta2);
+            Parameters[i] += FirstMoment[i] * rate / (MathF.Sqrt(SecondMoment[i]) * correction + Epsilon);
+            Average[i] += (Parameters[i] - Average[i]) * (1 - decay);
+        }
+    }
+}

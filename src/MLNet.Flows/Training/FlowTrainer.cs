@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using MLNet.Flows.Interop;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Training;
+
+/// <summary>The training loop, the same for every engine: batches, schedule, validation, early stopping, recovery, reports.</summary>
+internal sealed class FlowTrainer
+{
+    private const int MaximumFailuresInARow = 5;
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ITrainingEngine _engine;
+    private readonly ValidationSplit _split;
+    private readonly TrainerSettings _settings;
+    private readonly FlowHost _host;
+    private readonly int[] _order;
+    private readonly float[] _validation;
+    private readonly List<TrainingProgress> _history = [];
+    private readonly RandomStream _random;
+    private int _position;
+    private TimeSpan _lastLog = TimeSpan.MinValue;
+
+    public FlowTrainer(ITrainingEngine engine, ValidationSplit split, TrainerSettings settings, FlowHost host)
+    {
+        _engine = engine;
+        _split = split;
+        _settings = settings;
+        _host = host;
+        _order = [.. split.Train];
+        _position = _order.Length;
+        _validation = new float[split.Validation.Length];
+        _random = new RandomStream(settings.Seed, 3);
+    }
+
+    /// <summary>Trains; afterwards the engine holds the best weights.</summary>
+    /// <exception cref="InvalidOperationException">Training diverged and lower rates did not help.</exception>
+    public TrainingHistory Run(long rowsUsed, long rowsSkipped)
+    {
+        var schedule = new LearningRateSchedule(_settings.LearningRate, _settings.MaximumSteps);
+        int batchSize = Math.Min(_settings.BatchSize, _order.Length);
+        int interval = Math.Clamp(_settings.MaximumSteps / 5, 1, _settings.EvaluationInterval);
+        var stopReason = TrainingStopReason.MaximumSteps;
+        double rateFactor = 1, best = double.NegativeInfinity, sum = 0;
+        int bestStep = 0, evaluationsSinceBest = 0, failures = 0, recoveries = 0, stepsInSum = 0;
+        long start = Stopwatch.GetTimestamp(), mark = start;
+
+        _engine.Save(WeightSlot.LastGood);
+        _engine.Save(WeightSlot.Best);
+        for (int step = 0; step < _settings.MaximumSteps; step++)
+        {
+            if (_settings.CancellationToken.IsCancellationRequested || _host.IsCancelled)
+            {
+                stopReason = TrainingStopReason.Cancelled;
+                break;
+            }
+
+            double rate = schedule[step] * rateFactor;
+            double logLikelihood = _engine.Step(NextBatch(batchSize), new StepSettings(
+                step, (float)rate, (float)_settings.InputNoise, (float)_settings.TrimFraction, (float)_settings.GradientClipNorm, (float)_settings.AverageDecay));
+            bool evaluate = (step + 1) % interval == 0 || step + 1 == _settings.MaximumSteps;
+            double validation = evaluate && double.IsFinite(logLikelihood) ? Evaluate() : 0;
+            if (!double.IsFinite(logLikelihood) || !double.IsFinite(validation))
+            {
+                Recover(step, double.IsFinite(logLikelihood) ? validation : logLikelihood, rate, ++failures);
+                recoveries++;
+                rateFactor /= 2;
+                (sum, stepsInSum) = (0, 0);
+                continue;
+            }
+
+            sum += logLikelihood;
+            stepsInSum++;
+            if (!evaluate)
+                continue;
+
+            failures = 0;
+            _engine.Save(WeightSlot.LastGood);
+            double train = sum / stepsInSum;
+            double criterion = _validation.Length > 0 ? validation : train;
+            if (criterion > best)
+            {
+                (best, bestStep, evaluationsSinceBest) = (criterion, step + 1, 0);
+                _engine.Save(WeightSlot.Best);
+            }
+            else
+            {
+                evaluationsSinceBest++;
+            }
+
+            Report(step + 1, train, _validation.Length > 0 ? validation : double.NaN, (long)stepsInSum * batchSize, start, mark);
+            (sum, stepsInSum, mark) = (0, 0, Stopwatch.GetTimestamp());
+            if (evaluationsSinceBest >= _settings.Patience && _validation.Length > 0)
+            {
+                stopReason = TrainingStopReason.EarlyStopping;
+                break;
+            }
+        }
+
+        if (bestStep > 0)
+            _engine.Restore(WeightSlot.Best);
+        _host.Info(string.Create(CultureInfo.InvariantCulture,
+            $"Training ended ({stopReason}) after {Stopwatch.GetElapsedTime(start).TotalSeconds:F2} s; the weights of step {bestStep} were kept."));
+        return new TrainingHistory(_history, stopReason, bestStep, rowsUsed, rowsSkipped, recoveries);
+    }
+
+    // Shuffled epochs; the last batch of an epoch that would be short begins the next epoch instead, so that all steps weigh the same.
+    private ReadOnlySpan<int> NextBatch(int batchSize)
+    {
+        if (_position + batchSize > _order.Length)
+        {
+            _random.Shuffle<int>(_order);
+            _position = 0;
+        }
+
+        _position += batchSize;
+        return _order.AsSpan(_position - batchSize, batchSize);
+    }
+
+    // The mean validation log-likelihood, without its lowest share when training trims too.
+    private double Evaluate()
+    {
+        if (_validation.Length == 0)
+            return 0;
+        _engine.LogLikelihood(_split.Validation, _validation);
+        int trimmed = (int)(_settings.TrimFraction * _validation.Length);
+        if (trimmed > 0)
+            Array.Sort(_validation);
+        double sum = 0;
+        foreach (float value in _validation.AsSpan(trimmed))
+            sum += value;
+        return sum / (_validation.Length - trimmed);
+    }
+
+    private void Recover(int step, double logLikelihood, double rate, int failures)
+    {
+        if (failures >= MaximumFailuresInARow)
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"Training diverged at step {step + 1} (log-likelihood is {logLikelihood} at learning rate {rate:G3}), {failures} times in a row. Lower LearningRate or check the features for extreme values."));
+        }
+
+        _engine.Restore(WeightSlot.LastGood);
+        _host.Warning(string.Create(CultureInfo.InvariantCulture,
+            $"Step {step + 1} gave log-likelihood {logLikelihood} at learning rate {rate:G3}: went back to the last good weights and halved the rate."));
+    }
+
+    private void Report(int step, double train, double validation, long rows, long start, long mark)
+    {
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        var progress = new TrainingProgress(
+            step,
+            _settings.MaximumSteps,
+            (double)step * Math.Min(_settings.BatchSize, _order.Length) / _order.Length,
+            train + _settings.LogDetOfPreprocessing,
+            validation + _settings.LogDetOfPreprocessing,
+            rows / Math.Max(Stopwatch.GetElapsedTime(mark).TotalSeconds, 1e-9),
+            elapsed,
+            elapsed * ((double)(_settings.MaximumSteps - step) / step));
+        _history.Add(progress);
+        _settings.Progress?.Report(progress);
+        if (_lastLog != TimeSpan.MinValue && elapsed - _lastLog < LogInterval)
+            return;
+        _lastLog = elapsed;
+        _host.Info(string.Create(CultureInfo.InvariantCulture,
+            $"Step {step} of {_settings.MaximumSteps}: log-likelihood {progress.TrainLogLikelihood:F4} nats in training, {progress.ValidationLogLikelihood:F4} in validation, {progress.RowsPerSecond:0.00e0} rows/s, {progress.Remaining.TotalSeconds:F1} s left."));
+    }
+}

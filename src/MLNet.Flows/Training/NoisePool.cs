@@ -1,0 +1,30 @@
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Training;
+
+/// <summary>Standard normal noise for input rows, at the price of a copy.</summary>
+/// <remarks>65,536 + d variates are drawn once; a row reads d consecutive ones from an offset that depends on the seed, the step and its
+/// place in the batch alone, so noise does not depend on threads.</remarks>
+internal sealed class NoisePool
+{
+    private const int Size = 1 << 16;
+    private readonly float[] _values;
+    private readonly ulong _seed;
+
+    public NoisePool(int dimension, int seed)
+    {
+        _seed = (ulong)(uint)seed;
+        var random = new RandomStream(seed, 4);
+        _values = new float[Size + dimension];
+        for (int i = 0; i < _values.Length; i++)
+            _values[i] = (float)random.NextGaussian();
+    }
+
+    public ReadOnlySpan<float> Row(int step, int position, int dimension)
+    {
+        ulong z = _seed + ((ulong)(uint)step << 32) + (uint)position;
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ul;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebul;
+        return _values.AsSpan((int)((z ^ (z >> 31)) & (Size - 1)), dimension);
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Flows.Estimators;
+using MLNet.Flows.Interop;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Training;
+
+/// <summary>The usable training rows of a data view: features and example weights, read in one pass.</summary>
+internal sealed class TrainingRows
+{
+    private TrainingRows(FeatureMatrix features, float[] weights, long skipped)
+    {
+        Features = features;
+        Weights = weights;
+        Skipped = skipped;
+    }
+
+    /// <summary>[n, d]; every value is finite.</summary>
+    public FeatureMatrix Features { get; }
+
+    /// <summary>[n], positive; empty when there is no weight column.</summary>
+    public float[] Weights { get; }
+
+    /// <summary>Rows left out: a feature or the weight is missing or infinite.</summary>
+    public long Skipped { get; }
+
+    /// <summary>Reads the rows; those with a missing or infinite value are skipped with one warning, those of weight 0 without.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable.</exception>
+    public static TrainingRows Read(IDataView data, string featureColumnName, string? weightColumnName, FlowHost host)
+    {
+        (DataViewSchema.Column feature, int dimension) = FeatureColumn.Bind(data.Schema, featureColumnName);
+        DataViewSchema.Column? weight = weightColumnName is null ? null : FeatureColumn.BindWeight(data.Schema, weightColumnName);
+
+        var matrix = new FeatureMatrix(dimension);
+        var weights = new List<float>();
+        long rows = 0, skipped = 0;
+        using (DataViewRowCursor cursor = data.GetRowCursor(weight is null ? [feature] : [feature, weight.Value]))
+        {
+            ValueGetter<VBuffer<float>> readFeatures = cursor.GetGetter<VBuffer<float>>(feature);
+            ValueGetter<float>? readWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
+            VBuffer<float> buffer = default;
+            float w = 1;
+            while (cursor.MoveNext())
+            {
+                rows++;
+                readFeatures(ref buffer);
+                readWeight?.Invoke(ref w);
+                if (w < 0)
+                    throw new ArgumentException($"Column '{weightColumnName}' holds {w} in row {rows - 1}, but an example weight is 0 or more. Use 0 to leave a row out.");
+                if (!IsFinite(buffer.GetValues()) || !float.IsFinite(w))
+                {
+                    skipped++;
+                    continue;
+                }
+
+                if (w == 0)
+                    continue;
+                buffer.CopyTo(matrix.AddRow());
+                if (readWeight is not null)
+                    weights.Add(w);
+            }
+        }
+
+        if (matrix.RowCount == 0)
+        {
+            throw new InvalidOperationException(
+                $"Column '{featureColumnName}' gave no usable row ({rows} rows, {skipped} of them with a missing or infinite value). Check the data, or fill gaps with mlContext.Transforms.ReplaceMissingValues.");
+        }
+
+        if (skipped > 0)
+            host.Warning($"Skipped {skipped} of {rows} rows: a value of column '{featureColumnName}'{(weight is null ? "" : $" or '{weightColumnName}'")} is missing or infinite.");
+        return new TrainingRows(matrix, [.. weights], skipped);
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        float sum = 0;
+        foreach (float value in values)
+            sum += value * 0f;
+        return sum == 0;
+    }
+}

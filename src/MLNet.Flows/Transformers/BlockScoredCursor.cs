@@ -1,0 +1,119 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Transformers;
+
+/// <summary>Reads up to 64 rows ahead and scores them as a block, where only the flow's columns are asked for.</summary>
+/// <remarks>What else a cursor tells of a row (its position, batch and id) is kept for the rows read ahead.</remarks>
+internal sealed class BlockScoredCursor : DataViewRowCursor
+{
+    private readonly DataViewRowCursor _input;
+    private readonly FlowBindings _bindings;
+    private readonly bool[] _active;
+    private readonly Delegate?[] _getters = new Delegate?[Enum.GetValues<FlowOutput>().Length];
+    private readonly ValueGetter<VBuffer<float>> _readFeatures;
+    private readonly ValueGetter<DataViewRowId> _readId;
+    private readonly FlowWorkspace _workspace;
+    private readonly int _featureCount;
+    private readonly float[] _rows;
+    private readonly float[] _logLikelihood = new float[RowBlock.Rows];
+    private readonly DataViewRowId[] _ids = new DataViewRowId[RowBlock.Rows];
+    private readonly long[] _batches = new long[RowBlock.Rows];
+    private VBuffer<float> _buffer;
+    private long _position = -1;
+    private int _index;
+    private int _count;
+    private bool _ended;
+
+    public BlockScoredCursor(DataViewRowCursor input, FlowBindings bindings, DataViewSchema.Column[] active)
+    {
+        _input = input;
+        _bindings = bindings;
+        _active = new bool[bindings.OutputSchema.Count];
+        foreach (DataViewSchema.Column column in active)
+            _active[column.Index] = true;
+        _featureCount = bindings.Model.Density.FeatureCount;
+        _rows = new float[RowBlock.Rows * _featureCount];
+        _workspace = bindings.Model.Density.CreateWorkspace();
+        _readFeatures = input.GetGetter<VBuffer<float>>(input.Schema[bindings.Features.Index]);
+        _readId = input.GetIdGetter();
+    }
+
+    public override DataViewSchema Schema => _bindings.OutputSchema;
+
+    public override long Position => _position;
+
+    public override long Batch => _position < 0 ? _input.Batch : _batches[_index];
+
+    public override bool MoveNext()
+    {
+        if (++_index >= _count && !ReadAhead())
+        {
+            _position = -1;
+            return false;
+        }
+
+        _position++;
+        return true;
+    }
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) =>
+    {
+        CheckOnRow();
+        id = _ids[_index];
+    };
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => column.Index < _active.Length && _active[column.Index];
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!IsColumnActive(column) || _bindings.Output(column) is not FlowOutput output)
+            throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
+        return FlowGetters.Cast<TValue>(_getters[(int)output] ??= FlowGetters.Create(output, _bindings.Model, Current), column);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _input.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private float Current()
+    {
+        CheckOnRow();
+        return _logLikelihood[_index];
+    }
+
+    private void CheckOnRow()
+    {
+        if (_position < 0)
+            throw new InvalidOperationException("The cursor is not on a row. Call MoveNext first, and stop when it returns false.");
+    }
+
+    private bool ReadAhead()
+    {
+        (_index, _count) = (0, 0);
+        while (!_ended && _count < RowBlock.Rows)
+        {
+            if (!_input.MoveNext())
+            {
+                _ended = true;
+                break;
+            }
+
+            _readFeatures(ref _buffer);
+            _buffer.CopyTo(_rows.AsSpan(_count * _featureCount, _featureCount));
+            _readId(ref _ids[_count]);
+            _batches[_count] = _input.Batch;
+            _count++;
+        }
+
+        if (_count == 0)
+            return false;
+        _bindings.Model.Density.LogProb(_rows.AsSpan(0, _count * _featureCount), _logLikelihood.AsSpan(0, _count), _workspace);
+        return true;
+    }
+}

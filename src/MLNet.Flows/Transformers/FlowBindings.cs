@@ -1,0 +1,46 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Flows.Estimators;
+using MLNet.Flows.Interop;
+
+namespace MLNet.Flows.Transformers;
+
+/// <summary>A flow bound to an input schema: where the features are, and the output schema with the input's columns first.</summary>
+internal sealed class FlowBindings
+{
+    public FlowBindings(FlowModel model, DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        Model = model;
+        InputSchema = inputSchema;
+        Features = FeatureColumn.Bind(inputSchema, model.Columns.Features, model.Density.FeatureCount);
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(inputSchema);
+        builder.AddColumn(model.Columns.LogLikelihood, NumberDataViewType.Single, annotations: null);
+        builder.AddColumn(model.Columns.Score, NumberDataViewType.Single, ScoreAnnotations.Create(inputSchema, "Score"));
+        builder.AddColumn(model.Columns.PValue, NumberDataViewType.Single, annotations: null);
+        builder.AddColumn(model.Columns.PredictedLabel, BooleanDataViewType.Instance, ScoreAnnotations.Create(inputSchema, "PredictedLabel"));
+        OutputSchema = builder.ToSchema();
+    }
+
+    public FlowModel Model { get; }
+
+    public DataViewSchema InputSchema { get; }
+
+    public DataViewSchema OutputSchema { get; }
+
+    public DataViewSchema.Column Features { get; }
+
+    /// <summary>Which of the flow's outputs the column is, or null for a column of the input.</summary>
+    public FlowOutput? Output(DataViewSchema.Column column) =>
+        column.Index >= InputSchema.Count ? (FlowOutput)(column.Index - InputSchema.Count) : null;
+
+    /// <summary>The input columns that the wanted output columns need.</summary>
+    public DataViewSchema.Column[] Dependencies(IEnumerable<DataViewSchema.Column> wanted)
+    {
+        var needed = new SortedSet<int>();
+        foreach (DataViewSchema.Column column in wanted)
+            needed.Add(Output(column) is null ? column.Index : Features.Index);
+        return [.. needed.Select(index => InputSchema[index])];
+    }
+}

@@ -1,0 +1,10 @@
+namespace MLNet.Flows.Transformers;
+
+/// <summary>The flow's output columns, in the order in which they follow the input's.</summary>
+internal enum FlowOutput
+{
+    LogLikelihood,
+    Score,
+    PValue,
+    PredictedLabel,
+}

@@ -1,0 +1,35 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Flows.Distributions;
+
+namespace MLNet.Flows.Transformers;
+
+/// <summary>Scores the row under a cursor, once per position, with buffers of its own.</summary>
+internal sealed class RowScorer
+{
+    private readonly DataViewRow _row;
+    private readonly ValueGetter<VBuffer<float>> _readFeatures;
+    private readonly FlowDensity _density;
+    private readonly FlowWorkspace _workspace;
+    private VBuffer<float> _buffer;
+    private float[]? _dense;
+    private long _position = -1;
+    private float _logLikelihood;
+
+    public RowScorer(DataViewRow row, FlowBindings bindings)
+    {
+        _row = row;
+        _density = bindings.Model.Density;
+        _workspace = _density.CreateWorkspace();
+        _readFeatures = row.GetGetter<VBuffer<float>>(row.Schema[bindings.Features.Index]);
+    }
+
+    public float LogLikelihood()
+    {
+        if (_row.Position == _position && _position >= 0)
+            return _logLikelihood;
+        _position = _row.Position;
+        _readFeatures(ref _buffer);
+        return _logLikelihood = _density.LogProb(FlowFeatures.Dense(in _buffer, ref _dense), _workspace);
+    }
+}
