@@ -9,7 +9,7 @@ internal static class VectorMath<V, S>
     where V : struct
     where S : struct, ISimd<V>
 {
-    /// <summary>tanh x, within 4 ulp; exactly odd; +-1 to single precision beyond |x| = 9.</summary>
+    /// <summary>tanh x, within 6 ulp; exactly odd; +-1 to single precision beyond |x| = 9.</summary>
     /// <remarks>Rational minimax x P(x^2) / Q(x^2) of degree 13/6 on |x| &lt;= 7.9 (the approximation used by Eigen); beyond it tanh
     /// is 1 to within 1.4e-7 and the argument is clamped.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,7 +28,7 @@ public sealed class BadInputTests
         IDataView data = _context.Data.LoadFromEnumerable<Types>([new(), new()]);
 
         var fit = Assert.ThrowsAny<ArgumentException>(() => _context.Flows.PlanarFlow(column).Fit(data));
-        var schema = Assert.ThrowsAny<ArgumentException>(() => _context.Flows.PlanarFlow(column).GetOutputSchema(SchemaShape.Create(data.Schema)));
+        var schema = Assert.ThrowsAny<ArgumentException>(() => _context.Flows.PlanarFlow(column).GetOutputSchema(MLNet.Flows.Interop.FlowSchemaShape.Of(data.Schema)));
 
         Assert.Contains($"'{column}'", fit.Message);
         Assert.Contains("Concatenate", fit.Message);

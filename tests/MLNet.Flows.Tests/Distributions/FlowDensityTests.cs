@@ -1,0 +1,41 @@
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Persistence;
+
+namespace MLNet.Flows.Tests.Distributions;
+
+public sealed class FlowDensityTests
+{
+    [Fact]
+    public void LogProb_PreprocessedWithConstant_BlockIsRowAndReadBackToo()
+    {
+        var random = new RandomStream(3);
+        var active = new FeatureMatrix(2);
+        var rows = new float[100 * 3];
+        for (int r = 0; r < 100; r++)
+        {
+            Span<float> row = active.AddRow();
+            row[0] = (float)random.NextGaussian();
+            row[1] = row[0] + (float)random.NextGaussian();
+            (rows[3 * r], rows[3 * r + 1], rows[3 * r + 2]) = (row[0], 7, row[1]);
+        }
+
+        rows[0] = float.NaN;
+        rows[3] = 1e30f;
+        rows[7] = 8;
+        Standardization standardization = Standardization.Fit(active, []);
+        standardization.Apply(active);
+        var density = new FlowDensity(new ColumnPartition(3, [1], [7]), [standardization, Whitening.Fit(active, [], 0.1)],
+            new NormalMixture(2, [0.5f, 0.5f], [0, 0, 1, 1], [1, 1]));
+        var writer = new ModelWriter();
+        density.Write(writer);
+        FlowDensity read = FlowDensity.Read(new ModelReader(writer.Payload.ToArray()));
+        var result = new float[100];
+        density.LogProb(rows, result, density.CreateWorkspace());
+        Assert.True(float.IsNaN(result[0]) && float.IsFinite(result[1]) && result[2] < -80);
+        FlowWorkspace workspace = read.CreateWorkspace();
+        for (int r = 0; r < 100; r++)
+            Assert.Equal(result[r], read.LogProb(rows.AsSpan(3 * r, 3), workspace));
+    }
+}
