@@ -16,7 +16,7 @@ internal sealed class FlowHost
 
     public IHostEnvironment Environment => _environment;
 
-    /// <summary>True after <c>MLContext.CancelExecution()</c>.</summary>
+    /// <summary>True after the context was cancelled (as AutoML does at its time limit).</summary>
     public bool IsCancelled => _host is ICancelable { IsCanceled: true };
 
     /// <summary>A seed from the context's generator: the same for the same context seed and order of components.</summary>

@@ -1,0 +1,53 @@
+using Microsoft.ML;
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Tests.Bijections.Planar;
+using MLNet.Flows.Training;
+using MLNet.Flows.Transformers;
+
+namespace MLNet.Flows.Tests.Transformers;
+
+/// <summary>A flow made by hand, without training: five features, one of them constant.</summary>
+internal static class TestFlows
+{
+    public const int FeatureCount = 5;
+
+    public static FlowModel Model()
+    {
+        var density = new FlowDensity(
+            new ColumnPartition(FeatureCount, [2], [7]),
+            [
+                new Standardization([1, -2, 0, 10], [2, 0.5f, 1, 30]),
+                new TrainablePlanarStack(4, 6).Freeze(PlanarReference.RandomParameters(4, 6, 21, 0.7)),
+            ],
+            new NormalMixture(4, [0.25f, 0.75f], [0, 0, 0, 0, 1, -1, 0.5f, 0], [1, 0.8f, 1.2f, 1]));
+        var training = new float[500 * FeatureCount];
+        var random = new RandomStream(22);
+        for (int i = 0; i < 500; i++)
+            Row(random).CopyTo(training.AsSpan(i * FeatureCount));
+        var likelihoods = new float[500];
+        density.LogProb(training, likelihoods, density.CreateWorkspace());
+        var report = new TrainingProgress(100, 1000, 1.5, -4, -4.5, 1e6, TimeSpan.FromSeconds(0.25), TimeSpan.FromSeconds(2));
+        return new FlowModel(
+            density,
+            LikelihoodQuantiles.Fit(likelihoods, []),
+            new FlowColumnNames(),
+            0.01,
+            new TrainingHistory([report, report with { Step = 200, ValidationLogLikelihood = double.NaN }], TrainingStopReason.EarlyStopping, 100, 500, 3, 1));
+    }
+
+    public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
+
+    public static float[][] Rows(int count)
+    {
+        var random = new RandomStream(23);
+        return [.. Enumerable.Range(0, count).Select(_ => Row(random))];
+    }
+
+    public static int[] Bits(IEnumerable<float> values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
+
+    private static float[] Row(RandomStream random) =>
+        [(float)(1 + 2 * random.NextGaussian()), (float)(-2 + 0.5 * random.NextGaussian()), 7, (float)random.NextGaussian(), (float)(10 + 30 * random.NextGaussian())];
+}
