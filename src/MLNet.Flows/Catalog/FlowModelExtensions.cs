@@ -9,54 +9,41 @@ public static class FlowModelExtensions
 {
     /// <summary>The same chain with another false-alarm rate in its flows; nothing is retrained and the chain itself is left as it is.</summary>
     /// <typeparam name="TLastTransformer">The chain's last transformer.</typeparam>
-    /// <param name="model">A chain that holds a flow.</param>
+    /// <param name="model">A chain that holds a flow, at any depth.</param>
     /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1].</param>
     /// <returns>A new chain.</returns>
     /// <exception cref="ArgumentException">The chain holds no flow.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside [0, 1].</exception>
     public static TransformerChain<TLastTransformer> WithFalseAlarmRate<TLastTransformer>(this TransformerChain<TLastTransformer> model, double falseAlarmRate)
-        where TLastTransformer : class, ITransformer
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        var changed = 0;
-        ITransformer[] transformers = [.. model.Select(Change)];
-        return changed > 0
-            ? TransformerChains.With(model, transformers)
-            : throw new ArgumentException($"The model holds no flow among {string.Join(", ", transformers.Select(t => t.GetType().Name))}. Append one with mlContext.Flows.PlanarFlow().");
+        where TLastTransformer : class, ITransformer => (TransformerChain<TLastTransformer>)((ITransformer)model).WithFalseAlarmRate(falseAlarmRate);
 
-        ITransformer Change(ITransformer transformer)
-        {
-            switch (transformer)
-            {
-                case FlowTransformer flow:
-                    changed++;
-                    return flow.WithRate(falseAlarmRate);
-                case TransformerChain<ITransformer> inner when HoldsFlow(inner):
-                    changed++;
-                    return inner.WithFalseAlarmRate(falseAlarmRate);
-                default:
-                    return transformer;
-            }
-        }
-    }
-
-    /// <summary>The same model, as loaded from a file, with another false-alarm rate in its flows.</summary>
-    /// <param name="model">A flow or a chain that holds one.</param>
+    /// <summary>The same model, as fitted or as loaded from a file, with another false-alarm rate in its flows.</summary>
+    /// <param name="model">A flow or a chain that holds one, at any depth.</param>
     /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1].</param>
-    /// <returns>A new model.</returns>
+    /// <returns>A new model of the same type.</returns>
     /// <exception cref="ArgumentException">The model holds no flow.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside [0, 1].</exception>
     public static ITransformer WithFalseAlarmRate(this ITransformer model, double falseAlarmRate)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model switch
-        {
-            FlowTransformer flow => flow.WithRate(falseAlarmRate),
-            TransformerChain<ITransformer> chain => chain.WithFalseAlarmRate(falseAlarmRate),
-            _ => throw new ArgumentException($"The model is a {model.GetType().Name}, which holds no flow. Append one with mlContext.Flows.PlanarFlow()."),
-        };
+        ITransformer changed = Change(model, falseAlarmRate);
+        return ReferenceEquals(changed, model)
+            ? throw new ArgumentException($"The model holds no flow: it is {Describe(model)}. Append one with mlContext.Flows.PlanarFlow().")
+            : changed;
     }
 
-    private static bool HoldsFlow(TransformerChain<ITransformer> chain) =>
-        chain.Any(t => t is FlowTransformer || (t is TransformerChain<ITransformer> inner && HoldsFlow(inner)));
+    // The model itself where nothing in it is a flow.
+    private static ITransformer Change(ITransformer model, double falseAlarmRate)
+    {
+        if (model is FlowTransformer flow)
+            return flow.WithRate(falseAlarmRate);
+        if (TransformerChains.Parts(model) is not { } parts)
+            return model;
+        ITransformer[] changed = Array.ConvertAll(parts, part => Change(part, falseAlarmRate));
+        return changed.AsSpan().SequenceEqual(parts) ? model : TransformerChains.With(model, changed);
+    }
+
+    private static string Describe(ITransformer model) => TransformerChains.Parts(model) is { } parts
+        ? $"a chain of {string.Join(", ", parts.Select(part => part.GetType().Name))}"
+        : $"a {model.GetType().Name}";
 }

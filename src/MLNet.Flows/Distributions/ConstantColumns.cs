@@ -27,20 +27,4 @@ internal static class ConstantColumns
             (double)maximum[d] - minimum[d] <= 1e-6 * Math.Max(Math.Abs((double)maximum[d]), Math.Abs((double)minimum[d])))];
         return new ColumnPartition(dimension, constant, [.. constant.Select(d => minimum[d])]);
     }
-
-    /// <summary>The matrix with only the partition's active columns; the same matrix when all are.</summary>
-    public static FeatureMatrix KeepActive(FeatureMatrix matrix, ColumnPartition columns)
-    {
-        if (columns.ConstantColumns.Length == 0)
-            return matrix;
-        var active = new FeatureMatrix(columns.ActiveColumns.Length);
-        for (int i = 0; i < matrix.RowCount; i++)
-        {
-            Span<float> from = matrix.Row(i), to = active.AddRow();
-            for (int j = 0; j < to.Length; j++)
-                to[j] = from[columns.ActiveColumns[j]];
-        }
-
-        return active;
-    }
 }

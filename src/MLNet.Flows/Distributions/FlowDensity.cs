@@ -70,6 +70,39 @@ internal sealed class FlowDensity
         return Finish(Base.LogProb(row), logDet, features);
     }
 
+    /// <summary>Scores rows whose first bijections have been applied and whose constant columns, at their constants, have been left out; the
+    /// same bits as from the original rows.</summary>
+    /// <param name="rows">[n, active columns].</param>
+    /// <param name="applied">How many bijections have been applied.</param>
+    /// <param name="logDet">The log-determinant of those, added up in their order.</param>
+    /// <param name="result">[n].</param>
+    /// <param name="workspace">Of this density.</param>
+    public void LogProbPreprocessed(FeatureMatrix rows, int applied, float logDet, Span<float> result, FlowWorkspace workspace)
+    {
+        var features = new float[FeatureCount];
+        for (int i = 0; i < Columns.ConstantColumns.Length; i++)
+            features[Columns.ConstantColumns[i]] = Columns.ConstantValues[i];
+
+        RowBlock block = workspace.Block;
+        for (int start = 0; start < result.Length; start += RowBlock.Rows)
+        {
+            block.Count = Math.Min(RowBlock.Rows, result.Length - start);
+            for (int r = 0; r < block.Count; r++)
+            {
+                ReadOnlySpan<float> row = rows.Row(start + r);
+                for (int d = 0; d < row.Length; d++)
+                    block.Values[d * RowBlock.Rows + r] = row[d];
+            }
+
+            block.LogDet.Span.Fill(logDet);
+            foreach (Bijection bijection in _bijections.AsSpan(applied))
+                bijection.Forward(block);
+            Base.LogProb(block);
+            for (int r = 0; r < block.Count; r++)
+                result[start + r] = Finish(block.LogProb[r], block.LogDet[r], features);
+        }
+    }
+
     public void Write(ModelWriter writer)
     {
         Columns.Write(writer);

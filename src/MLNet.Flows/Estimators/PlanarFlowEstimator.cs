@@ -15,7 +15,7 @@ namespace MLNet.Flows.Estimators;
 /// features' units. Trained by maximum likelihood with Adam, early stopping and averaged weights. Rows with a missing or infinite value are
 /// skipped with one warning. Columns that never vary stay in the density with scale 0.01 max(|value|, 1). Few rows, equal rows or fewer rows
 /// than columns are no error: the density is then smooth and wide. Same seed, same data, same machine: same model, for any number of threads.
-/// Memory: the feature matrix once and a half at most. Rezende and Mohamed 2015, arXiv:1505.05770.
+/// Memory: the features once, as Single, and about 50 bytes a row. Rezende and Mohamed 2015, arXiv:1505.05770.
 /// </remarks>
 public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
 {
@@ -41,14 +41,18 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
         ArgumentNullException.ThrowIfNull(input);
         TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
-        FeatureMatrix matrix = ConstantColumns.KeepActive(rows.Features, columns);
-        (Bijection[] preprocessing, double logDet) = Preprocess(matrix, rows.Weights);
+        FeatureMatrix matrix = rows.Features;
+        if (columns.ConstantColumns.Length > 0)
+            matrix.KeepColumns(columns.ActiveColumns);
+        (Bijection[] preprocessing, float logDet) = Preprocess(matrix, rows.Weights);
 
         (FlowDensity density, TrainingHistory history) = matrix.Dimension == 0
             ? (ConstantsOnly(columns), new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, matrix.RowCount, rows.Skipped, 0))
             : Train(rows, columns, matrix, preprocessing, logDet);
 
-        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit(TrainingLikelihoods(density, matrix, preprocessing.Length, columns, logDet), rows.Weights);
+        var likelihoods = new float[matrix.RowCount];
+        density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit(likelihoods, rows.Weights);
         var names = new FlowColumnNames(
             _options.FeatureColumnName, _options.LogLikelihoodColumnName, _options.ScoreColumnName, _options.PValueColumnName, _options.PredictedLabelColumnName);
         return new PlanarFlowTransformer(_host.Environment, new FlowModel(density, quantiles, names, _options.FalseAlarmRate, history));
@@ -79,8 +83,8 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
         return new SchemaShape(columns.Values);
     }
 
-    // Standardizes (and whitens) the matrix in place.
-    private (Bijection[] Bijections, double LogDet) Preprocess(FeatureMatrix matrix, float[] weights)
+    // Standardizes (and whitens) the matrix in place; the log-determinant is added up as scoring adds it up.
+    private (Bijection[] Bijections, float LogDet) Preprocess(FeatureMatrix matrix, float[] weights)
     {
         if (matrix.Dimension == 0)
             return ([], 0);
@@ -90,11 +94,11 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
             return ([standardization], standardization.LogDet);
         Whitening whitening = Whitening.Fit(matrix, weights, shrinkage);
         whitening.Apply(matrix);
-        return ([standardization, whitening], standardization.LogDet + (double)whitening.LogDet);
+        return ([standardization, whitening], standardization.LogDet + whitening.LogDet);
     }
 
     private (FlowDensity Density, TrainingHistory History) Train(
-        TrainingRows rows, ColumnPartition columns, FeatureMatrix matrix, Bijection[] preprocessing, double logDet)
+        TrainingRows rows, ColumnPartition columns, FeatureMatrix matrix, Bijection[] preprocessing, float logDet)
     {
         ValidationSplit split = ValidationSplit.Draw(matrix, _options.ValidationFraction, new RandomStream(_seed, 5));
         int batchSize = Math.Min(_options.BatchSize, split.Train.Length);
@@ -129,38 +133,4 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
     }
 
     private static FlowDensity ConstantsOnly(ColumnPartition columns) => new(columns, [], new DiagonalNormal([], []));
-
-    // The matrix is preprocessed already, so only the rest of the chain runs; the constant columns are at their constants.
-    private static float[] TrainingLikelihoods(FlowDensity density, FeatureMatrix matrix, int preprocessed, ColumnPartition columns, double logDet)
-    {
-        var rest = new FlowDensity(
-            new ColumnPartition(Math.Max(matrix.Dimension, 1), matrix.Dimension == 0 ? [0] : [], matrix.Dimension == 0 ? [0] : []),
-            [.. density.Bijections.Skip(preprocessed)],
-            density.Base);
-        var features = new float[columns.FeatureCount];
-        for (int i = 0; i < columns.ConstantColumns.Length; i++)
-            features[columns.ConstantColumns[i]] = columns.ConstantValues[i];
-        float constants = columns.ConstantColumns.Length == 0 ? 0 : columns.ConstantLogProb(features);
-
-        var result = new float[matrix.RowCount];
-        if (matrix.Dimension == 0)
-        {
-            Array.Fill(result, constants);
-            return result;
-        }
-
-        FlowWorkspace workspace = rest.CreateWorkspace();
-        var rows = new float[RowBlock.Rows * matrix.Dimension];
-        for (int start = 0; start < result.Length; start += RowBlock.Rows)
-        {
-            int count = Math.Min(RowBlock.Rows, result.Length - start);
-            for (int r = 0; r < count; r++)
-                matrix.Row(start + r).CopyTo(rows.AsSpan(r * matrix.Dimension));
-            rest.LogProb(rows.AsSpan(0, count * matrix.Dimension), result.AsSpan(start, count), workspace);
-        }
-
-        for (int i = 0; i < result.Length; i++)
-            result[i] = Math.Clamp(result[i] + (float)logDet + constants, float.MinValue, float.MaxValue);
-        return result;
-    }
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace MLNet.Flows.Interop;
@@ -5,10 +7,14 @@ namespace MLNet.Flows.Interop;
 /// <summary>What ML.NET keeps to itself about chains.</summary>
 internal static class TransformerChains
 {
-    /// <summary>For each transformer of the chain, whether it runs in training, testing, scoring.</summary>
-    public static TransformerScope[] Scopes(ITransformerChainAccessor chain) => chain.Scopes;
+    /// <summary>The parts of a chain of any type; null where <paramref name="transformer"/> is no chain.</summary>
+    public static ITransformer[]? Parts(ITransformer transformer) => (transformer as ITransformerChainAccessor)?.Transformers;
 
-    /// <summary>The same chain of other transformers.</summary>
-    public static TransformerChain<TLast> With<TLast>(TransformerChain<TLast> chain, Microsoft.ML.ITransformer[] transformers)
-        where TLast : class, Microsoft.ML.ITransformer => new(transformers, Scopes(chain));
+    /// <summary>A chain of the same type and scopes, of other transformers.</summary>
+    public static ITransformer With(ITransformer chain, ITransformer[] transformers) => (ITransformer)Activator.CreateInstance(
+        chain.GetType(),
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic,
+        binder: null,
+        [transformers, ((ITransformerChainAccessor)chain).Scopes],
+        culture: null)!;
 }

@@ -17,7 +17,7 @@ internal sealed class FeatureMatrix
         _rowMask = (1 << _rowShift) - 1;
     }
 
-    public int Dimension { get; }
+    public int Dimension { get; private set; }
 
     public int RowCount { get; private set; }
 
@@ -30,5 +30,19 @@ internal sealed class FeatureMatrix
         if (RowCount >> _rowShift == _chunks.Count)
             _chunks.Add(new float[Math.Max(Dimension, 1) << _rowShift]);
         return Row(RowCount++);
+    }
+
+    /// <summary>Keeps only these columns (ascending), in place.</summary>
+    public void KeepColumns(ReadOnlySpan<int> columns)
+    {
+        for (int i = 0; i < RowCount; i++)
+        {
+            float[] chunk = _chunks[i >> _rowShift];
+            int from = (i & _rowMask) * Dimension, to = (i & _rowMask) * columns.Length;
+            for (int j = 0; j < columns.Length; j++)
+                chunk[to + j] = chunk[from + columns[j]];
+        }
+
+        Dimension = columns.Length;
     }
 }

@@ -39,6 +39,22 @@ public sealed class TrainedDensityTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PValue_OfTrainingRows_IsTheirExactRank(bool whiten)
+    {
+        // Every second row is the same one: the last bit of a likelihood decides whether its p-value is 0.5 or 0.
+        float[][] rows = [.. Sine(300).SelectMany(r => (float[][])[[r[0], 4, r[1]], [0.25f, 4, 0.5f]])];
+        var options = new PlanarFlowEstimator.Options { MaximumSteps = 200, Preprocessing = whiten ? Preprocessing.Whiten() : Preprocessing.Standardize };
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows));
+        IDataView scored = model.Transform(Rows.View(_context, rows));
+        float[] logLikelihood = [.. scored.GetColumn<float>("LogLikelihood")], pValue = [.. scored.GetColumn<float>("PValue")];
+
+        for (int i = 0; i < rows.Length; i++)
+            Assert.Equal(logLikelihood.Count(l => l <= logLikelihood[i]) / (float)rows.Length, pValue[i]);
+    }
+
     [Fact]
     public void Fit_NoLayersAndOneFeature_IsADensityToo()
     {

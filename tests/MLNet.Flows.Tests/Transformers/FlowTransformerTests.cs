@@ -189,7 +189,11 @@ public sealed class FlowTransformerTests
         ITransformer loaded = _context.Model.Load(zip, out _);
         IDataView data = View(500);
 
-        foreach (ITransformer model in (ITransformer[])[chain.WithFalseAlarmRate(0.3), loaded.WithFalseAlarmRate(0.3), _flow.WithFalseAlarmRate(0.3)])
+        ITransformer untyped = chain;
+        TransformerChain<TransformerChain<PlanarFlowTransformer>> nested = new TransformerChain<ITransformer>().Append(chain);
+
+        foreach (ITransformer model in (ITransformer[])[
+            chain.WithFalseAlarmRate(0.3), loaded.WithFalseAlarmRate(0.3), untyped.WithFalseAlarmRate(0.3), nested.WithFalseAlarmRate(0.3), _flow.WithFalseAlarmRate(0.3)])
         {
             IDataView scored = model.Transform(data);
             Assert.Equal(scored.GetColumn<float>("PValue").Select(p => p < 0.3f), scored.GetColumn<bool>("PredictedLabel"));
