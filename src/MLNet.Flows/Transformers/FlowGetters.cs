@@ -15,9 +15,9 @@ internal static class FlowGetters
         FlowOutput.PValue => (ValueGetter<float>)((ref float value) => value = model.Quantiles.PValue(logLikelihood())),
         FlowOutput.PredictedLabel => (ValueGetter<bool>)((ref bool value) =>
         {
-            // A row that cannot be scored is an alarm.
+            // A row that cannot be scored is an alarm. Compared as Single: the p-value 0.01 is not below the rate 0.01.
             float p = model.Quantiles.PValue(logLikelihood());
-            value = float.IsNaN(p) || p < model.FalseAlarmRate;
+            value = float.IsNaN(p) || p < (float)model.FalseAlarmRate;
         }),
         _ => throw new ArgumentOutOfRangeException(nameof(output), output, null),
     };

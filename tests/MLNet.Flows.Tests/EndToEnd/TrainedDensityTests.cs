@@ -53,6 +53,11 @@ public sealed class TrainedDensityTests
 
         for (int i = 0; i < rows.Length; i++)
             Assert.Equal(logLikelihood.Count(l => l <= logLikelihood[i]) / (float)rows.Length, pValue[i]);
+
+        // 0.01 as Single is less than 0.01 as Double: the row with exactly that p-value is no alarm all the same.
+        bool[] alarms = [.. model.WithFalseAlarmRate(0.01).Transform(Rows.View(_context, rows)).GetColumn<bool>("PredictedLabel")];
+        Assert.False(alarms[Array.IndexOf(pValue, 0.01f)]);
+        Assert.Equal(5, alarms.Count(alarm => alarm));
     }
 
     [Fact]
