@@ -27,6 +27,14 @@ internal abstract class Bijection
     /// <param name="row">The point, in a 64-byte-aligned workspace.</param>
     public abstract float Forward(RowWorkspace row);
 
+    /// <summary>Overwrites the block's points z with x = f^-1(z), in double precision, and adds log|det dx/dz| to its LogDet.</summary>
+    public abstract void Inverse(DoubleBlock block);
+
+    /// <summary>Carries a gradient back from z to x: overwrites g = dL/dz with dL/dx, where L counts log|det df/dx| as well.</summary>
+    /// <param name="input">The points x, with this bijection's scratch columns; scratch may be overwritten, points are not.</param>
+    /// <param name="gradient">[d] columns of gradient, with as much scratch as <paramref name="input"/>.</param>
+    public abstract void Backward(RowBlock input, RowBlock gradient);
+
     /// <summary>Writes the parameters; <see cref="BijectionReader"/> reads them back bit for bit.</summary>
     public abstract void Write(ModelWriter writer);
 }

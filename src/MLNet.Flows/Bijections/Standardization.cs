@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
 
@@ -91,6 +92,26 @@ internal sealed unsafe class Standardization : Bijection
         var operation = new RowForward(this, row);
         SimdDispatch.Run(row.Width, ref operation);
         return LogDet;
+    }
+
+    public override void Inverse(DoubleBlock block)
+    {
+        Span<double> values = block.Values;
+        for (int d = 0; d < Dimension; d++)
+        {
+            double mean = _mean[d], scale = 1 / (double)_inverseScale[d];
+            foreach (ref double x in values.Slice(d * RowBlock.Rows, RowBlock.Rows))
+                x = mean + x * scale;
+        }
+
+        foreach (ref double logDet in block.LogDet.AsSpan())
+            logDet -= LogDet;
+    }
+
+    public override void Backward(RowBlock input, RowBlock gradient)
+    {
+        for (int d = 0; d < Dimension; d++)
+            TensorPrimitives.Multiply(gradient.Column(d), _inverseScale[d], gradient.Column(d));
     }
 
     public override void Write(ModelWriter writer)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
 
@@ -113,6 +114,56 @@ internal sealed unsafe class Whitening : Bijection
         return LogDet;
     }
 
+    /// <remarks>The rows of M are orthogonal up to rounding, so M^T with row i divided by |M_i|^2 is almost M^-1; two rounds of refinement
+    /// (x += M^-1 (z - M x)) take the rounding out.</remarks>
+    public override void Inverse(DoubleBlock block)
+    {
+        const int R = RowBlock.Rows;
+        var z = (double[])block.Values.Clone();
+        var residual = (double[])block.Values.Clone();
+        double[] x = block.Values;
+        x.AsSpan().Clear();
+        for (int round = 0; round < 3; round++)
+        {
+            if (round > 0)
+            {
+                z.CopyTo(residual, 0);
+                for (int i = 0; i < Dimension; i++)
+                {
+                    for (int j = 0; j < Dimension; j++)
+                        AddScaled(-_matrix[i * Dimension + j], x.AsSpan(j * R, R), residual.AsSpan(i * R, R));
+                }
+            }
+
+            for (int i = 0; i < Dimension; i++)
+            {
+                double size = 0;
+                foreach (float m in _matrix.AsSpan(i * Dimension, Dimension))
+                    size += (double)m * m;
+                for (int j = 0; j < Dimension; j++)
+                    AddScaled(_matrix[i * Dimension + j] / size, residual.AsSpan(i * R, R), x.AsSpan(j * R, R));
+            }
+        }
+
+        for (int d = 0; d < Dimension; d++)
+            TensorPrimitives.Add(x.AsSpan(d * R, R), _mean[d], x.AsSpan(d * R, R));
+        TensorPrimitives.Subtract(block.LogDet, LogDet, block.LogDet);
+    }
+
+    // dL/dx_j = sum_i M_ij dL/dz_i.
+    public override void Backward(RowBlock input, RowBlock gradient)
+    {
+        var result = new float[Dimension * RowBlock.Rows];
+        for (int j = 0; j < Dimension; j++)
+        {
+            Span<float> column = result.AsSpan(j * RowBlock.Rows, RowBlock.Rows);
+            for (int i = 0; i < Dimension; i++)
+                TensorPrimitives.MultiplyAdd(gradient.Column(i), _matrix[i * Dimension + j], column, column);
+        }
+
+        result.CopyTo(gradient.Values.Span);
+    }
+
     public override void Write(ModelWriter writer)
     {
         writer.Write(Dimension);
@@ -129,6 +180,8 @@ internal sealed unsafe class Whitening : Bijection
         reader.CheckRemaining((1L + dimension) * dimension * sizeof(float));
         return new Whitening(reader.ReadFiniteSingles(dimension), reader.ReadFiniteSingles(dimension * dimension), logDet);
     }
+
+    private static void AddScaled(double scale, ReadOnlySpan<double> vector, Span<double> sum) => TensorPrimitives.MultiplyAdd(vector, scale, sum, sum);
 
     // z_i = sum_j M_ij (x_j - mean_j), j ascending, into scratch; then back over x.
     private struct BlockForward(Whitening bijection, RowBlock block) : ISimdOperation

@@ -28,7 +28,7 @@ public static class FlowModelExtensions
         ArgumentNullException.ThrowIfNull(model);
         ITransformer changed = Change(model, falseAlarmRate);
         return ReferenceEquals(changed, model)
-            ? throw new ArgumentException($"The model holds no flow: it is {Describe(model)}. Append one with mlContext.Flows.PlanarFlow().")
+            ? throw new ArgumentException($"The model holds no flow: it is {FlowChain.Describe(model)}. Append one with mlContext.Flows.PlanarFlow().")
             : changed;
     }
 
@@ -42,8 +42,4 @@ public static class FlowModelExtensions
         ITransformer[] changed = Array.ConvertAll(parts, part => Change(part, falseAlarmRate));
         return changed.AsSpan().SequenceEqual(parts) ? model : TransformerChains.With(model, changed);
     }
-
-    private static string Describe(ITransformer model) => TransformerChains.Parts(model) is { } parts
-        ? $"a chain of {string.Join(", ", parts.Select(part => part.GetType().Name))}"
-        : $"a {model.GetType().Name}";
 }

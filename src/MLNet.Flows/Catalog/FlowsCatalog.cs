@@ -8,13 +8,15 @@ namespace MLNet.Flows.Catalog;
 /// in a file of its own.</remarks>
 public sealed partial class FlowsCatalog
 {
+    private readonly MLContext _mlContext;
+
     /// <summary>Opens the catalog on a context, whose seed, log and cancellation the flows use.</summary>
     /// <param name="mlContext">The context.</param>
     public FlowsCatalog(MLContext mlContext)
     {
         ArgumentNullException.ThrowIfNull(mlContext);
-        Environment = mlContext;
+        _mlContext = mlContext;
     }
 
-    internal IHostEnvironment Environment { get; }
+    internal IHostEnvironment Environment => _mlContext;
 }

@@ -41,13 +41,15 @@ internal sealed class ColumnPartition
         double sum = 0;
         for (int i = 0; i < ConstantColumns.Length; i++)
         {
-            double scale = Scale(_constantValues[i]);
-            double z = (features[ConstantColumns[i]] - (double)_constantValues[i]) / scale;
-            sum -= 0.5 * z * z + Math.Log(scale) + LogSqrtTwoPi;
+            double z = ConstantDeparture(i, features[ConstantColumns[i]]);
+            sum -= 0.5 * z * z + Math.Log(Scale(_constantValues[i])) + LogSqrtTwoPi;
         }
 
         return (float)Math.Max(sum, float.MinValue);
     }
+
+    /// <summary>How far a value of the i-th constant column is from the constant, in scales.</summary>
+    public double ConstantDeparture(int i, float value) => (value - (double)_constantValues[i]) / Scale(_constantValues[i]);
 
     public void Write(ModelWriter writer)
     {

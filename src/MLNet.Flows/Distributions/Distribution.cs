@@ -22,6 +22,9 @@ internal abstract class Distribution
     /// <summary>log p(z) in nats of one point; the same bits as in a block.</summary>
     public abstract float LogProb(RowWorkspace row);
 
+    /// <summary>Sets the block's LogProb as <see cref="LogProb(RowBlock)"/> does, and the gradient's columns to d log p(z) / dz.</summary>
+    public abstract void LogProbGradient(RowBlock block, RowBlock gradient);
+
     /// <summary>Draws a point (length d).</summary>
     public abstract void Sample(RandomStream random, Span<float> point);
 

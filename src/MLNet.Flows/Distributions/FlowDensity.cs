@@ -103,6 +103,53 @@ internal sealed class FlowDensity
         }
     }
 
+    /// <summary>The latent vector of a row [FeatureCount]: active columns through the bijections, constant columns as departures in scales;
+    /// NaN where the row has a missing or infinite feature.</summary>
+    public void Latent(ReadOnlySpan<float> features, Span<float> latent, FlowWorkspace workspace)
+    {
+        if (float.IsNaN(LogProb(features, workspace)))
+        {
+            latent.Fill(float.NaN);
+            return;
+        }
+
+        ReadOnlySpan<float> z = workspace.Row.Values.Span;
+        for (int j = 0; j < Columns.ActiveColumns.Length; j++)
+            latent[Columns.ActiveColumns[j]] = z[j];
+        for (int i = 0; i < Columns.ConstantColumns.Length; i++)
+            latent[Columns.ConstantColumns[i]] = (float)Columns.ConstantDeparture(i, features[Columns.ConstantColumns[i]]);
+    }
+
+    /// <summary>Draws rows [n, FeatureCount] in original units: base, then the inverse bijections from the last to the first.</summary>
+    public void Sample(RandomStream random, Span<float> rows)
+    {
+        int[] active = Columns.ActiveColumns;
+        var block = new DoubleBlock(active.Length);
+        var point = new float[active.Length];
+        for (int start = 0; start < rows.Length / FeatureCount; start += RowBlock.Rows)
+        {
+            int count = Math.Min(RowBlock.Rows, rows.Length / FeatureCount - start);
+            for (int r = 0; r < count; r++)
+            {
+                Base.Sample(random, point);
+                for (int d = 0; d < point.Length; d++)
+                    block.Values[d * RowBlock.Rows + r] = point[d];
+                Span<float> row = rows.Slice((start + r) * FeatureCount, FeatureCount);
+                for (int i = 0; i < Columns.ConstantColumns.Length; i++)
+                    row[Columns.ConstantColumns[i]] = Saturate(Columns.ConstantValues[i] + ColumnPartition.Scale(Columns.ConstantValues[i]) * random.NextGaussian());
+            }
+
+            foreach (Bijection bijection in _bijections.Reverse())
+                bijection.Inverse(block);
+            for (int r = 0; r < count; r++)
+            {
+                Span<float> row = rows.Slice((start + r) * FeatureCount, FeatureCount);
+                for (int j = 0; j < active.Length; j++)
+                    row[active[j]] = Saturate(block.Values[j * RowBlock.Rows + r]);
+            }
+        }
+    }
+
     public void Write(ModelWriter writer)
     {
         Columns.Write(writer);
@@ -150,6 +197,8 @@ internal sealed class FlowDensity
                 : float.NaN;
         }
     }
+
+    private static float Saturate(double value) => (float)Math.Clamp(value, float.MinValue, float.MaxValue);
 
     private float Finish(float logProb, float logDet, ReadOnlySpan<float> features)
     {

@@ -37,6 +37,13 @@ internal abstract unsafe class LocationScaleDistribution : Distribution
             return LocationScaleKernel.LogProb<float, SimdScalar>(_parameters, mean, inverseScale, z, 1);
     }
 
+    public override void LogProbGradient(RowBlock block, RowBlock gradient)
+    {
+        LogProb(block);
+        var operation = new LocationScaleKernel.InputGradient(_parameters, block, gradient);
+        SimdDispatch.Run(block.Width, ref operation);
+    }
+
     public override void Sample(RandomStream random, Span<float> point)
     {
         for (int d = 0; d < Dimension; d++)

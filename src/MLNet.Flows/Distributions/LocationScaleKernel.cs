@@ -53,6 +53,30 @@ internal static unsafe class LocationScaleKernel
         }
     }
 
+    /// <summary>Sets the gradient's columns to d log p / dz.</summary>
+    public struct InputGradient(LocationScaleParameters parameters, RowBlock latent, RowBlock gradient) : ISimdOperation
+    {
+        public readonly void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            V nu = S.Create((float)parameters.DegreesOfFreedom), nuPlusOne = S.Create((float)parameters.DegreesOfFreedom + 1), zero = S.Create(0);
+            fixed (float* mean = parameters.Mean, inverseScale = parameters.InverseScale, z = latent.Values, g = gradient.Values)
+            {
+                for (int d = 0; d < parameters.Dimension; d++)
+                {
+                    V inverse = S.Create(inverseScale[d]);
+                    for (int r = 0; r < R; r += S.Count)
+                    {
+                        V t = Standardized<V, S>(z + d * R + r, mean + d, inverseScale + d);
+                        V pull = parameters.IsNormal ? t : S.Multiply(t, S.Divide(nuPlusOne, S.MultiplyAdd(t, t, nu)));
+                        S.Store(S.NegatedMultiplyAdd(pull, inverse, zero), g + d * R + r);
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Gradients over a block: on the latent points, the locations and the log-scales (both kept lane by lane).</summary>
     public struct Gradient(
         LocationScaleParameters parameters, RowBlock latent, AlignedBuffer weights, RowBlock latentGradient, AlignedBuffer sumMean, AlignedBuffer sumLogScale)

@@ -54,6 +54,13 @@ internal sealed unsafe class NormalMixture : Distribution
             return NormalMixtureKernel.LogProb<float, SimdScalar>(_parameters, mean, inverseScale, constant, z, scratch, 1);
     }
 
+    public override void LogProbGradient(RowBlock block, RowBlock gradient)
+    {
+        LogProb(block);
+        var operation = new NormalMixtureKernel.InputGradient(_parameters, block, gradient);
+        SimdDispatch.Run(block.Width, ref operation);
+    }
+
     public override void Sample(RandomStream random, Span<float> point)
     {
         double u = random.NextDouble() * _weights.Sum(w => (double)w);

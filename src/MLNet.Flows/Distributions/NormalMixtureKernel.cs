@@ -59,6 +59,36 @@ internal static unsafe class NormalMixtureKernel
         }
     }
 
+    /// <summary>Sets the gradient's columns to d log p / dz over a block whose LogProb and l_m are in place.</summary>
+    public struct InputGradient(NormalMixtureParameters parameters, RowBlock latent, RowBlock gradient) : ISimdOperation
+    {
+        public readonly void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            int dimension = parameters.Dimension;
+            gradient.Values.Span[..(dimension * R)].Clear();
+            fixed (float* means = parameters.Mean, inverseScales = parameters.InverseScale)
+            fixed (float* z = latent.Values, logProb = latent.LogProb, g = gradient.Values)
+            {
+                float* l = z + dimension * R;
+                for (int m = 0; m < parameters.Components; m++)
+                {
+                    for (int r = 0; r < R; r += S.Count)
+                    {
+                        V responsibility = VectorMath<V, S>.Exp(S.Subtract(S.Load(l + m * R + r), S.Load(logProb + r)));
+                        for (int d = 0; d < dimension; d++)
+                        {
+                            V inverse = S.Create(inverseScales[m * dimension + d]);
+                            V t = S.Multiply(S.Subtract(S.Load(z + d * R + r), S.Create(means[m * dimension + d])), inverse);
+                            S.Store(S.NegatedMultiplyAdd(S.Multiply(responsibility, t), inverse, S.Load(g + d * R + r)), g + d * R + r);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Gradients over a block whose LogProb and l_m are in place; sums are kept lane by lane.</summary>
     public struct Gradient(
         NormalMixtureParameters parameters,

@@ -59,6 +59,16 @@ internal static class FeatureColumn
             : throw new ArgumentException($"Column '{name}' is {column.Type}, but an example weight is a Single. Convert it with mlContext.Transforms.Conversion.ConvertType.");
     }
 
+    /// <summary>The column's slot names alone, for a column with the same slots; null where it has none.</summary>
+    public static DataViewSchema.Annotations? SlotNamesOf(DataViewSchema.Column column)
+    {
+        if (!column.HasSlotNames())
+            return null;
+        var builder = new DataViewSchema.Annotations.Builder();
+        builder.Add(column.Annotations, name => name == "SlotNames");
+        return builder.ToAnnotations();
+    }
+
     private static SchemaShape.Column Find(SchemaShape schema, string name, string role)
     {
         foreach (SchemaShape.Column column in schema)

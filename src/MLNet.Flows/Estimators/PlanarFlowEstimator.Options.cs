@@ -66,6 +66,14 @@ public sealed partial class PlanarFlowEstimator
         /// <summary>Output column of the alarm. Default "PredictedLabel".</summary>
         public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
+        /// <summary>Output column of the latent vector z = f(x), as long as the features; null (the default) for none. For diagnosis: of normal rows each
+        /// slot looks like a draw from the base distribution. Costs one more scoring per row read.</summary>
+        public string? LatentColumnName { get; set; }
+
+        /// <summary>Output column of what each feature adds to the Score, in nats; null (the default) for none. Integrated gradients from the training
+        /// median to the row: they add up to Score(row) - Score(median). Costs a few hundred scorings per row read.</summary>
+        public string? FeatureContributionsColumnName { get; set; }
+
         /// <summary>Decides every random choice; null (the default) takes it from the MLContext's seed.</summary>
         public int? Seed { get; set; }
 
@@ -105,11 +113,12 @@ public sealed partial class PlanarFlowEstimator
             else if (Preprocessing.Fault is string preprocessingFault)
                 faults.Add(preprocessingFault);
 
-            string[] outputs = [LogLikelihoodColumnName, ScoreColumnName, PValueColumnName, PredictedLabelColumnName];
-            if (outputs.Append(FeatureColumnName).Any(string.IsNullOrEmpty) || ExampleWeightColumnName is "")
+            string?[] optional = [LatentColumnName, FeatureContributionsColumnName];
+            string[] columns = [LogLikelihoodColumnName, ScoreColumnName, PValueColumnName, PredictedLabelColumnName, FeatureColumnName, .. optional.OfType<string>()];
+            if (columns.Any(string.IsNullOrEmpty) || ExampleWeightColumnName is "")
                 faults.Add("A column name is null or empty. Leave it at its default or give a name.");
-            else if (outputs.Append(FeatureColumnName).Distinct().Count() < 5)
-                faults.Add($"The columns '{string.Join("', '", outputs.Append(FeatureColumnName))}' are not all different. Give each its own name.");
+            else if (columns.Distinct().Count() < columns.Length)
+                faults.Add($"The columns '{string.Join("', '", columns)}' are not all different. Give each its own name.");
 
             if (faults.Count > 0)
                 throw new ArgumentException($"The options of PlanarFlow have {faults.Count} fault{(faults.Count > 1 ? "s" : "")}: {string.Join(" ", faults)}");

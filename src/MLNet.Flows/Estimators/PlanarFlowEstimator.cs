@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Training;
@@ -40,6 +41,7 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
     {
         ArgumentNullException.ThrowIfNull(input);
         TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
+        float[] median = ColumnMedians.Of(rows.Features);
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
         FeatureMatrix matrix = rows.Features;
         if (columns.ConstantColumns.Length > 0)
@@ -54,8 +56,14 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
         density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit(likelihoods, rows.Weights);
         var names = new FlowColumnNames(
-            _options.FeatureColumnName, _options.LogLikelihoodColumnName, _options.ScoreColumnName, _options.PValueColumnName, _options.PredictedLabelColumnName);
-        return new PlanarFlowTransformer(_host.Environment, new FlowModel(density, quantiles, names, _options.FalseAlarmRate, history));
+            _options.FeatureColumnName,
+            _options.LogLikelihoodColumnName,
+            _options.ScoreColumnName,
+            _options.PValueColumnName,
+            _options.PredictedLabelColumnName,
+            _options.LatentColumnName,
+            _options.FeatureContributionsColumnName);
+        return new PlanarFlowTransformer(_host.Environment, new FlowModel(density, quantiles, names, _options.FalseAlarmRate, median, history));
     }
 
     /// <summary>The columns that the fitted flow will add: log-likelihood, score, p-value and alarm.</summary>
@@ -69,17 +77,19 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
         if (_options.ExampleWeightColumnName is string weight)
             FeatureColumn.CheckWeightShape(inputSchema, weight);
         var columns = inputSchema.ToDictionary(column => column.Name);
-        foreach (SchemaShape.Column column in (SchemaShape.Column[])
-                 [
-                     FlowSchemaShape.Single(_options.LogLikelihoodColumnName),
-                     FlowSchemaShape.Score(_options.ScoreColumnName),
-                     FlowSchemaShape.Single(_options.PValueColumnName),
-                     FlowSchemaShape.PredictedLabel(_options.PredictedLabelColumnName),
-                 ])
+        var added = new List<SchemaShape.Column>
         {
+            FlowSchemaShape.Single(_options.LogLikelihoodColumnName),
+            FlowSchemaShape.Score(_options.ScoreColumnName),
+            FlowSchemaShape.Single(_options.PValueColumnName),
+            FlowSchemaShape.PredictedLabel(_options.PredictedLabelColumnName),
+        };
+        if (_options.LatentColumnName is string latent)
+            added.Add(FlowSchemaShape.Vector(latent));
+        if (_options.FeatureContributionsColumnName is string contributions)
+            added.Add(FlowSchemaShape.Vector(contributions, columns[_options.FeatureColumnName]));
+        foreach (SchemaShape.Column column in added)
             columns[column.Name] = column;
-        }
-
         return new SchemaShape(columns.Values);
     }
 

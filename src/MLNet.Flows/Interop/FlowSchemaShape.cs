@@ -10,6 +10,13 @@ internal static class FlowSchemaShape
 
     public static SchemaShape.Column Boolean(string name) => Scalar(name, BooleanDataViewType.Instance);
 
+    /// <summary>A vector of Single of known size, with slot names where <paramref name="slotsLike"/> has them.</summary>
+    public static SchemaShape.Column Vector(string name, SchemaShape.Column? slotsLike = null)
+    {
+        SchemaShape.Column[] slotNames = slotsLike is { } like ? [.. like.Annotations.Where(a => a.Name == AnnotationUtils.Kinds.SlotNames)] : [];
+        return new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, new SchemaShape(slotNames));
+    }
+
     /// <summary>A Single with the annotations that ML.NET's trainers promise on a score.</summary>
     public static SchemaShape.Column Score(string name) => new(
         name,

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Training;
 using MLNet.Flows.Transformers;
@@ -11,11 +12,12 @@ namespace MLNet.Flows.Persistence;
 /// All numbers little-endian; a text is its length in bytes (int32) and UTF-8; floats and doubles are IEEE bits.
 /// <code>
 /// byte[8]    magic "MLNFLOW1"
-/// int32      format version: 1
+/// int32      format version: 2
 /// int32      payload length in bytes
 /// byte[32]   SHA-256 of the payload
 /// payload:
 ///   text x5    columns: features, log-likelihood, score, p-value, predicted label
+///   text x2    columns: latent, feature contributions; empty for none (version 2 on)
 ///   double     false-alarm rate
 ///   density:
 ///     int32      feature count
@@ -29,6 +31,7 @@ namespace MLNet.Flows.Persistence;
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale
 ///       3 = normal mixture:    int32 d, int32 M, bool shared scale, float[M] weights, float[M][d] means, float[d or M d] scales
+///   float[feature count]  reference row of explanations, the training median (version 2 on)
 ///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares
 ///   history:
 ///     int32      stop reason
@@ -37,14 +40,16 @@ namespace MLNet.Flows.Persistence;
 ///     int32      reports, each: int32 step, int32 maximum steps, double epoch, double train and validation log-likelihood,
 ///                double rows/s, double elapsed and remaining seconds
 /// </code>
-/// Readers of version 1 stay for good; a change of layout takes the next version number.
+/// Every version stays readable for good; a change of layout takes the next version number. A model of version 1 explains from the
+/// training mean, which its standardization holds.
 /// </remarks>
 internal static class FlowModelFormat
 {
     /// <summary>Longest model in bytes.</summary>
     public const int MaximumLength = 1 << 30;
 
-    private const int Version = 1;
+    private const int Version = 2;
+    private const int OldestVersion = 1;
     private const int HeaderLength = 8 + 4 + 4 + 32;
     private const int MaximumReports = 1 << 20;
 
@@ -56,6 +61,7 @@ internal static class FlowModelFormat
         WriteColumns(model.Columns, writer);
         writer.Write(model.FalseAlarmRate);
         model.Density.Write(writer);
+        writer.Write(model.Reference);
         model.Quantiles.Write(writer);
         WriteHistory(model.History, writer);
 
@@ -75,8 +81,8 @@ internal static class FlowModelFormat
         if (content.Length < HeaderLength || !content[..8].SequenceEqual(Magic))
             throw new FormatException("This is not a flow, or its first bytes are damaged. Save the model again or restore the file.");
         int version = BinaryPrimitives.ReadInt32LittleEndian(content[8..]);
-        if (version != Version)
-            throw new FormatException($"The model has format version {version}, but this library reads version {Version}. Load it with the library that saved it, or a newer one.");
+        if (version is < OldestVersion or > Version)
+            throw new FormatException($"The model has format version {version}, but this library reads versions {OldestVersion} to {Version}. Load it with the library that saved it, or a newer one.");
         int length = BinaryPrimitives.ReadInt32LittleEndian(content[12..]);
         if (length != content.Length - HeaderLength)
             throw new FormatException($"The model is {(length > content.Length - HeaderLength ? "truncated" : "too long")}: {length} bytes were saved and {content.Length - HeaderLength} are there. Save it again or restore the file.");
@@ -85,14 +91,15 @@ internal static class FlowModelFormat
             throw new FormatException("The model is damaged: its checksum does not match. Save it again or restore the file.");
 
         var reader = new ModelReader(payload);
-        var columns = new FlowColumnNames(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+        FlowColumnNames columns = ReadColumns(reader, version);
         double falseAlarmRate = reader.ReadDouble();
         reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
         FlowDensity density = FlowDensity.Read(reader);
+        float[] reference = version == 1 ? TrainingMean(density) : reader.ReadFiniteSingles(density.FeatureCount);
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader);
         TrainingHistory history = ReadHistory(reader);
         reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
-        return new FlowModel(density, quantiles, columns, falseAlarmRate, history);
+        return new FlowModel(density, quantiles, columns, falseAlarmRate, reference, history);
     }
 
     private static void WriteColumns(FlowColumnNames columns, ModelWriter writer)
@@ -102,6 +109,30 @@ internal static class FlowModelFormat
         writer.Write(columns.Score);
         writer.Write(columns.PValue);
         writer.Write(columns.PredictedLabel);
+        writer.Write(columns.Latent ?? "");
+        writer.Write(columns.FeatureContributions ?? "");
+    }
+
+    private static FlowColumnNames ReadColumns(ModelReader reader, int version)
+    {
+        var columns = new FlowColumnNames(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+        return version == 1 ? columns : columns with { Latent = Optional(reader.ReadString()), FeatureContributions = Optional(reader.ReadString()) };
+
+        static string? Optional(string name) => name.Length == 0 ? null : name;
+    }
+
+    private static float[] TrainingMean(FlowDensity density)
+    {
+        var mean = new float[density.FeatureCount];
+        if (density.Bijections is [Standardization standardization, ..])
+        {
+            for (int j = 0; j < density.Columns.ActiveColumns.Length; j++)
+                mean[density.Columns.ActiveColumns[j]] = standardization.Mean[j];
+        }
+
+        for (int i = 0; i < density.Columns.ConstantColumns.Length; i++)
+            mean[density.Columns.ConstantColumns[i]] = density.Columns.ConstantValues[i];
+        return mean;
     }
 
     private static void WriteHistory(TrainingHistory history, ModelWriter writer)

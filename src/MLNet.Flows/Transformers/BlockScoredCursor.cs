@@ -7,7 +7,7 @@ namespace MLNet.Flows.Transformers;
 
 /// <summary>Reads up to 64 rows ahead and scores them as a block, where only the flow's columns are asked for.</summary>
 /// <remarks>What else a cursor tells of a row (its position, batch and id) is kept for the rows read ahead.</remarks>
-internal sealed class BlockScoredCursor : DataViewRowCursor
+internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 {
     private readonly DataViewRowCursor _input;
     private readonly FlowBindings _bindings;
@@ -71,7 +71,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor
     {
         if (!IsColumnActive(column) || _bindings.Output(column) is not FlowOutput output)
             throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
-        return FlowGetters.Cast<TValue>(_getters[(int)output] ??= FlowGetters.Create(output, _bindings.Model, Current), column);
+        return FlowGetters.Cast<TValue>(_getters[(int)output] ??= FlowGetters.Create(output, _bindings.Model, this), column);
     }
 
     protected override void Dispose(bool disposing)
@@ -81,10 +81,16 @@ internal sealed class BlockScoredCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
-    private float Current()
+    float IFlowRow.LogLikelihood()
     {
         CheckOnRow();
         return _logLikelihood[_index];
+    }
+
+    ReadOnlySpan<float> IFlowRow.Features()
+    {
+        CheckOnRow();
+        return _rows.AsSpan(_index * _featureCount, _featureCount);
     }
 
     private void CheckOnRow()

@@ -8,6 +8,8 @@ namespace MLNet.Flows.Transformers;
 /// <summary>A flow bound to an input schema: where the features are, and the output schema with the input's columns first.</summary>
 internal sealed class FlowBindings
 {
+    private readonly List<FlowOutput> _outputs = [FlowOutput.LogLikelihood, FlowOutput.Score, FlowOutput.PValue, FlowOutput.PredictedLabel];
+
     public FlowBindings(FlowModel model, DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -20,6 +22,19 @@ internal sealed class FlowBindings
         builder.AddColumn(model.Columns.Score, NumberDataViewType.Single, ScoreAnnotations.Create(inputSchema, "Score"));
         builder.AddColumn(model.Columns.PValue, NumberDataViewType.Single, annotations: null);
         builder.AddColumn(model.Columns.PredictedLabel, BooleanDataViewType.Instance, ScoreAnnotations.Create(inputSchema, "PredictedLabel"));
+        var vector = new VectorDataViewType(NumberDataViewType.Single, model.Density.FeatureCount);
+        if (model.Columns.Latent is string latent)
+        {
+            _outputs.Add(FlowOutput.Latent);
+            builder.AddColumn(latent, vector, annotations: null);
+        }
+
+        if (model.Columns.FeatureContributions is string contributions)
+        {
+            _outputs.Add(FlowOutput.FeatureContributions);
+            builder.AddColumn(contributions, vector, FeatureColumn.SlotNamesOf(Features));
+        }
+
         OutputSchema = builder.ToSchema();
     }
 
@@ -33,7 +48,7 @@ internal sealed class FlowBindings
 
     /// <summary>Which of the flow's outputs the column is, or null for a column of the input.</summary>
     public FlowOutput? Output(DataViewSchema.Column column) =>
-        column.Index >= InputSchema.Count ? (FlowOutput)(column.Index - InputSchema.Count) : null;
+        column.Index >= InputSchema.Count ? _outputs[column.Index - InputSchema.Count] : null;
 
     /// <summary>The input columns that the wanted output columns need.</summary>
     public DataViewSchema.Column[] Dependencies(IEnumerable<DataViewSchema.Column> wanted)

@@ -5,7 +5,7 @@ using MLNet.Flows.Distributions;
 namespace MLNet.Flows.Transformers;
 
 /// <summary>Scores the row under a cursor, once per position, with buffers of its own.</summary>
-internal sealed class RowScorer
+internal sealed class RowScorer : IFlowRow
 {
     private readonly DataViewRow _row;
     private readonly ValueGetter<VBuffer<float>> _readFeatures;
@@ -28,8 +28,14 @@ internal sealed class RowScorer
     {
         if (_row.Position == _position && _position >= 0)
             return _logLikelihood;
+        ReadOnlySpan<float> features = Features();
         _position = _row.Position;
+        return _logLikelihood = _density.LogProb(features, _workspace);
+    }
+
+    public ReadOnlySpan<float> Features()
+    {
         _readFeatures(ref _buffer);
-        return _logLikelihood = _density.LogProb(FlowFeatures.Dense(in _buffer, ref _dense), _workspace);
+        return FlowFeatures.Dense(in _buffer, ref _dense);
     }
 }

@@ -29,6 +29,6 @@ internal sealed class ScoredColumns
         if (_bindings.Output(column) is not FlowOutput output)
             return _input.GetGetter<TValue>(_input.Schema[column.Index]);
         _scorer ??= new RowScorer(_input, _bindings);
-        return FlowGetters.Cast<TValue>(_getters[(int)output] ??= FlowGetters.Create(output, _bindings.Model, _scorer.LogLikelihood), column);
+        return FlowGetters.Cast<TValue>(_getters[(int)output] ??= FlowGetters.Create(output, _bindings.Model, _scorer), column);
     }
 }

@@ -134,6 +134,57 @@ public sealed class PreprocessingTests
     }
 
     [Fact]
+    public void Inverse_OfPreprocessing_IsTheRowAndMinusTheLogDet()
+    {
+        FeatureMatrix data = Correlated(300, 7), original = Correlated(300, 7);
+        Standardization standardization = Standardization.Fit(data, []);
+        standardization.Apply(data);
+        Whitening whitening = Whitening.Fit(data, [], 0.01);
+        whitening.Apply(data);
+        var block = new DoubleBlock(7);
+        for (int r = 0; r < RowBlock.Rows; r++)
+        {
+            for (int d = 0; d < 7; d++)
+                block.Values[d * RowBlock.Rows + r] = data.Row(r)[d];
+        }
+
+        whitening.Inverse(block);
+        standardization.Inverse(block);
+
+        for (int r = 0; r < RowBlock.Rows; r++)
+        {
+            for (int d = 0; d < 7; d++)
+                Assert.Equal(original.Row(r)[d], block.Values[d * RowBlock.Rows + r], 1e-5 * (1 + Math.Abs(original.Row(r)[d])));
+            Assert.Equal(-(double)standardization.LogDet - whitening.LogDet, block.LogDet[r], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void WhiteningInverse_InDoublePrecision_IsExact()
+    {
+        FeatureMatrix data = Correlated(300, 7);
+        Standardization.Fit(data, []).Apply(data);
+        var writer = new ModelWriter();
+        Whitening whitening = Whitening.Fit(data, [], 1e-3);
+        whitening.Write(writer);
+        var reader = new ModelReader(writer.Payload.ToArray());
+        reader.ReadInt32();
+        reader.ReadSingle();
+        float[] mean = reader.ReadFiniteSingles(7), matrix = reader.ReadFiniteSingles(49);
+        var block = new DoubleBlock(7);
+        for (int i = 0; i < block.Values.Length; i++)
+            block.Values[i] = Math.Sin(i);
+
+        whitening.Inverse(block);
+
+        for (int r = 0; r < RowBlock.Rows; r++)
+        {
+            for (int i = 0; i < 7; i++)
+                Assert.Equal(Math.Sin(i * RowBlock.Rows + r), Enumerable.Range(0, 7).Sum(j => (double)matrix[i * 7 + j] * (block.Values[j * RowBlock.Rows + r] - mean[j])), 1e-12);
+        }
+    }
+
+    [Fact]
     public void Read_WrittenMaps_AreTheSameBitForBit()
     {
         FeatureMatrix data = Correlated(100, 4);

@@ -58,7 +58,7 @@ public sealed class FlowModelFormatTests
         byte[] content = FlowModelFormat.Write(TestFlows.Model());
         content[8] = 9;
 
-        Assert.Contains("format version 9, but this library reads version 1", Assert.Throws<FormatException>(() => FlowModelFormat.Read(content)).Message);
+        Assert.Contains("format version 9, but this library reads versions 1 to 2", Assert.Throws<FormatException>(() => FlowModelFormat.Read(content)).Message);
     }
 
     [Fact]
@@ -133,14 +133,18 @@ public sealed class FlowModelFormatTests
         }
     }
 
-    [Fact]
-    public void Load_OfTheGoldenModel_GivesTheRecordedScores()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Load_OfAGoldenModel_GivesTheRecordedScores(int version)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "Golden");
-        ITransformer model = _context.Model.Load(Path.Combine(folder, "planar-v1.zip"), out _);
-        float[] scores = Rows.Scores(model, Rows.View(_context, TestFlows.Rows(20)));
+        ITransformer model = _context.Model.Load(Path.Combine(folder, $"planar-v{version}.zip"), out _);
+        IDataView data = Rows.View(_context, TestFlows.Rows(20));
 
-        Assert.Equal(File.ReadAllLines(Path.Combine(folder, "planar-v1.scores.txt")).Select(int.Parse), TestFlows.Bits(scores));
+        Assert.Equal(File.ReadAllLines(Path.Combine(folder, $"planar-v{version}.scores.txt")).Select(int.Parse), TestFlows.Bits(Rows.Scores(model, data)));
+        Assert.Equal(20, _context.Flows.ExplainRows(model, data).Count());
+        Assert.Equal(version == 1 ? null : "Latent", Assert.IsType<PlanarFlowTransformer>(model).LatentColumnName);
     }
 
     // Run once for a new format version, never to mend a failing test: dotnet run --project tests/MLNet.Flows.Tests -- -explicit only -method "*WriteGolden"
@@ -148,10 +152,11 @@ public sealed class FlowModelFormatTests
     public void WriteGolden()
     {
         string folder = Path.Combine(Path.GetDirectoryName(SourceFile())!, "..", "Golden");
-        PlanarFlowTransformer flow = TestFlows.Transformer(_context);
+        FlowModel model = TestFlows.Model();
+        var flow = new PlanarFlowTransformer(_context, model with { Columns = model.Columns with { Latent = "Latent", FeatureContributions = "FeatureContributions" } });
         IDataView data = Rows.View(_context, TestFlows.Rows(20));
-        _context.Model.Save(flow, data.Schema, Path.Combine(folder, "planar-v1.zip"));
-        File.WriteAllLines(Path.Combine(folder, "planar-v1.scores.txt"), TestFlows.Bits(Rows.Scores(flow, data)).Select(bits => $"{bits}"));
+        _context.Model.Save(flow, data.Schema, Path.Combine(folder, "planar-v2.zip"));
+        File.WriteAllLines(Path.Combine(folder, "planar-v2.scores.txt"), TestFlows.Bits(Rows.Scores(flow, data)).Select(bits => $"{bits}"));
     }
 
     private static string SourceFile([CallerFilePath] string path = "") => path;

@@ -35,6 +35,7 @@ internal static class TestFlows
             LikelihoodQuantiles.Fit(likelihoods, []),
             new FlowColumnNames(),
             0.01,
+            [1, -2, 7, 0, 10],
             new TrainingHistory([report, report with { Step = 200, ValidationLogLikelihood = double.NaN }], TrainingStopReason.EarlyStopping, 100, 500, 3, 1));
     }
 

@@ -41,6 +41,34 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         }
     }
 
+    /// <summary>The gradient with respect to the inputs alone, all row weights 1: steps 1 and 2, then g + sum_k w_k ga_k.</summary>
+    /// <param name="panels">The stack.</param>
+    /// <param name="h">[K padded, 64], from the forward pass.</param>
+    /// <param name="g">[D, 64], d log p_Z / dz; overwritten with the gradient with respect to x.</param>
+    /// <param name="ga">[K padded, 64], receives the gradient with respect to a.</param>
+    public static void RunToInput(PlanarPanels panels, float* h, float* g, float* ga)
+    {
+        int layers = panels.PaddedLayers, dimension = panels.Dimension;
+        var ones = new AlignedBuffer(R);
+        ones.Span.Fill(1);
+        var sums = new AlignedBuffer(2 * layers * S.Count);
+        fixed (float* w = panels.W, uHat = panels.UHat, left = panels.Left, c = panels.C, v = ones, unused = sums)
+        {
+            for (int r = 0; r < R; r += 2 * S.Count)
+                Activations(dimension, layers, uHat, left, c, h + r, g + r, v + r, ga + r, unused, unused + layers * S.Count);
+            for (int d = 0; d < dimension; d++)
+            {
+                for (int r = 0; r < R; r += S.Count)
+                {
+                    V sum = S.Load(g + d * R + r);
+                    for (int k = 0; k < layers; k++)
+                        sum = S.MultiplyAdd(S.Create(w[d * layers + k]), S.Load(ga + k * R + r), sum);
+                    S.Store(sum, g + d * R + r);
+                }
+            }
+        }
+    }
+
     // Steps 1 to 3 for two vectors of rows.
     private static void Activations(
         int dimension, int layers, float* uHat, float* left, float* c, float* h, float* g, float* v, float* ga, float* sumB, float* sumC)

@@ -15,6 +15,7 @@ internal sealed unsafe class PlanarStack : Bijection
     private readonly float[] _w;
     private readonly float[] _uHat;
     private readonly float[] _b;
+    private readonly Lazy<PlanarInverse> _inverse;
 
     /// <param name="dimension">D.</param>
     /// <param name="w">[K, D], row-major.</param>
@@ -27,6 +28,7 @@ internal sealed unsafe class PlanarStack : Bijection
         (_w, _uHat, _b) = (w, uHat, b);
         _panels = new PlanarPanels(dimension, b.Length);
         _panels.Set(w, uHat, b);
+        _inverse = new Lazy<PlanarInverse>(() => new PlanarInverse(dimension, w, uHat, b));
         if (FirstSingularLayer() is int k)
             throw new ArgumentException($"Layer {k} has w.uHat = {_panels.C[k]}, but a planar layer is invertible only above -1. Constrain u first.");
     }
@@ -64,6 +66,14 @@ internal sealed unsafe class PlanarStack : Bijection
                 _ => PlanarRowKernel<float, SimdScalar>.Run(_panels, x, a),
             };
         }
+    }
+
+    public override void Inverse(DoubleBlock block) => _inverse.Value.Run(block);
+
+    public override void Backward(RowBlock input, RowBlock gradient)
+    {
+        var operation = new InputGradient(_panels, input, gradient);
+        SimdDispatch.Run(input.Width, ref operation);
     }
 
     public override void Write(ModelWriter writer)
@@ -108,6 +118,25 @@ internal sealed unsafe class PlanarStack : Bijection
             default:
                 PlanarForwardKernel<float, SimdScalar>.Run(panels, x, h, logDet);
                 break;
+        }
+    }
+
+    // Runs forward again on a copy of the points for h, then back; the gradient's scratch columns hold the gradient on a.
+    private struct InputGradient(PlanarPanels panels, RowBlock input, RowBlock gradient) : ISimdOperation
+    {
+        public readonly void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            int size = panels.Dimension * RowBlock.Rows;
+            var points = new AlignedBuffer(size);
+            var logDet = new AlignedBuffer(RowBlock.Rows);
+            input.Values.Span[..size].CopyTo(points.Span);
+            fixed (float* x = points, l = logDet, h = input.Values, g = gradient.Values)
+            {
+                PlanarForwardKernel<V, S>.Run(panels, x, h + size, l);
+                PlanarBackwardKernel<V, S>.RunToInput(panels, h + size, g, g + size);
+            }
         }
     }
 

@@ -1,0 +1,139 @@
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Explanation;
+
+/// <summary>Shares a row's Score out among its features: integrated gradients (Sundararajan, Taly and Yan 2017, arXiv:1703.01365) from a
+/// reference row. Not thread-safe.</summary>
+/// <remarks>
+/// contribution_i = (x_i - ref_i) int_0^1 dScore/dx_i(ref + t (x - ref)) dt, so that the contributions add up to Score(x) - Score(ref).
+/// 1. The path is cut into 63 pieces, finer near the reference, where the data is and the density bends. Their 64 ends are one block.
+/// 2. Each piece gets the trapezoid rule; the scores at its ends say what its contributions must add up to, hence its exact error.
+/// 3. While the errors beyond single-precision rounding add up to more than 0.2 % of the whole change (and 0.0002 nats), the worst pieces are halved, 64 at a time, for 40 rounds at most.
+/// 4. What error is left in a piece is shared out in proportion to its contributions: the sum is exact.
+/// Columns that were constant in training have a quadratic score of their own, whose integral is exact: z^2 / 2 with z the departure in scales.
+/// Cost: from 64 gradients (about 200 scorings) for a smooth path to 2,600 for the roughest.
+/// </remarks>
+internal sealed class IntegratedGradients
+{
+    private const int MaximumRounds = 40;
+    private const double Tolerance = 2e-3;
+    private readonly FlowDensity _density;
+    private readonly DensityGradient _gradient;
+    private readonly double[] _reference;
+    private readonly double[] _difference;
+    private readonly double[] _logProb = new double[RowBlock.Rows];
+    private readonly List<Node> _nodes = [];
+
+    /// <param name="density">The density explained.</param>
+    /// <param name="reference">[FeatureCount], the row that contributions are counted from.</param>
+    public IntegratedGradients(FlowDensity density, ReadOnlySpan<float> reference)
+    {
+        _density = density;
+        _gradient = new DensityGradient(density);
+        int[] active = density.Columns.ActiveColumns;
+        _reference = new double[active.Length];
+        for (int j = 0; j < active.Length; j++)
+            _reference[j] = reference[active[j]];
+        _difference = new double[active.Length];
+    }
+
+    /// <summary>Writes the contributions of every feature; NaN where the row has a missing or infinite feature.</summary>
+    /// <param name="features">[FeatureCount].</param>
+    /// <param name="contributions">[FeatureCount], in nats; they add up to Score(row) - Score(reference).</param>
+    public void Explain(ReadOnlySpan<float> features, Span<float> contributions)
+    {
+        foreach (float feature in features)
+        {
+            if (!float.IsFinite(feature))
+            {
+                contributions.Fill(float.NaN);
+                return;
+            }
+        }
+
+        int[] active = _density.Columns.ActiveColumns;
+        for (int j = 0; j < active.Length; j++)
+            _difference[j] = features[active[j]] - _reference[j];
+        double[] sums = Array.TrueForAll(_difference, d => d == 0) ? new double[active.Length] : Integrate();
+        for (int j = 0; j < active.Length; j++)
+            contributions[active[j]] = (float)Math.Clamp(sums[j], float.MinValue, float.MaxValue);
+        for (int i = 0; i < _density.Columns.ConstantColumns.Length; i++)
+        {
+            int column = _density.Columns.ConstantColumns[i];
+            double z = _density.Columns.ConstantDeparture(i, features[column]);
+            contributions[column] = (float)Math.Min(0.5 * z * z, float.MaxValue);
+        }
+    }
+
+    private double[] Integrate()
+    {
+        _nodes.Clear();
+        _nodes.AddRange(Evaluate([.. Enumerable.Range(0, RowBlock.Rows).Select(i => Math.Pow(i / (RowBlock.Rows - 1.0), 2))]));
+        double whole = Math.Max(Math.Abs(_nodes[^1].Score - _nodes[0].Score), 0.1);
+        for (int round = 0; round < MaximumRounds; round++)
+        {
+            (int Piece, double Error)[] errors = [.. Enumerable.Range(0, _nodes.Count - 1).Select(i => (i, Math.Max(Math.Abs(Error(i)) - Rounding(i), 0)))];
+            if (errors.Sum(e => e.Error) <= Tolerance * whole)
+                break;
+            Array.Sort(errors, (a, b) => b.Error.CompareTo(a.Error));
+            double[] halves = [.. errors.Take(RowBlock.Rows).Where(e => e.Error > 0).Select(e => 0.5 * (_nodes[e.Piece].T + _nodes[e.Piece + 1].T))];
+            _nodes.AddRange(Evaluate(halves));
+            _nodes.Sort((a, b) => a.T.CompareTo(b.T));
+        }
+
+        var sums = new double[_difference.Length];
+        for (int i = 0; i + 1 < _nodes.Count; i++)
+            AddPiece(i, sums);
+        return sums;
+    }
+
+    // How much a piece's change of score is more than its trapezoids say.
+    private double Error(int i) => _nodes[i + 1].Score - _nodes[i].Score - 0.5 * (_nodes[i + 1].T - _nodes[i].T) * (_nodes[i].Slope + _nodes[i + 1].Slope);
+
+    private double Rounding(int i) => 1e-6 * (1 + Math.Abs(_nodes[i].Score) + Math.Abs(_nodes[i + 1].Score));
+
+    private void AddPiece(int i, double[] sums)
+    {
+        double[] from = _nodes[i].Terms, to = _nodes[i + 1].Terms;
+        double half = 0.5 * (_nodes[i + 1].T - _nodes[i].T), error = Error(i), size = 0;
+        for (int d = 0; d < sums.Length; d++)
+            size += Math.Abs(half * (from[d] + to[d]));
+        for (int d = 0; d < sums.Length; d++)
+        {
+            double share = half * (from[d] + to[d]);
+            sums[d] += share + error * (size > 0 ? Math.Abs(share) / size : 1.0 / sums.Length);
+        }
+    }
+
+    private List<Node> Evaluate(double[] positions)
+    {
+        for (int d = 0; d < _difference.Length; d++)
+        {
+            Span<float> column = _gradient.Points.Column(d);
+            column.Clear();
+            for (int r = 0; r < positions.Length; r++)
+                column[r] = (float)(_reference[d] + positions[r] * _difference[d]);
+        }
+
+        _gradient.Points.Count = positions.Length;
+        _gradient.Run(_logProb);
+        var nodes = new List<Node>(positions.Length);
+        for (int r = 0; r < positions.Length; r++)
+        {
+            var terms = new double[_difference.Length];
+            for (int d = 0; d < terms.Length; d++)
+            {
+                double term = -(double)_gradient.Gradient.Values[d * RowBlock.Rows + r] * _difference[d];
+                terms[d] = double.IsFinite(term) ? term : 0;
+            }
+
+            nodes.Add(new Node(positions[r], Math.Clamp(-_logProb[r], float.MinValue, float.MaxValue), terms.Sum(), terms));
+        }
+
+        return nodes;
+    }
+
+    /// <summary>A point of the path: where, its score, dScore/dt and the features' terms of it.</summary>
+    private sealed record Node(double T, double Score, double Slope, double[] Terms);
+}

@@ -1,0 +1,11 @@
+namespace MLNet.Flows.Transformers;
+
+/// <summary>The row under a cursor, as the flow's getters see it.</summary>
+internal interface IFlowRow
+{
+    /// <summary>log p(x).</summary>
+    float LogLikelihood();
+
+    /// <summary>x, dense; valid until the cursor moves.</summary>
+    ReadOnlySpan<float> Features();
+}
