@@ -1,5 +1,5 @@
 // Trains a planar flow on half of the normal rows of each data set, scores the other half and all anomalies, saves and reloads
-// the model, and compares with ML.NET's RandomizedPca on the same split. Prints one RESULT line per data set.
+// the model, compares with ML.NET's RandomizedPca on the same split, and draws pictures. Prints one RESULT line per data set.
 using System.Diagnostics;
 using System.Globalization;
 using AnomalyScoring;
@@ -46,7 +46,9 @@ static bool Run(string set, string path)
     float[] scores = [.. scored.GetColumn<float>("Score")];
     bool identical = scores.AsSpan().SequenceEqual([.. reloaded.Transform(data.Test).GetColumn<float>("Score")]);
 
-    ShowStrangest(data, scores);
+    int[] strangest = [.. Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take(10)];
+    ShowRows(data, scores, strangest);
+    Console.WriteLine($"  pictures are in {Pictures.Draw(set, model, data, scored, metrics, strangest.Take(3))}");
     double pca = RandomizedPcaBaseline.AreaUnderRocCurve(mlContext, data);
     double rowsPerSecond = MeasureScoring(model, data);
     Console.WriteLine(
@@ -57,11 +59,10 @@ static bool Run(string set, string path)
     return identical;
 }
 
-static void ShowStrangest(LabeledData data, float[] scores)
+static void ShowRows(LabeledData data, float[] scores, int[] strangest)
 {
-    int[] order = [.. Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i])];
     Console.WriteLine("  the ten strangest rows:");
-    foreach (int i in order.Take(10))
+    foreach (int i in strangest)
     {
         LabeledRow row = data.TestRows[i];
         string values = string.Join(", ", row.Features.Take(6).Select((value, j) => $"{data.FeatureNames[j]} {value:G5}"));

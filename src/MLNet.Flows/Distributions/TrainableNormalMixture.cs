@@ -11,14 +11,20 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
 
     private readonly NormalMixtureParameters _parameters;
     private readonly bool _sharedScale;
+    private readonly double _minimumWeight;
     private readonly double[] _logWeights;
     private readonly float[] _logScale;
 
-    public TrainableNormalMixture(int dimension, int components, bool sharedScale)
+    /// <param name="dimension">d.</param>
+    /// <param name="components">M.</param>
+    /// <param name="sharedScale">One diagonal scale for all components, or one each.</param>
+    /// <param name="minimumWeight">What <see cref="Freeze"/> drops: components lighter than this and than half the heaviest.</param>
+    public TrainableNormalMixture(int dimension, int components, bool sharedScale, double minimumWeight)
         : base(dimension)
     {
         Components = components;
         _sharedScale = sharedScale;
+        _minimumWeight = minimumWeight;
         _parameters = new NormalMixtureParameters(dimension, components);
         _logWeights = new double[components];
         _logScale = new float[sharedScale ? dimension : components * dimension];
@@ -83,12 +89,12 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
             gradient[Components + MeanSize + i] = TrainableLocationScale.InRange(_logScale[i]) ? LaneSums.Total(sums.LogScale, i, sums.Lanes) : 0;
     }
 
-    /// <summary>The mixture without components lighter than min(0.03, half the heaviest): what is left is renormalized.</summary>
+    /// <summary>The mixture without components lighter than min(minimum weight, half the heaviest): what is left is renormalized.</summary>
     public override Distribution Freeze(ReadOnlySpan<float> parameters)
     {
         var logWeights = new double[Components];
         LogSoftmax(parameters[..Components], logWeights);
-        double lightest = Math.Min(0.03, 0.5 * Math.Exp(logWeights.Max()));
+        double lightest = Math.Min(_minimumWeight, 0.5 * Math.Exp(logWeights.Max()));
         int[] kept = [.. Enumerable.Range(0, Components).Where(m => Math.Exp(logWeights[m]) >= lightest)];
         double total = kept.Sum(m => Math.Exp(logWeights[m]));
 

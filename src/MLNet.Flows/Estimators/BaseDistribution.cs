@@ -19,11 +19,14 @@ public abstract class BaseDistribution
     public static BaseDistribution StudentT(double degreesOfFreedom = 5) => new StudentTBase(degreesOfFreedom);
 
     /// <summary>A mixture of diagonal normals that starts from k-means: for data with clusters. The default.</summary>
-    /// <remarks>After training, components lighter than min(0.03, half the heaviest) are dropped and the rest renormalized.</remarks>
     /// <param name="components">At least 1, at most 1,000; null (the default) for min(20, rows / 40), at least 1.</param>
     /// <param name="sharedScale">Whether all components share one diagonal scale (the default) or each has its own.</param>
+    /// <param name="minimumWeight">After training, components lighter than this (or than half the heaviest, if that is less) are dropped and the rest
+    /// renormalized, in [0, 1]; default 0.03: a cluster of a few anomalies in the training data does not count as normal. Say 0 to keep every
+    /// component, where the training data is clean or the density itself is what matters.</param>
     /// <returns>The choice.</returns>
-    public static BaseDistribution NormalMixture(int? components = null, bool sharedScale = true) => new MixtureBase(components, sharedScale);
+    public static BaseDistribution NormalMixture(int? components = null, bool sharedScale = true, double minimumWeight = 0.03) =>
+        new MixtureBase(components, sharedScale, minimumWeight);
 
     internal abstract string? Fault { get; }
 
@@ -45,13 +48,13 @@ public abstract class BaseDistribution
         internal override TrainableDistribution Create(int dimension, int rows) => new TrainableProductStudentT(dimension, degreesOfFreedom);
     }
 
-    private sealed class MixtureBase(int? components, bool sharedScale) : BaseDistribution
+    private sealed class MixtureBase(int? components, bool sharedScale, double minimumWeight) : BaseDistribution
     {
-        internal override string? Fault => components is null or (>= 1 and <= 1000)
-            ? null
-            : $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to 1000.";
+        internal override string? Fault => components is not (null or (>= 1 and <= 1000))
+            ? $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to 1000."
+            : minimumWeight is >= 0 and <= 1 ? null : FormattableString.Invariant($"BaseDistribution.NormalMixture has minimumWeight {minimumWeight}, but it is in [0, 1].");
 
         internal override TrainableDistribution Create(int dimension, int rows) =>
-            new TrainableNormalMixture(dimension, components ?? Math.Clamp(rows / 40, 1, 20), sharedScale);
+            new TrainableNormalMixture(dimension, components ?? Math.Clamp(rows / 40, 1, 20), sharedScale, minimumWeight);
     }
 }

@@ -77,7 +77,7 @@ public sealed class TrainableDistributionTests
     {
         0 => new TrainableDiagonalNormal(D),
         1 => new TrainableProductStudentT(D, 5),
-        _ => new TrainableNormalMixture(D, M, kind == 2),
+        _ => new TrainableNormalMixture(D, M, kind == 2, 0.03),
     };
 
     private static (TrainableDistribution, float[], RowBlock, float[]) Make(int kind, int width)

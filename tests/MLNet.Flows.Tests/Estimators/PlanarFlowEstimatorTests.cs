@@ -180,6 +180,7 @@ public sealed class PlanarFlowEstimatorTests
         { new() { TrimFraction = 0.95 }, "TrimFraction is 0.95" },
         { new() { NumberOfThreads = 0 }, "NumberOfThreads is 0" },
         { new() { BaseDistribution = BaseDistribution.StudentT(0) }, "BaseDistribution.StudentT has 0 degrees of freedom" },
+        { new() { BaseDistribution = BaseDistribution.NormalMixture(minimumWeight: -1) }, "BaseDistribution.NormalMixture has minimumWeight -1, but it is in [0, 1]." },
         { new() { BaseDistribution = BaseDistribution.NormalMixture(0) }, "BaseDistribution.NormalMixture has 0 components" },
         { new() { Preprocessing = Preprocessing.Whiten(2) }, "Preprocessing.Whiten has shrinkage 2" },
         { new() { ScoreColumnName = "PValue" }, "are not all different" },

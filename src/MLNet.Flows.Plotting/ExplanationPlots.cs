@@ -1,0 +1,37 @@
+using MLNet.Flows.Explanation;
+using ScottPlot;
+
+namespace MLNet.Flows.Plotting;
+
+/// <summary>Pictures of what makes a row strange.</summary>
+public static class ExplanationPlots
+{
+    /// <summary>Contributions to Score as horizontal bars, the largest at the top, with each feature's value and training median.</summary>
+    /// <param name="contributions">From <c>Explain</c>.</param>
+    /// <param name="title">The title; null for "What adds to the score".</param>
+    /// <returns>The plot, to be changed or saved.</returns>
+    /// <exception cref="ArgumentException">There is no contribution.</exception>
+    public static Plot PlotContributions(this IReadOnlyList<FeatureContribution> contributions, string? title = null)
+    {
+        ArgumentNullException.ThrowIfNull(contributions);
+        if (contributions.Count == 0)
+            throw new ArgumentException("There is no contribution, but a picture needs one at least. Ask Explain for one feature or more.");
+        Plot plot = PlotStyle.Create(title ?? "What adds to the score", "contribution to Score, nats", "");
+        ScottPlot.Plottables.BarPlot bars = plot.Add.Bars(contributions.Select((c, i) => new Bar
+        {
+            Position = contributions.Count - i,
+            Value = c.Contribution,
+            FillColor = c.Contribution >= 0 ? PlotStyle.Anomaly : PlotStyle.Normal,
+            LineWidth = 0,
+        }).ToArray());
+        bars.Horizontal = true;
+        plot.Axes.Left.SetTicks(
+            [.. contributions.Select((_, i) => (double)(contributions.Count - i))],
+            [.. contributions.Select(c => FormattableString.Invariant($"{c.Name} = {c.Value:G4} (median {c.Reference:G4})"))]);
+        plot.Axes.Left.MajorTickStyle.Length = 0;
+        plot.HideGrid();
+        if (contributions.All(c => c.Contribution >= 0))
+            plot.Axes.Margins(left: 0);
+        return plot;
+    }
+}
