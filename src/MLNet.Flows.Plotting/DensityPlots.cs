@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Transformers;
+using MLNet.Flows.Variational;
 using ScottPlot;
 
 namespace MLNet.Flows.Plotting;
@@ -9,24 +10,30 @@ namespace MLNet.Flows.Plotting;
 public static class DensityPlots
 {
     private const double NatsShown = 12;
+    private const int Cells = 300;
 
     /// <summary>log p(x) as a heat map, with data on it.</summary>
     /// <remarks>Colours span the highest log-density and 12 nats below it; what is less likely has the darkest colour. Scores 90,000 points.</remarks>
     /// <param name="flow">A flow on two features.</param>
-    /// <param name="data">Rows with the flow's feature column, drawn as dots and framing the picture.</param>
-    /// <param name="area">The part of the plane to show, in the features' units; null frames the data with a margin of 15 %.</param>
+    /// <param name="data">Rows with the flow's feature column, drawn as dots and framed with a margin of 15 %.</param>
     /// <returns>The plot, to be changed or saved.</returns>
     /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature column.</exception>
-    public static Plot PlotDensity(this FlowTransformer flow, IDataView data, CoordinateRect? area = null)
+    public static Plot PlotDensity(this FlowTransformer flow, IDataView data)
     {
         (double[] xs, double[] ys) = Points(flow, data);
-        CoordinateRect rect = area ?? Frame(xs, ys);
-        Plot plot = PlotStyle.Create("log p(x), nats", "x1", "x2");
-        AddHeatmap(plot, rect, LogDensity(flow, rect, 300));
-        double size = xs.Length > 3000 ? 2 : 3;
-        plot.Add.Markers(xs, ys, MarkerShape.FilledCircle, (float)size, Colors.White.WithAlpha(0.7));
-        plot.Axes.SetLimits(rect);
-        return plot;
+        return Density(flow, xs, ys, Frame(xs, ys));
+    }
+
+    /// <summary>log p(x) as a heat map on a part of the plane, with data on it.</summary>
+    /// <param name="flow">A flow on two features.</param>
+    /// <param name="data">Rows with the flow's feature column, drawn as dots.</param>
+    /// <param name="area">The part of the plane to show, in the features' units.</param>
+    /// <returns>The plot, to be changed or saved.</returns>
+    /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature column.</exception>
+    public static Plot PlotDensity(this FlowTransformer flow, IDataView data, CoordinateRect area)
+    {
+        (double[] xs, double[] ys) = Points(flow, data);
+        return Density(flow, xs, ys, area);
     }
 
     /// <summary>The data and as many samples from the flow, side by side on the same axes.</summary>
@@ -53,6 +60,22 @@ public static class DensityPlots
         return panels;
     }
 
+    /// <summary>log q(z) of a variational flow on the plane as a heat map in the same style.</summary>
+    /// <param name="flow">A flow on two dimensions.</param>
+    /// <param name="area">The part of the plane.</param>
+    /// <param name="title">The title.</param>
+    /// <returns>The plot, to be changed or saved.</returns>
+    /// <exception cref="ArgumentException">The flow has another number of dimensions.</exception>
+    public static Plot PlotDensity(this VariationalPlanarFlow flow, CoordinateRect area, string title)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        if (flow.Dimension != 2)
+            throw new ArgumentException($"The flow has {flow.Dimension} dimensions, but this picture shows 2. Draw two columns of flow.Sample instead.");
+        var result = new float[Cells * Cells];
+        flow.LogDensity(Grid(area), result);
+        return Heatmap(area, result, title);
+    }
+
     /// <summary>Any function on a part of the plane as a heat map in the same style, such as a known log-density beside a learned one.</summary>
     /// <param name="logDensity">Of x1 and x2, in nats.</param>
     /// <param name="area">The part of the plane.</param>
@@ -61,52 +84,51 @@ public static class DensityPlots
     public static Plot PlotLogDensity(Func<double, double, double> logDensity, CoordinateRect area, string title)
     {
         ArgumentNullException.ThrowIfNull(logDensity);
-        const int Cells = 300;
-        var values = new double[Cells, Cells];
-        for (int i = 0; i < Cells; i++)
-        {
-            for (int j = 0; j < Cells; j++)
-                values[i, j] = logDensity(Center(area.Left, area.Width, j, Cells), Center(area.Bottom, area.Height, i, Cells));
-        }
+        float[] grid = Grid(area);
+        var values = new float[Cells * Cells];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)logDensity(grid[2 * i], grid[2 * i + 1]);
+        return Heatmap(area, values, title);
+    }
 
-        Plot plot = PlotStyle.Create(title, "x1", "x2");
-        AddHeatmap(plot, area, values);
-        plot.Axes.SetLimits(area);
+    private static Plot Density(FlowTransformer flow, double[] xs, double[] ys, CoordinateRect rect)
+    {
+        var result = new float[Cells * Cells];
+        flow.LogLikelihood(Grid(rect), result);
+        Plot plot = Heatmap(rect, result, "log p(x), nats");
+        double size = xs.Length > 3000 ? 2 : 3;
+        plot.Add.Markers(xs, ys, MarkerShape.FilledCircle, (float)size, Colors.White.WithAlpha(0.7));
         return plot;
     }
 
-    /// <summary>[row upwards, column]: log p at the cells' centres.</summary>
-    internal static double[,] LogDensity(FlowTransformer flow, CoordinateRect area, int cells)
+    // [cells x cells, 2]: the cells' centres, rows upwards.
+    private static float[] Grid(CoordinateRect area)
     {
-        var rows = new float[2 * cells * cells];
-        for (int i = 0; i < cells; i++)
+        var points = new float[2 * Cells * Cells];
+        for (int i = 0; i < Cells * Cells; i++)
         {
-            for (int j = 0; j < cells; j++)
-            {
-                rows[2 * (i * cells + j)] = (float)Center(area.Left, area.Width, j, cells);
-                rows[2 * (i * cells + j) + 1] = (float)Center(area.Bottom, area.Height, i, cells);
-            }
+            points[2 * i] = (float)(area.Left + area.Width * (i % Cells + 0.5) / Cells);
+            points[2 * i + 1] = (float)(area.Bottom + area.Height * (i / Cells + 0.5) / Cells);
         }
 
-        var result = new float[cells * cells];
-        flow.LogLikelihood(rows, result);
-        var values = new double[cells, cells];
-        for (int i = 0; i < result.Length; i++)
-            values[i / cells, i % cells] = result[i];
-        return values;
+        return points;
     }
 
-    private static double Center(double start, double length, int cell, int cells) => start + length * (cell + 0.5) / cells;
-
-    private static void AddHeatmap(Plot plot, CoordinateRect area, double[,] values)
+    private static Plot Heatmap(CoordinateRect area, float[] values, string title)
     {
-        double highest = values.Cast<double>().Max();
-        ScottPlot.Plottables.Heatmap map = plot.Add.Heatmap(values);
+        var cells = new double[Cells, Cells];
+        for (int i = 0; i < values.Length; i++)
+            cells[i / Cells, i % Cells] = values[i];
+        double highest = values.Max();
+        Plot plot = PlotStyle.Create(title, "x1", "x2");
+        ScottPlot.Plottables.Heatmap map = plot.Add.Heatmap(cells);
         map.Rectangle = area;
         map.FlipVertically = true;
         map.Colormap = new ScottPlot.Colormaps.Viridis();
         map.ManualRange = new ScottPlot.Range(highest - NatsShown, highest);
         plot.Add.ColorBar(map);
+        plot.Axes.SetLimits(area);
+        return plot;
     }
 
     private static void Dots(Plot plot, string title, double[] xs, double[] ys, Color color, CoordinateRect rect)

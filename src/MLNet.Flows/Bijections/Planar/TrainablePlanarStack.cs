@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
@@ -81,6 +82,17 @@ internal sealed unsafe class TrainablePlanarStack
                     PlanarBackwardKernel<float, SimdScalar>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
                     break;
             }
+        }
+    }
+
+    /// <summary>Overwrites the latent gradient given to <see cref="Backward"/> with the gradient with respect to the inputs: g + sum_k w_k ga_k.</summary>
+    public void InputGradient(RowBlock gradient, Accumulator accumulator)
+    {
+        for (int d = 0; d < Dimension; d++)
+        {
+            Span<float> column = gradient.Column(d);
+            for (int k = 0; k < Layers; k++)
+                TensorPrimitives.MultiplyAdd(accumulator.GradientA.Span.Slice(k * RowBlock.Rows, RowBlock.Rows), _parameters[k * Dimension + d], column, column);
         }
     }
 

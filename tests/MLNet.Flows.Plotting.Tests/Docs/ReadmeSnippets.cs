@@ -1,0 +1,61 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Flows.Explanation;
+using MLNet.Flows.Transformers;
+using ScottPlot;
+
+namespace MLNet.Flows.Plotting.Tests.Docs;
+
+/// <summary>The README's snippets after the first, word for word and run; a test of MLNet.Flows.Tests compares the two.</summary>
+public sealed class ReadmeSnippets
+{
+    [Fact]
+    public void Snippets_InReadme_Run()
+    {
+        var mlContext = new MLContext(1);
+        var random = new Random(1);
+        IDataView data = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(i => new Reading
+        {
+            Temperature = 20 + (float)random.NextDouble(),
+            Pressure = 1000 + 10 * (float)random.NextDouble(),
+            Label = i % 20 == 0 ? 1 : 0,
+        }).ToArray());
+        TransformerChain<PlanarFlowTransformer> model = mlContext.Transforms.Concatenate("Features", "Temperature", "Pressure").Append(mlContext.Flows.PlanarFlow()).Fit(data);
+        IDataView scored = model.Transform(data);
+        string directory = Directory.GetCurrentDirectory();
+        string work = Directory.CreateTempSubdirectory("snippets").FullName;
+        try
+        {
+            Directory.SetCurrentDirectory(work);
+
+            ITransformer strict = model.WithFalseAlarmRate(0.001);
+
+            IDataView drawn = mlContext.Flows.Sample(model, rows: 1000, seed: 1);
+            foreach (FeatureContribution feature in mlContext.Flows.Explain(model, new Reading { Temperature = 20, Pressure = 1100 }, numberOfFeatures: 3))
+                Console.WriteLine($"{feature.Name} = {feature.Value}, median {feature.Reference}: adds {feature.Contribution:F1} nats");
+
+            model.LastTransformer.PlotDensity(scored).SavePng("density.png", 700, 600);
+            model.LastTransformer.History.PlotTraining().SavePng("training.png", 600, 400);
+            scored.PlotLogLikelihood().SavePng("log-likelihood.png", 700, 450);
+            mlContext.Flows.Evaluate(scored).PlotRoc().SavePng("roc.png", 500, 450);
+
+            Assert.Equal(0.001, ((TransformerChain<PlanarFlowTransformer>)strict).LastTransformer.FalseAlarmRate);
+            Assert.Equal(1000, drawn.GetColumn<float>("LogLikelihood").Count());
+            Assert.Equal(4, Directory.GetFiles(work, "*.png").Length);
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(directory);
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private sealed class Reading
+    {
+        public float Temperature { get; set; }
+
+        public float Pressure { get; set; }
+
+        public float Label { get; set; }
+    }
+}
