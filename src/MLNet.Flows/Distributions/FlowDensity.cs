@@ -182,19 +182,30 @@ internal sealed class FlowDensity
     private void LogProbBlock(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)
     {
         RowBlock block = workspace.Block;
-        Span<float> finite = stackalloc float[RowBlock.Rows];
-        BlockLoader.Load(rows, FeatureCount, _allActive ? null : Columns.ActiveColumns, block, finite);
+        BlockLoader.Load(rows, FeatureCount, _allActive ? null : Columns.ActiveColumns, block);
+        Span<float> finite = workspace.Finite.Span;
+        var check = new Finiteness(block, workspace.Finite);
+        SimdDispatch.Run(block.Width, ref check);
         block.LogDet.Clear();
         foreach (Bijection bijection in _bijections)
             bijection.Forward(block);
         Base.LogProb(block);
 
         ReadOnlySpan<float> logProb = block.LogProb.Span, logDet = block.LogDet.Span;
+        if (_allActive)
+        {
+            // What is not finite stays NaN through the clamp, and 0 changes nothing else.
+            for (int r = 0; r < result.Length; r++)
+                result[r] = Math.Clamp(logProb[r] + logDet[r], float.MinValue, float.MaxValue) + finite[r];
+            return;
+        }
+
         for (int r = 0; r < result.Length; r++)
         {
-            result[r] = finite[r] == 0
-                ? Finish(logProb[r], logDet[r], rows.Slice(r * FeatureCount, FeatureCount))
-                : float.NaN;
+            ReadOnlySpan<float> features = rows.Slice(r * FeatureCount, FeatureCount);
+            foreach (int column in Columns.ConstantColumns)
+                finite[r] += features[column] * 0f;
+            result[r] = finite[r] == 0 ? Finish(logProb[r], logDet[r], features) : float.NaN;
         }
     }
 
@@ -206,5 +217,26 @@ internal sealed class FlowDensity
         if (!_allActive)
             sum += Columns.ConstantLogProb(features);
         return Math.Clamp(sum, float.MinValue, float.MaxValue);
+    }
+
+    // Per lane, 0 where every value of the block is finite, NaN otherwise: an infinite or missing value times 0 is NaN.
+    private readonly unsafe struct Finiteness(RowBlock block, AlignedBuffer finite) : ISimdOperation
+    {
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            V zero = S.Create(0);
+            fixed (float* x = block.Values, result = finite)
+            {
+                for (int r = 0; r < RowBlock.Rows; r += S.Count)
+                {
+                    V sum = zero;
+                    for (int d = 0; d < block.Dimension; d++)
+                        sum = S.MultiplyAdd(S.Load(x + d * RowBlock.Rows + r), zero, sum);
+                    S.Store(sum, result + r);
+                }
+            }
+        }
     }
 }

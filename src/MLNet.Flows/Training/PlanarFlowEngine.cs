@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
@@ -176,7 +177,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
 
     private void AccumulatePart(Part part, ReadOnlySpan<int> rows, int first, in StepSettings settings)
     {
-        Load(part.Block, rows, first, settings);
+        Load(part, rows, first, settings);
         part.Block.LogDet.Clear();
         part.Weights.AsSpan().Clear();
         _batchWeights.AsSpan(first, rows.Length).CopyTo(part.Weights);
@@ -188,7 +189,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
 
     private void ScorePart(Part part, ReadOnlySpan<int> rows, int first, in StepSettings settings)
     {
-        Load(part.Block, rows, first, settings);
+        Load(part, rows, first, settings);
         part.Block.LogDet.Clear();
         _stack.Forward(part.Block, part.Stack);
         _base.LogProb(part.Block);
@@ -202,28 +203,23 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
             _batchLogLikelihood[first + r] = logProb[r] + logDet[r];
     }
 
-    private void Load(RowBlock block, ReadOnlySpan<int> rows, int first, in StepSettings settings)
+    private void Load(Part part, ReadOnlySpan<int> rows, int first, in StepSettings settings)
     {
-        block.Count = rows.Length;
-        Span<float> values = block.Values.Span;
-        for (int r = 0; r < rows.Length; r++)
+        if (settings.InputNoise == 0)
         {
-            ReadOnlySpan<float> row = _data.Row(rows[r]);
-            if (settings.InputNoise > 0)
-            {
-                ReadOnlySpan<float> noise = _noise.Row(settings.StepNumber, first + r, row.Length);
-                for (int d = 0; d < row.Length; d++)
-                    values[d * RowBlock.Rows + r] = row[d] + settings.InputNoise * noise[d];
-            }
-            else
-            {
-                for (int d = 0; d < row.Length; d++)
-                    values[d * RowBlock.Rows + r] = row[d];
-            }
+            BlockLoader.Load(_data, rows, part.Block);
+            return;
         }
 
-        for (int d = 0; d < block.Dimension && rows.Length < RowBlock.Rows; d++)
-            values.Slice(d * RowBlock.Rows + rows.Length, RowBlock.Rows - rows.Length).Clear();
+        int dimension = _data.Dimension;
+        Span<float> noisy = part.NoisyRows.AsSpan(0, rows.Length * dimension);
+        for (int r = 0; r < rows.Length; r++)
+        {
+            ReadOnlySpan<float> noise = _noise.Row(settings.StepNumber, first + r, dimension);
+            TensorPrimitives.MultiplyAdd(noise, settings.InputNoise, _data.Row(rows[r]), noisy.Slice(r * dimension, dimension));
+        }
+
+        BlockLoader.Load(noisy, dimension, null, part.Block);
     }
 
     // Gives weight 0 to the least likely share of the batch, by a forward pass with the same noise; returns the weight left.
@@ -262,6 +258,8 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         public RowBlock LatentGradient { get; } = new(dimension);
 
         public float[] Weights { get; } = new float[RowBlock.Rows];
+
+        public float[] NoisyRows { get; } = new float[RowBlock.Rows * dimension];
 
         public TrainablePlanarStack.Accumulator Stack { get; } = stack.CreateAccumulator(SimdSupport.Best);
 

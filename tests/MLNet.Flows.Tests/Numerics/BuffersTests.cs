@@ -34,19 +34,41 @@ public sealed unsafe class BuffersTests
             Assert.All(matrix.Row(i).ToArray(), value => Assert.Equal(i, value));
     }
 
-    [Fact]
-    public void Load_SomeColumns_TransposesAndMarksRowsThatAreNotFinite()
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(7, 64)]
+    [InlineData(8, 64)]
+    [InlineData(21, 64)]
+    [InlineData(21, 37)]
+    [InlineData(16, 3)]
+    public void Load_AnyShape_TransposesAndClearsTheRest(int dimension, int count)
     {
-        var block = new RowBlock(2);
-        block.Values.Span.Fill(9);
-        var finite = new float[64];
+        float[] rows = [.. Enumerable.Range(0, count * dimension).Select(i => i + 0.5f)];
+        var matrix = new FeatureMatrix(dimension);
+        for (int i = 0; i < 100; i++)
+            matrix.AddRow().Fill(-1);
+        int[] gathered = [.. Enumerable.Range(0, count).Select(i => 99 - i)];
+        for (int r = 0; r < count; r++)
+            rows.AsSpan(r * dimension, dimension).CopyTo(matrix.Row(gathered[r]));
+        RowBlock block = new(dimension), ofMatrix = new(dimension), some = new(1);
+        foreach (RowBlock b in (RowBlock[])[block, ofMatrix, some])
+            b.Values.Span.Fill(9);
 
-        BlockLoader.Load([1, 2, 3, 4, float.NaN, 6, 7, 8, float.NegativeInfinity], 3, [0, 2], block, finite);
+        BlockLoader.Load(rows, dimension, null, block);
+        BlockLoader.Load(matrix, gathered, ofMatrix);
+        BlockLoader.Load(rows, dimension, [dimension - 1], some);
 
-        Assert.Equal(3, block.Count);
-        Assert.Equal([1, 4, 7], block.Column(0)[..3].ToArray());
-        Assert.Equal([3, 6], block.Column(1)[..2].ToArray());
-        Assert.Equal([0f, 0f], block.Column(1)[3..5].ToArray());
-        Assert.Equal([false, true, true], finite[..3].Select(float.IsNaN));
+        Assert.Equal((count, count, count), (block.Count, ofMatrix.Count, some.Count));
+        for (int r = 0; r < RowBlock.Rows; r++)
+        {
+            for (int d = 0; d < dimension; d++)
+            {
+                float expected = r < count ? rows[r * dimension + d] : 0;
+                Assert.Equal(expected, block.Column(d)[r]);
+                Assert.Equal(expected, ofMatrix.Column(d)[r]);
+            }
+
+            Assert.Equal(r < count ? rows[(r + 1) * dimension - 1] : 0, some.Column(0)[r]);
+        }
     }
 }

@@ -10,8 +10,7 @@ namespace MLNet.Flows.Bijections.Planar;
 ///    ga_k = (1 - h_k^2) (gh_k - 2 v c_kk h_k / q_k).
 /// 3. Per layer: gb_k = sum_r ga_k, and the explicit gradient on c_kk is sum_r v (1 - h_k^2) / q_k.
 /// 4. Outer products over the rows: gW_k = sum_r ga_k x, gUHat_k = sum_r h_k g, and T_jk = sum_r h_j ga_k, the gradient on C_kj.
-/// Sums over rows are kept lane by lane and added up once per batch (<see cref="TrainablePlanarStack.FinishGradient"/>), so a block
-/// needs no transposes and no horizontal sums.
+///    Of the two factors, the one that has layers is turned around, so that vectors hold layers (<see cref="PlanarOuterKernel{V, S}"/>).
 /// </remarks>
 internal static unsafe class PlanarBackwardKernel<V, S>
     where V : struct
@@ -21,23 +20,26 @@ internal static unsafe class PlanarBackwardKernel<V, S>
 
     /// <param name="panels">The stack.</param>
     /// <param name="x">[D, 64], the inputs.</param>
-    /// <param name="h">[K padded, 64], from the forward pass.</param>
+    /// <param name="h">[stride of the sums, 64], from the forward pass; zeros behind K.</param>
     /// <param name="g">[D, 64], v d log p_Z / dz.</param>
     /// <param name="v">[64], the row weights.</param>
-    /// <param name="ga">[K padded, 64], receives the gradient with respect to a.</param>
-    /// <param name="sums">Where the sums are kept, lane by lane.</param>
-    public static void Run(PlanarPanels panels, float* x, float* h, float* g, float* v, float* ga, PlanarGradientSums sums)
+    /// <param name="ga">[stride of the sums, 64], receives the gradient with respect to a; zeros behind K.</param>
+    /// <param name="rows">Scratch of 64 rows of the sums' stride.</param>
+    /// <param name="sums">Where the sums are kept.</param>
+    public static void Run(PlanarPanels panels, AlignedBuffer x, AlignedBuffer h, float* g, float* v, AlignedBuffer ga, AlignedBuffer rows, PlanarGradientSums sums)
     {
-        int layers = panels.PaddedLayers, dimension = panels.Dimension;
+        int layers = panels.PaddedLayers, dimension = panels.Dimension, stride = sums.Stride;
         fixed (float* uHat = panels.UHat, left = panels.Left, c = panels.C)
+        fixed (float* px = x, ph = h, pga = ga, right = rows)
         fixed (float* sumW = sums.W, sumUHat = sums.UHat, sumT = sums.T, sumB = sums.B, sumC = sums.C)
         {
             for (int r = 0; r < R; r += 2 * S.Count)
-                Activations(dimension, layers, uHat, left, c, h + r, g + r, v + r, ga + r, sumB, sumC);
-            Outer(layers, dimension, ga, x, sumW);
-            Outer(layers, dimension, h, g, sumUHat);
-            for (int k = 0; k < layers; k += 4)
-                Outer(4, k + 4, ga + k * R, h, sumT + k * layers * S.Count, layers);
+                Activations(dimension, layers, uHat, left, c, ph + r, g + r, v + r, pga + r, sumB, sumC);
+            Transposition.OfColumns(ga.Span, (layers + 7) / 8 * 8, rows.Span, stride);
+            PlanarOuterKernel<V, S>.Run(dimension, px, right, stride, sumW);
+            PlanarOuterKernel<V, S>.Run(layers, ph, right, stride, sumT);
+            Transposition.OfColumns(h.Span, (layers + 7) / 8 * 8, rows.Span, stride);
+            PlanarOuterKernel<V, S>.Run(dimension, g, right, stride, sumUHat);
         }
     }
 
@@ -151,63 +153,5 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         S.Store(S.Add(S.Add(S.Load(sumB + k * n), g0), g1), sumB + k * n);
         S.Store(g0, ga + k * R);
         S.Store(g1, ga + k * R + n);
-    }
-
-    private static void Outer(int rows, int columns, float* left, float* right, float* sums) => Outer(rows, columns, left, right, sums, columns);
-
-    // sums[k, d] += left[k, .] * right[d, .] lane by lane, for k below rows (a multiple of 4) and d below columns; sums has stride d.
-    private static void Outer(int rows, int columns, float* left, float* right, float* sums, int stride)
-    {
-        int n = S.Count;
-        for (int k = 0; k < rows; k += 4)
-        {
-            float* l = left + k * R;
-            int d = 0;
-            for (; d + 2 <= columns; d += 2)
-            {
-                float* y = right + d * R;
-                float* s0 = sums + (k * stride + d) * n, s1 = s0 + stride * n, s2 = s1 + stride * n, s3 = s2 + stride * n;
-                V a00 = S.Load(s0), a01 = S.Load(s0 + n), a10 = S.Load(s1), a11 = S.Load(s1 + n);
-                V a20 = S.Load(s2), a21 = S.Load(s2 + n), a30 = S.Load(s3), a31 = S.Load(s3 + n);
-                for (int r = 0; r < R; r += n)
-                {
-                    V y0 = S.Load(y + r), y1 = S.Load(y + R + r);
-                    V t = S.Load(l + r);
-                    a00 = S.MultiplyAdd(t, y0, a00);
-                    a01 = S.MultiplyAdd(t, y1, a01);
-                    t = S.Load(l + R + r);
-                    a10 = S.MultiplyAdd(t, y0, a10);
-                    a11 = S.MultiplyAdd(t, y1, a11);
-                    t = S.Load(l + 2 * R + r);
-                    a20 = S.MultiplyAdd(t, y0, a20);
-                    a21 = S.MultiplyAdd(t, y1, a21);
-                    t = S.Load(l + 3 * R + r);
-                    a30 = S.MultiplyAdd(t, y0, a30);
-                    a31 = S.MultiplyAdd(t, y1, a31);
-                }
-
-                S.Store(a00, s0);
-                S.Store(a01, s0 + n);
-                S.Store(a10, s1);
-                S.Store(a11, s1 + n);
-                S.Store(a20, s2);
-                S.Store(a21, s2 + n);
-                S.Store(a30, s3);
-                S.Store(a31, s3 + n);
-            }
-
-            if (d < columns)
-            {
-                float* y = right + d * R;
-                for (int i = 0; i < 4; i++)
-                {
-                    float* s = sums + ((k + i) * stride + d) * n;
-                    V a = S.Load(s);
-                    for (int r = 0; r < R; r += n)
-                        a = S.MultiplyAdd(S.Load(l + i * R + r), S.Load(y + r), a);
-                    S.Store(a, s);
-                }
-            }
-        }
     }
 }

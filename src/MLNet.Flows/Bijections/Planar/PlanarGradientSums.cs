@@ -3,26 +3,34 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
 
-/// <summary>Sums over rows of a planar stack's gradients, lane by lane: each entry is as many floats as a vector has lanes.</summary>
+/// <summary>Sums over rows of a planar stack's gradients, laid out like the panels: layers side by side.</summary>
+/// <param name="dimension">D.</param>
+/// <param name="paddedLayers">K rounded up to a multiple of four.</param>
+/// <param name="width">Of the lanes that B and C are kept in.</param>
 internal sealed class PlanarGradientSums(int dimension, int paddedLayers, SimdWidth width)
 {
-    /// <summary>Lanes per entry.</summary>
+    /// <summary>From one row of W, UHat or T to the next: K rounded up to a multiple of 16.</summary>
+    public int Stride { get; } = StrideOf(paddedLayers);
+
+    /// <summary>Lanes per entry of B and C.</summary>
     public int Lanes { get; } = (int)width;
 
-    /// <summary>[k, d]: sum of ga_k x_d.</summary>
-    public AlignedBuffer W { get; } = new(paddedLayers * dimension * (int)width);
+    /// <summary>[d, k]: sum of ga_k x_d.</summary>
+    public AlignedBuffer W { get; } = new(StrideOf(paddedLayers) * dimension);
 
-    /// <summary>[k, d]: sum of h_k g_d.</summary>
-    public AlignedBuffer UHat { get; } = new(paddedLayers * dimension * (int)width);
+    /// <summary>[d, k]: sum of h_k g_d.</summary>
+    public AlignedBuffer UHat { get; } = new(StrideOf(paddedLayers) * dimension);
 
-    /// <summary>[k, j]: sum of ga_k h_j, the gradient on C_kj; only j &lt; k counts.</summary>
-    public AlignedBuffer T { get; } = new(paddedLayers * paddedLayers * (int)width);
+    /// <summary>[j, k]: sum of ga_k h_j, the gradient on C_kj; only k &gt; j counts.</summary>
+    public AlignedBuffer T { get; } = new(StrideOf(paddedLayers) * paddedLayers);
 
-    /// <summary>[k]: sum of ga_k.</summary>
+    /// <summary>[k]: sum of ga_k, lane by lane.</summary>
     public AlignedBuffer B { get; } = new(paddedLayers * (int)width);
 
-    /// <summary>[k]: sum of v (1 - h_k^2) / q_k.</summary>
+    /// <summary>[k]: sum of v (1 - h_k^2) / q_k, lane by lane.</summary>
     public AlignedBuffer C { get; } = new(paddedLayers * (int)width);
+
+    public static int StrideOf(int layers) => (layers + 15) / 16 * 16;
 
     public void Clear()
     {
@@ -36,14 +44,8 @@ internal sealed class PlanarGradientSums(int dimension, int paddedLayers, SimdWi
             TensorPrimitives.Add(mine.Span, theirs.Span, mine.Span);
     }
 
-    /// <summary>One entry: its lanes added up.</summary>
-    public double Total(AlignedBuffer buffer, int entry)
-    {
-        double sum = 0;
-        foreach (float lane in buffer.Span.Slice(entry * Lanes, Lanes))
-            sum += lane;
-        return sum;
-    }
+    /// <summary>One entry of B or C: its lanes added up.</summary>
+    public float Total(AlignedBuffer buffer, int entry) => TensorPrimitives.Sum(buffer.Span.Slice(entry * Lanes, Lanes));
 
     private AlignedBuffer[] Buffers() => [W, UHat, T, B, C];
 }

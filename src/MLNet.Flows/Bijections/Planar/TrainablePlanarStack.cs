@@ -65,21 +65,22 @@ internal sealed unsafe class TrainablePlanarStack
     /// <param name="accumulator">The one given to Forward.</param>
     public void Backward(RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator)
     {
-        fixed (float* x = accumulator.X, h = accumulator.H, ga = accumulator.GradientA, g = latentGradient.Values, v = weights)
+        AlignedBuffer x = accumulator.X, h = accumulator.H, ga = accumulator.GradientA, rows = accumulator.Rows;
+        fixed (float* g = latentGradient.Values, v = weights)
         {
             switch (accumulator.Width)
             {
                 case SimdWidth.Vector512:
-                    PlanarBackwardKernel<Vector512<float>, Simd512>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
+                    PlanarBackwardKernel<Vector512<float>, Simd512>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
                     break;
                 case SimdWidth.Vector256:
-                    PlanarBackwardKernel<Vector256<float>, Simd256>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
+                    PlanarBackwardKernel<Vector256<float>, Simd256>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
                     break;
                 case SimdWidth.Vector128:
-                    PlanarBackwardKernel<Vector128<float>, Simd128>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
+                    PlanarBackwardKernel<Vector128<float>, Simd128>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
                     break;
                 default:
-                    PlanarBackwardKernel<float, SimdScalar>.Run(_panels, x, h, g, v, ga, accumulator.Sums);
+                    PlanarBackwardKernel<float, SimdScalar>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
                     break;
             }
         }
@@ -101,19 +102,29 @@ internal sealed unsafe class TrainablePlanarStack
     public void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         PlanarGradientSums sums = accumulator.Sums;
-        int padded = _panels.PaddedLayers, size = Layers * Dimension;
+        int padded = _panels.PaddedLayers, stride = sums.Stride, size = Layers * Dimension;
+        Span<float> w = sums.W.Span, uHat = sums.UHat.Span, t = sums.T.Span;
+
+        // On w_k: sum_(j<k) T_jk uHat_j. On uHat_k: sum_(j>k) T_kj w_j. In rows of layers, as everything here.
+        for (int d = 0; d < Dimension; d++)
+        {
+            Span<float> onW = w.Slice(d * stride, padded), onUHat = uHat.Slice(d * stride, padded);
+            ReadOnlySpan<float> wd = _panels.W.Span.Slice(d * padded, padded), uHatD = _panels.UHat.Span.Slice(d * padded, padded);
+            for (int j = 0; j < Layers - 1; j++)
+            {
+                ReadOnlySpan<float> tj = t.Slice(j * stride + j + 1, padded - j - 1);
+                TensorPrimitives.MultiplyAdd(tj, uHatD[j], onW[(j + 1)..], onW[(j + 1)..]);
+                onUHat[j] += TensorPrimitives.Dot(tj, wd[(j + 1)..]);
+            }
+        }
+
         for (int k = 0; k < Layers; k++)
         {
             for (int d = 0; d < Dimension; d++)
             {
-                _gradientW[d] = sums.Total(sums.W, k * Dimension + d);
-                _gradientUHat[d] = sums.Total(sums.UHat, k * Dimension + d);
+                _gradientW[d] = w[d * stride + k];
+                _gradientUHat[d] = uHat[d * stride + k];
             }
-
-            for (int j = 0; j < k; j++)
-                AddScaled(sums.Total(sums.T, k * padded + j), _uHat.AsSpan(j * Dimension, Dimension), _gradientW);
-            for (int j = k + 1; j < Layers; j++)
-                AddScaled(sums.Total(sums.T, j * padded + k), Raw(0, j), _gradientUHat);
 
             PlanarConstraint.Backward(
                 Raw(0, k),
@@ -123,7 +134,7 @@ internal sealed unsafe class TrainablePlanarStack
                 sums.Total(sums.C, k),
                 gradient.Slice(k * Dimension, Dimension),
                 gradient.Slice(size + k * Dimension, Dimension));
-            gradient[2 * size + k] = (float)sums.Total(sums.B, k);
+            gradient[2 * size + k] = sums.Total(sums.B, k);
         }
     }
 
@@ -143,12 +154,6 @@ internal sealed unsafe class TrainablePlanarStack
         return new PlanarStack(Dimension, parameters[..size].ToArray(), uHat, parameters.Slice(2 * size, Layers).ToArray());
     }
 
-    private static void AddScaled(double scale, ReadOnlySpan<float> vector, Span<double> sum)
-    {
-        for (int d = 0; d < vector.Length; d++)
-            sum[d] += scale * vector[d];
-    }
-
     // Raw w (part 0) or u (part 1) of layer k.
     private ReadOnlySpan<float> Raw(int part, int k) => _parameters.AsSpan((part * Layers + k) * Dimension, Dimension);
 
@@ -159,9 +164,12 @@ internal sealed unsafe class TrainablePlanarStack
 
         public AlignedBuffer X { get; } = new(dimension * RowBlock.Rows);
 
-        public AlignedBuffer H { get; } = new(paddedLayers * RowBlock.Rows);
+        public AlignedBuffer H { get; } = new(PlanarGradientSums.StrideOf(paddedLayers) * RowBlock.Rows);
 
-        public AlignedBuffer GradientA { get; } = new(paddedLayers * RowBlock.Rows);
+        public AlignedBuffer GradientA { get; } = new(PlanarGradientSums.StrideOf(paddedLayers) * RowBlock.Rows);
+
+        /// <summary>h or ga turned around: 64 rows of layers.</summary>
+        public AlignedBuffer Rows { get; } = new(PlanarGradientSums.StrideOf(paddedLayers) * RowBlock.Rows);
 
         public PlanarGradientSums Sums { get; } = new(dimension, paddedLayers, width);
 
