@@ -11,6 +11,14 @@ switch (args.FirstOrDefault())
 {
     case "roofline":
         return RooflineCommand.Run();
+    case "prof":
+        {
+            var w = new MLNet.Flows.Benchmarks.Workload(args[1] == "2" ? 200_000 : 20_000, args[1] == "2" ? 32 : 16, args[1] == "2" ? 32 : 16);
+            Action e = w.Epoch(int.Parse(args[2]), 1);
+            long s0 = System.Diagnostics.Stopwatch.GetTimestamp();
+            while (System.Diagnostics.Stopwatch.GetElapsedTime(s0).TotalSeconds < 6) e();
+            return 0;
+        }
     case "speed":
         return SpeedCommand.Run(args[1..]);
     default:

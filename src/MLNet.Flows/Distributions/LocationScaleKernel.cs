@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -18,18 +19,30 @@ internal static unsafe class LocationScaleKernel
         where V : struct
         where S : struct, ISimd<V>
     {
-        V sum = S.Create(0), one = S.Create(1), inverseNu = S.Create((float)(1 / p.DegreesOfFreedom));
-        for (int d = 0; d < p.Dimension; d++)
+        V sum = S.Create(0);
+        int dimension = p.Dimension;
+        if (p.IsNormal)
         {
-            V t = Standardized<V, S>(z + d * stride, mean + d, inverseScale + d);
-            sum = p.IsNormal
-                ? S.MultiplyAdd(t, t, sum)
-                : S.Add(sum, VectorMath<V, S>.Log(S.MultiplyAdd(S.Multiply(t, t), inverseNu, one)));
+            for (int d = 0; d < dimension; d++)
+            {
+                V t = Standardized<V, S>(z + d * stride, mean + d, inverseScale + d);
+                sum = S.MultiplyAdd(t, t, sum);
+            }
+        }
+        else
+        {
+            V one = S.Create(1), inverseNu = S.Create((float)(1 / p.DegreesOfFreedom));
+            for (int d = 0; d < dimension; d++)
+            {
+                V t = Standardized<V, S>(z + d * stride, mean + d, inverseScale + d);
+                sum = S.Add(sum, VectorMath<V, S>.Log(S.MultiplyAdd(S.Multiply(t, t), inverseNu, one)));
+            }
         }
 
         return S.MultiplyAdd(S.Create(p.Slope), sum, S.Create(p.Constant));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Standardized<V, S>(float* z, float* mean, float* inverseScale)
         where V : struct
         where S : struct, ISimd<V>
@@ -90,7 +103,9 @@ internal static unsafe class LocationScaleKernel
             fixed (float* mean = parameters.Mean, inverseScale = parameters.InverseScale, z = latent.Values, g = latentGradient.Values)
             fixed (float* v = weights, sums = sumMean, sumsLog = sumLogScale)
             {
-                for (int d = 0; d < parameters.Dimension; d++)
+                bool isNormal = parameters.IsNormal;
+                int dimension = parameters.Dimension;
+                for (int d = 0; d < dimension; d++)
                 {
                     V inverse = S.Create(inverseScale[d]);
                     V sum = S.Load(sums + d * S.Count), sumLog = S.Load(sumsLog + d * S.Count);
@@ -99,7 +114,7 @@ internal static unsafe class LocationScaleKernel
                         V weight = S.Load(v + r);
                         V t = Standardized<V, S>(z + d * R + r, mean + d, inverseScale + d);
                         V pull = S.Multiply(weight, t);
-                        if (!parameters.IsNormal)
+                        if (!isNormal)
                             pull = S.Multiply(pull, S.Divide(nuPlusOne, S.MultiplyAdd(t, t, nu)));
                         V slope = S.Multiply(pull, inverse);
                         sum = S.Add(sum, slope);

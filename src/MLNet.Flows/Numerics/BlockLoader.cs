@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace MLNet.Flows.Numerics;
 
@@ -7,6 +8,8 @@ namespace MLNet.Flows.Numerics;
 internal static class BlockLoader
 {
     private const int Group = 8;
+    private const int FloatsPerLine = 16;
+    private const int MaximumPrefetch = 128;
 
     /// <summary>Loads at most 64 rows and sets the block's count; lanes beyond it are zero.</summary>
     /// <param name="rows">[n, stride], row-major.</param>
@@ -56,6 +59,7 @@ internal static class BlockLoader
         int r = 0;
         for (; r + Group <= rows.Length; r += Group)
         {
+            Prefetch(matrix, rows[Math.Min(r + 2 * Group, rows.Length)..]);
             Transposition.OfEight(
                 ref Reference(matrix, rows[r]),
                 ref Reference(matrix, rows[r + 1]),
@@ -78,6 +82,19 @@ internal static class BlockLoader
         }
 
         ClearRest(block);
+    }
+
+    // Rows in random order are the one thing here that waits for memory: the group after next is asked for in good time.
+    private static unsafe void Prefetch(FeatureMatrix matrix, ReadOnlySpan<int> rows)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int r = 0; r < Math.Min(rows.Length, Group); r++)
+        {
+            ref float row = ref Reference(matrix, rows[r]);
+            for (int d = 0; d < Math.Min(matrix.Dimension, MaximumPrefetch); d += FloatsPerLine)
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref row, d)));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -33,7 +33,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         fixed (float* px = x, ph = h, pga = ga, right = rows)
         fixed (float* sumW = sums.W, sumUHat = sums.UHat, sumT = sums.T, sumB = sums.B, sumC = sums.C)
         {
-            for (int r = 0; r < R; r += 2 * S.Count)
+            for (int r = 0; r < R; r += 4 * S.Count)
                 Activations(dimension, layers, uHat, left, c, ph + r, g + r, v + r, pga + r, sumB, sumC);
             Transposition.OfColumns(ga.Span, (layers + 7) / 8 * 8, rows.Span, stride);
             PlanarOuterKernel<V, S>.Run(dimension, px, right, stride, sumW);
@@ -56,7 +56,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         var sums = new AlignedBuffer(2 * layers * S.Count);
         fixed (float* w = panels.W, uHat = panels.UHat, left = panels.Left, c = panels.C, v = ones, unused = sums)
         {
-            for (int r = 0; r < R; r += 2 * S.Count)
+            for (int r = 0; r < R; r += 4 * S.Count)
                 Activations(dimension, layers, uHat, left, c, h + r, g + r, v + r, ga + r, unused, unused + layers * S.Count);
             for (int d = 0; d < dimension; d++)
             {
@@ -71,87 +71,86 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         }
     }
 
-    // Steps 1 to 3 for two vectors of rows.
+    // Steps 1 to 3 for four vectors of rows, panels of four layers from the last to the first.
     private static void Activations(
         int dimension, int layers, float* uHat, float* left, float* c, float* h, float* g, float* v, float* ga, float* sumB, float* sumC)
     {
-        int n = S.Count;
-        V zero = S.Create(0), v0 = S.Load(v), v1 = S.Load(v + n);
+        int pair = 2 * S.Count;
         for (int k = layers - 4; k >= 0; k -= 4)
         {
-            V g00 = zero, g01 = zero, g10 = zero, g11 = zero, g20 = zero, g21 = zero, g30 = zero, g31 = zero;
-            float* m = uHat + k;
-            float* y = g;
-            int later = layers - k - 4;
-            for (int i = 0; i < dimension + later; i++, m += layers, y += R)
-            {
-                if (i == dimension)
-                {
-                    m = left + (k + 4) * layers + k;
-                    y = ga + (k + 4) * R;
-                }
-
-                V y0 = S.Load(y), y1 = S.Load(y + n);
-                V t = S.Create(m[0]);
-                g00 = S.MultiplyAdd(t, y0, g00);
-                g01 = S.MultiplyAdd(t, y1, g01);
-                t = S.Create(m[1]);
-                g10 = S.MultiplyAdd(t, y0, g10);
-                g11 = S.MultiplyAdd(t, y1, g11);
-                t = S.Create(m[2]);
-                g20 = S.MultiplyAdd(t, y0, g20);
-                g21 = S.MultiplyAdd(t, y1, g21);
-                t = S.Create(m[3]);
-                g30 = S.MultiplyAdd(t, y0, g30);
-                g31 = S.MultiplyAdd(t, y1, g31);
-            }
-
-            float* triangle = left + (k + 3) * layers + k;
-            Activation(k + 3, c, h, v0, v1, ref g30, ref g31, ga, sumB, sumC);
-            V s = S.Create(triangle[0]);
-            g00 = S.MultiplyAdd(s, g30, g00);
-            g01 = S.MultiplyAdd(s, g31, g01);
-            s = S.Create(triangle[1]);
-            g10 = S.MultiplyAdd(s, g30, g10);
-            g11 = S.MultiplyAdd(s, g31, g11);
-            s = S.Create(triangle[2]);
-            g20 = S.MultiplyAdd(s, g30, g20);
-            g21 = S.MultiplyAdd(s, g31, g21);
-
-            triangle -= layers;
-            Activation(k + 2, c, h, v0, v1, ref g20, ref g21, ga, sumB, sumC);
-            s = S.Create(triangle[0]);
-            g00 = S.MultiplyAdd(s, g20, g00);
-            g01 = S.MultiplyAdd(s, g21, g01);
-            s = S.Create(triangle[1]);
-            g10 = S.MultiplyAdd(s, g20, g10);
-            g11 = S.MultiplyAdd(s, g21, g11);
-
-            triangle -= layers;
-            Activation(k + 1, c, h, v0, v1, ref g10, ref g11, ga, sumB, sumC);
-            s = S.Create(triangle[0]);
-            g00 = S.MultiplyAdd(s, g10, g00);
-            g01 = S.MultiplyAdd(s, g11, g01);
-            Activation(k, c, h, v0, v1, ref g00, ref g01, ga, sumB, sumC);
+            Products(dimension, layers, k, uHat, left, g, ga);
+            Products(dimension, layers, k, uHat, left, g + pair, ga + pair);
+            Triangle(layers, left + k * layers + k, c + k, h + k * R, v, ga + k * R, sumB + k * S.Count, sumC + k * S.Count);
         }
     }
 
-    // Steps 2 and 3 for one layer: turns gh into ga.
-    private static void Activation(
-        int k, float* c, float* h, V v0, V v1, ref V g0, ref V g1, float* ga, float* sumB, float* sumC)
+    // Step 1 without the panel itself, for two vectors of rows: UHat g + C^T ga of four layers, from the columns of g and of the panels behind, left in
+    // ga's place.
+    private static void Products(int dimension, int layers, int k, float* uHat, float* left, float* g, float* ga)
+    {
+        int n = S.Count, later = layers - k - 4;
+        V zero = S.Create(0);
+        V g00 = zero, g01 = zero, g10 = zero, g11 = zero, g20 = zero, g21 = zero, g30 = zero, g31 = zero;
+        float* m = uHat + k;
+        float* y = g;
+        for (int i = 0; i < dimension + later; i++, m += layers, y += R)
+        {
+            if (i == dimension)
+            {
+                m = left + (k + 4) * layers + k;
+                y = ga + (k + 4) * R;
+            }
+
+            V y0 = S.Load(y), y1 = S.Load(y + n);
+            V t = S.Create(m[0]);
+            g00 = S.MultiplyAdd(t, y0, g00);
+            g01 = S.MultiplyAdd(t, y1, g01);
+            t = S.Create(m[1]);
+            g10 = S.MultiplyAdd(t, y0, g10);
+            g11 = S.MultiplyAdd(t, y1, g11);
+            t = S.Create(m[2]);
+            g20 = S.MultiplyAdd(t, y0, g20);
+            g21 = S.MultiplyAdd(t, y1, g21);
+            t = S.Create(m[3]);
+            g30 = S.MultiplyAdd(t, y0, g30);
+            g31 = S.MultiplyAdd(t, y1, g31);
+        }
+
+        float* to = ga + k * R;
+        S.Store(g00, to);
+        S.Store(g01, to + n);
+        S.Store(g10, to + R);
+        S.Store(g11, to + R + n);
+        S.Store(g20, to + 2 * R);
+        S.Store(g21, to + 2 * R + n);
+        S.Store(g30, to + 3 * R);
+        S.Store(g31, to + 3 * R + n);
+    }
+
+    // The rest of step 1, and steps 2 and 3, for four vectors of rows: turns four layers' gh into ga, the last layer first; triangle[j, i] = C_ji.
+    private static void Triangle(int layers, float* triangle, float* c, float* h, float* v, float* ga, float* sumB, float* sumC)
     {
         int n = S.Count;
-        V one = S.Create(1), vc = S.Create(c[k]), onePlusC = S.Add(one, vc), twoC = S.Add(vc, vc);
-        V h0 = S.Load(h + k * R), h1 = S.Load(h + k * R + n);
-        V p0 = S.NegatedMultiplyAdd(h0, h0, one), p1 = S.NegatedMultiplyAdd(h1, h1, one);
-        V w0 = S.Divide(v0, S.NegatedMultiplyAdd(S.Multiply(vc, h0), h0, onePlusC));
-        V w1 = S.Divide(v1, S.NegatedMultiplyAdd(S.Multiply(vc, h1), h1, onePlusC));
-        V sum = S.MultiplyAdd(p0, w0, S.Load(sumC + k * n));
-        S.Store(S.MultiplyAdd(p1, w1, sum), sumC + k * n);
-        g0 = S.Multiply(p0, S.NegatedMultiplyAdd(S.Multiply(twoC, h0), w0, g0));
-        g1 = S.Multiply(p1, S.NegatedMultiplyAdd(S.Multiply(twoC, h1), w1, g1));
-        S.Store(S.Add(S.Add(S.Load(sumB + k * n), g0), g1), sumB + k * n);
-        S.Store(g0, ga + k * R);
-        S.Store(g1, ga + k * R + n);
+        V one = S.Create(1);
+        for (int i = 3; i >= 0; i--)
+        {
+            V vc = S.Create(c[i]), onePlusC = S.Add(one, vc), twoC = S.Add(vc, vc), b = S.Load(sumB + i * n), onC = S.Load(sumC + i * n);
+            for (int r = 0; r < 4 * n; r += n)
+            {
+                V gh = S.Load(ga + i * R + r);
+                for (int j = i + 1; j < 4; j++)
+                    gh = S.MultiplyAdd(S.Create(triangle[j * layers + i]), S.Load(ga + j * R + r), gh);
+                V hi = S.Load(h + i * R + r);
+                V slope = S.NegatedMultiplyAdd(hi, hi, one);
+                V weight = S.Divide(S.Load(v + r), S.NegatedMultiplyAdd(S.Multiply(vc, hi), hi, onePlusC));
+                onC = S.MultiplyAdd(slope, weight, onC);
+                gh = S.Multiply(slope, S.NegatedMultiplyAdd(S.Multiply(twoC, hi), weight, gh));
+                b = S.Add(b, gh);
+                S.Store(gh, ga + i * R + r);
+            }
+
+            S.Store(b, sumB + i * n);
+            S.Store(onC, sumC + i * n);
+        }
     }
 }

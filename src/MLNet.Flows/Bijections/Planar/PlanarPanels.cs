@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -8,9 +9,11 @@ namespace MLNet.Flows.Bijections.Planar;
 internal sealed class PlanarPanels
 {
     private const int Spare = 16;
+    private readonly double[] _products;
 
     public PlanarPanels(int dimension, int layers)
     {
+        _products = new double[(layers + 15) / 16 * 16];
         Dimension = dimension;
         Layers = layers;
         PaddedLayers = (layers + 3) / 4 * 4;
@@ -66,27 +69,34 @@ internal sealed class PlanarPanels
                 ws[d * padded + k] = wk[d];
                 us[d * padded + k] = uk[d];
             }
+        }
 
-            c[k] = (float)Dot(wk, uk);
+        for (int k = 0; k < Layers; k++)
+        {
+            Products(w.Slice(k * Dimension, Dimension), k + 1);
+            c[k] = (float)_products[k];
             for (int j = 0; j < k; j++)
-            {
-                float product = (float)Dot(wk, uHat.Slice(j * Dimension, Dimension));
-                below[j * padded + k] = product;
-                left[k * padded + j] = product;
-            }
+                below[j * padded + k] = left[k * padded + j] = (float)_products[j];
         }
     }
 
-    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    // w.uHat_j for j below count, rounded up to a multiple of 16, in double precision: a value of w meets the uHat of 16 layers.
+    private void Products(ReadOnlySpan<float> w, int count)
     {
-        double even = 0, odd = 0;
-        int i = 0;
-        for (; i + 1 < a.Length; i += 2)
+        ref float uHat = ref UHat.GetPinnableReference();
+        for (int j = 0; j < count; j += 16)
         {
-            even += (double)a[i] * b[i];
-            odd += (double)a[i + 1] * b[i + 1];
-        }
+            Vector512<double> low = Vector512<double>.Zero, high = low;
+            for (int d = 0; d < w.Length; d++)
+            {
+                (Vector512<double> u0, Vector512<double> u1) = Vector512.Widen(Vector512.LoadUnsafe(ref uHat, (nuint)(d * PaddedLayers + j)));
+                Vector512<double> factor = Vector512.Create((double)w[d]);
+                low = Vector512.FusedMultiplyAdd(factor, u0, low);
+                high = Vector512.FusedMultiplyAdd(factor, u1, high);
+            }
 
-        return i < a.Length ? even + odd + (double)a[i] * b[i] : even + odd;
+            low.CopyTo(_products, j);
+            high.CopyTo(_products, j + 8);
+        }
     }
 }

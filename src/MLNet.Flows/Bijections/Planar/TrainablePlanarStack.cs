@@ -14,6 +14,8 @@ internal sealed unsafe class TrainablePlanarStack
     private readonly float[] _uHat;
     private readonly double[] _gradientW;
     private readonly double[] _gradientUHat;
+    private readonly AlignedBuffer _upper;
+    private readonly AlignedBuffer _lower;
 
     public TrainablePlanarStack(int dimension, int layers)
     {
@@ -24,6 +26,9 @@ internal sealed unsafe class TrainablePlanarStack
         _uHat = new float[layers * dimension];
         _gradientW = new double[dimension];
         _gradientUHat = new double[dimension];
+        int stride = PlanarGradientSums.StrideOf(_panels.PaddedLayers);
+        _upper = new AlignedBuffer(stride * stride);
+        _lower = new AlignedBuffer(stride * stride);
     }
 
     public int Dimension { get; }
@@ -102,22 +107,11 @@ internal sealed unsafe class TrainablePlanarStack
     public void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         PlanarGradientSums sums = accumulator.Sums;
-        int padded = _panels.PaddedLayers, stride = sums.Stride, size = Layers * Dimension;
-        Span<float> w = sums.W.Span, uHat = sums.UHat.Span, t = sums.T.Span;
+        int stride = sums.Stride, size = Layers * Dimension;
+        Span<float> w = sums.W.Span, uHat = sums.UHat.Span;
 
-        // On w_k: sum_(j<k) T_jk uHat_j. On uHat_k: sum_(j>k) T_kj w_j. In rows of layers, as everything here.
-        for (int d = 0; d < Dimension; d++)
-        {
-            Span<float> onW = w.Slice(d * stride, padded), onUHat = uHat.Slice(d * stride, padded);
-            ReadOnlySpan<float> wd = _panels.W.Span.Slice(d * padded, padded), uHatD = _panels.UHat.Span.Slice(d * padded, padded);
-            for (int j = 0; j < Layers - 1; j++)
-            {
-                ReadOnlySpan<float> tj = t.Slice(j * stride + j + 1, padded - j - 1);
-                TensorPrimitives.MultiplyAdd(tj, uHatD[j], onW[(j + 1)..], onW[(j + 1)..]);
-                onUHat[j] += TensorPrimitives.Dot(tj, wd[(j + 1)..]);
-            }
-        }
-
+        var pullback = new Pullback(_panels, sums, _upper, _lower);
+        SimdDispatch.Run(accumulator.Width, ref pullback);
         for (int k = 0; k < Layers; k++)
         {
             for (int d = 0; d < Dimension; d++)
@@ -156,6 +150,13 @@ internal sealed unsafe class TrainablePlanarStack
 
     // Raw w (part 0) or u (part 1) of layer k.
     private ReadOnlySpan<float> Raw(int part, int k) => _parameters.AsSpan((part * Layers + k) * Dimension, Dimension);
+
+    private readonly struct Pullback(PlanarPanels panels, PlanarGradientSums sums, AlignedBuffer upper, AlignedBuffer lower) : ISimdOperation
+    {
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V> => PlanarPullbackKernel<V, S>.Run(panels, sums, upper, lower);
+    }
 
     /// <summary>One thread's forward state and gradient sums.</summary>
     internal sealed class Accumulator(int dimension, int paddedLayers, SimdWidth width)
