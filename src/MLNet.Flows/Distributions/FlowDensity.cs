@@ -183,7 +183,6 @@ internal sealed class FlowDensity
     {
         RowBlock block = workspace.Block;
         BlockLoader.Load(rows, FeatureCount, _allActive ? null : Columns.ActiveColumns, block);
-        Span<float> finite = workspace.Finite.Span;
         var check = new Finiteness(block, workspace.Finite);
         SimdDispatch.Run(block.Width, ref check);
         block.LogDet.Clear();
@@ -191,21 +190,22 @@ internal sealed class FlowDensity
             bijection.Forward(block);
         Base.LogProb(block);
 
-        ReadOnlySpan<float> logProb = block.LogProb.Span, logDet = block.LogDet.Span;
         if (_allActive)
         {
-            // What is not finite stays NaN through the clamp, and 0 changes nothing else.
-            for (int r = 0; r < result.Length; r++)
-                result[r] = Math.Clamp(logProb[r] + logDet[r], float.MinValue, float.MaxValue) + finite[r];
+            var sum = new LogLikelihood(block, workspace.Finite);
+            SimdDispatch.Run(block.Width, ref sum);
+            workspace.Finite.Span[..result.Length].CopyTo(result);
             return;
         }
 
+        ReadOnlySpan<float> logProb = block.LogProb.Span, logDet = block.LogDet.Span, finite = workspace.Finite.Span;
         for (int r = 0; r < result.Length; r++)
         {
             ReadOnlySpan<float> features = rows.Slice(r * FeatureCount, FeatureCount);
+            float constants = finite[r];
             foreach (int column in Columns.ConstantColumns)
-                finite[r] += features[column] * 0f;
-            result[r] = finite[r] == 0 ? Finish(logProb[r], logDet[r], features) : float.NaN;
+                constants += features[column] * 0f;
+            result[r] = constants == 0 ? Finish(logProb[r], logDet[r], features) : float.NaN;
         }
     }
 
@@ -235,6 +235,25 @@ internal sealed class FlowDensity
                     for (int d = 0; d < block.Dimension; d++)
                         sum = S.MultiplyAdd(S.Load(x + d * RowBlock.Rows + r), zero, sum);
                     S.Store(sum, result + r);
+                }
+            }
+        }
+    }
+
+    // Overwrites the lanes of finite (0 or NaN) with logProb + logDet, saturated, or NaN: adding 0 changes nothing, adding NaN gives NaN.
+    private readonly unsafe struct LogLikelihood(RowBlock block, AlignedBuffer finite) : ISimdOperation
+    {
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            V lowest = S.Create(float.MinValue), highest = S.Create(float.MaxValue);
+            fixed (float* logProb = block.LogProb, logDet = block.LogDet, result = finite)
+            {
+                for (int r = 0; r < RowBlock.Rows; r += S.Count)
+                {
+                    V sum = S.Min(S.Max(S.Add(S.Load(logProb + r), S.Load(logDet + r)), lowest), highest);
+                    S.Store(S.Add(sum, S.Load(result + r)), result + r);
                 }
             }
         }

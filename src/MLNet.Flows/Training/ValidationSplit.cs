@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Training;
@@ -19,30 +18,49 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
     /// <param name="random">Decides which groups.</param>
     public static ValidationSplit Draw(FeatureMatrix data, double fraction, RandomStream random)
     {
-        var groups = new Dictionary<ulong, List<int>>();
-        for (int i = 0; i < data.RowCount; i++)
+        // Rows sorted by a hash that the seed has scrambled: equal rows lie together, in groups in random order.
+        ulong salt = random.NextUInt64();
+        var keys = new ulong[data.RowCount];
+        for (int i = 0; i < keys.Length; i++)
+            keys[i] = Scramble(Hash(data.Row(i)) ^ salt);
+        int[] rows = [.. Enumerable.Range(0, keys.Length)];
+        Array.Sort(keys, rows);
+
+        int wanted = (int)Math.Min(fraction * rows.Length, MaximumValidationRows);
+        if (wanted == 0 || Groups(keys).Take(FewestDistinctRows).Count() < FewestDistinctRows)
         {
-            ref List<int>? rows = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, Hash(data.Row(i)), out _);
-            (rows ??= []).Add(i);
+            Array.Sort(rows);
+            return new ValidationSplit(rows, []);
         }
 
-        int wanted = (int)Math.Min(fraction * data.RowCount, MaximumValidationRows);
-        if (groups.Count < FewestDistinctRows || wanted == 0)
-            return new ValidationSplit([.. Enumerable.Range(0, data.RowCount)], []);
-
-        List<int>[] shuffled = [.. groups.Values];
-        random.Shuffle<List<int>>(shuffled);
-        var validation = new List<int>();
-        var train = new List<int>();
-        foreach (List<int> group in shuffled)
+        var validation = new List<int>(wanted);
+        var train = new List<int>(rows.Length);
+        foreach ((int start, int count) in Groups(keys))
         {
             // A group too large for what is still wanted (a value that most rows share) trains.
-            (validation.Count + group.Count <= wanted ? validation : train).AddRange(group);
+            (validation.Count + count <= wanted ? validation : train).AddRange(rows.AsSpan(start, count));
         }
 
         validation.Sort();
         train.Sort();
         return new ValidationSplit([.. train], [.. validation]);
+    }
+
+    private static IEnumerable<(int Start, int Count)> Groups(ulong[] keys)
+    {
+        for (int start = 0, end; start < keys.Length; start = end)
+        {
+            for (end = start + 1; end < keys.Length && keys[end] == keys[start];)
+                end++;
+            yield return (start, end - start);
+        }
+    }
+
+    private static ulong Scramble(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ul;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebul;
+        return z ^ (z >> 31);
     }
 
     // 64-bit FNV-1a over the bits, a float at a time, with -0 counted as 0.

@@ -5,14 +5,17 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Transformers;
 
-/// <summary>Reads up to 64 rows ahead and scores them as a block, where only the flow's columns are asked for.</summary>
-/// <remarks>What else a cursor tells of a row (its position, batch and id) is kept for the rows read ahead.</remarks>
+/// <summary>Reads up to 64 rows ahead and scores them as a block.</summary>
+/// <remarks>What else a cursor tells of a row (its position, batch and id, and the active columns of the source) is kept for the rows read ahead.</remarks>
 internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 {
     private readonly DataViewRowCursor _input;
     private readonly FlowBindings _bindings;
     private readonly bool[] _active;
-    private readonly Delegate?[] _getters = new Delegate?[Enum.GetValues<FlowOutput>().Length];
+    private readonly Delegate?[] _getters;
+    private readonly PassThroughColumn?[] _kept;
+    private readonly PassThroughColumn[] _toKeep;
+    private readonly PassThroughColumn.OfVectors<float>? _keptFeatures;
     private readonly ValueGetter<VBuffer<float>> _readFeatures;
     private readonly ValueGetter<DataViewRowId> _readId;
     private readonly FlowWorkspace _workspace;
@@ -32,8 +35,17 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         _input = input;
         _bindings = bindings;
         _active = new bool[bindings.OutputSchema.Count];
+        _getters = new Delegate?[bindings.OutputSchema.Count];
+        _kept = new PassThroughColumn?[bindings.InputSchema.Count];
         foreach (DataViewSchema.Column column in active)
+        {
             _active[column.Index] = true;
+            if (bindings.Output(column) is null)
+                _kept[column.Index] = PassThroughColumn.Create(input, input.Schema[column.Index], RowBlock.Rows);
+        }
+
+        _toKeep = [.. _kept.OfType<PassThroughColumn>()];
+        _keptFeatures = (PassThroughColumn.OfVectors<float>?)_kept[bindings.Features.Index];
         _featureCount = bindings.Model.Density.FeatureCount;
         _rows = new float[RowBlock.Rows * _featureCount];
         _workspace = bindings.Model.Density.CreateWorkspace();
@@ -69,9 +81,12 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        if (!IsColumnActive(column) || _bindings.Output(column) is not FlowOutput output)
+        if (!IsColumnActive(column))
             throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
-        return FlowGetters.Cast<TValue>(_getters[(int)output] ??= FlowGetters.Create(output, _bindings.Model, this), column);
+        Delegate getter = _getters[column.Index] ??= _bindings.Output(column) is FlowOutput output
+            ? FlowGetters.Create(output, _bindings.Model, this)
+            : _kept[column.Index]!.Getter(Current);
+        return FlowGetters.Cast<TValue>(getter, column);
     }
 
     protected override void Dispose(bool disposing)
@@ -93,6 +108,12 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         return _rows.AsSpan(_index * _featureCount, _featureCount);
     }
 
+    private int Current()
+    {
+        CheckOnRow();
+        return _index;
+    }
+
     private void CheckOnRow()
     {
         if (_position < 0)
@@ -110,8 +131,19 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
                 break;
             }
 
-            _readFeatures(ref _buffer);
-            _buffer.CopyTo(_rows.AsSpan(_count * _featureCount, _featureCount));
+            foreach (PassThroughColumn column in _toKeep)
+                column.Keep(_count);
+            Span<float> row = _rows.AsSpan(_count * _featureCount, _featureCount);
+            if (_keptFeatures is null)
+            {
+                _readFeatures(ref _buffer);
+                _buffer.CopyTo(row);
+            }
+            else
+            {
+                _keptFeatures[_count].CopyTo(row);
+            }
+
             _readId(ref _ids[_count]);
             _batches[_count] = _input.Batch;
             _count++;

@@ -23,9 +23,10 @@ internal sealed class ScoredDataView(IDataView source, FlowBindings bindings) : 
         return [.. source.GetRowCursorSet(bindings.Dependencies(needed), n, rand).Select(cursor => Open(cursor, needed))];
     }
 
-    // Rows can be read ahead only where no column of the source is asked for: its getters speak of the source's own position.
+    // Rows are read ahead, to be scored in blocks, where a column of the flow is asked for and all else that is asked for can be kept meanwhile.
     private DataViewRowCursor Open(DataViewRowCursor cursor, DataViewSchema.Column[] needed) =>
-        needed.Length > 0 && needed.All(column => bindings.Output(column) is not null)
+        needed.Any(column => bindings.Output(column) is not null)
+        && needed.All(column => bindings.Output(column) is not null || PassThroughColumn.CanKeep(column.Type))
             ? new BlockScoredCursor(cursor, bindings, needed)
             : new ScoredCursor(cursor, bindings, needed);
 }

@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using MLNet.Flows.Numerics;
+
 namespace MLNet.Flows.Bijections.Planar;
 
 /// <summary>The parameterization that keeps every layer invertible: uHat = u + (m(w.u) - w.u) w / |w|^2, so that w.uHat = m(w.u) &gt; -1.</summary>
@@ -27,7 +30,7 @@ internal static class PlanarConstraint
     /// <summary>uHat from w and u, in double precision so that a tiny |w| is no trouble; at w = 0 the layer is a constant shift and uHat = u.</summary>
     public static void Apply(ReadOnlySpan<float> w, ReadOnlySpan<float> u, Span<float> uHat)
     {
-        (double wDotU, double wDotW) = Products(w, u);
+        double wDotU = DoubleDot.Of(w, u), wDotW = DoubleDot.Of(w, w);
         double s = wDotW > 0 ? (M(wDotU) - wDotU) / wDotW : 0;
         for (int d = 0; d < w.Length; d++)
             uHat[d] = (float)(u[d] + s * w[d]);
@@ -43,41 +46,26 @@ internal static class PlanarConstraint
     public static void Backward(
         ReadOnlySpan<float> w,
         ReadOnlySpan<float> u,
-        ReadOnlySpan<double> gradientW,
-        ReadOnlySpan<double> gradientUHat,
+        ReadOnlySpan<float> gradientW,
+        ReadOnlySpan<float> gradientUHat,
         double gradientC,
         Span<float> resultW,
         Span<float> resultU)
     {
-        (double wDotU, double wDotW) = Products(w, u);
+        double wDotU = DoubleDot.Of(w, u), wDotW = DoubleDot.Of(w, w);
         double s = 0, gradientT = 0, gradientN = 0;
         if (wDotW > 0)
         {
-            double gradientS = 0;
-            for (int d = 0; d < w.Length; d++)
-                gradientS += gradientUHat[d] * w[d];
+            double gradientS = DoubleDot.Of(gradientUHat, w);
             double slope = Slope(wDotU);
             s = (M(wDotU) - wDotU) / wDotW;
             gradientT = slope * gradientC + gradientS * (slope - 1) / wDotW;
             gradientN = -gradientS * s / wDotW;
         }
 
-        for (int d = 0; d < w.Length; d++)
-        {
-            resultU[d] = (float)(gradientUHat[d] + gradientT * w[d]);
-            resultW[d] = (float)(gradientW[d] + s * gradientUHat[d] + 2 * gradientN * w[d] + gradientT * u[d]);
-        }
-    }
-
-    private static (double WDotU, double WDotW) Products(ReadOnlySpan<float> w, ReadOnlySpan<float> u)
-    {
-        double wDotU = 0, wDotW = 0;
-        for (int d = 0; d < w.Length; d++)
-        {
-            wDotU += (double)w[d] * u[d];
-            wDotW += (double)w[d] * w[d];
-        }
-
-        return (wDotU, wDotW);
+        TensorPrimitives.MultiplyAdd(w, (float)gradientT, gradientUHat, resultU);
+        TensorPrimitives.MultiplyAdd(gradientUHat, (float)s, gradientW, resultW);
+        TensorPrimitives.MultiplyAdd(w, (float)(2 * gradientN), resultW, resultW);
+        TensorPrimitives.MultiplyAdd(u, (float)gradientT, resultW, resultW);
     }
 }

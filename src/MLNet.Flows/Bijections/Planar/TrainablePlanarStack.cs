@@ -12,8 +12,8 @@ internal sealed unsafe class TrainablePlanarStack
     private readonly PlanarPanels _panels;
     private readonly float[] _parameters;
     private readonly float[] _uHat;
-    private readonly double[] _gradientW;
-    private readonly double[] _gradientUHat;
+    private readonly float[] _gradientW;
+    private readonly float[] _gradientUHat;
     private readonly AlignedBuffer _upper;
     private readonly AlignedBuffer _lower;
 
@@ -24,8 +24,8 @@ internal sealed unsafe class TrainablePlanarStack
         _panels = new PlanarPanels(dimension, layers);
         _parameters = new float[ParameterCount];
         _uHat = new float[layers * dimension];
-        _gradientW = new double[dimension];
-        _gradientUHat = new double[dimension];
+        _gradientW = new float[dimension];
+        _gradientUHat = new float[dimension];
         int stride = PlanarGradientSums.StrideOf(_panels.PaddedLayers);
         _upper = new AlignedBuffer(stride * stride);
         _lower = new AlignedBuffer(stride * stride);
