@@ -13,11 +13,17 @@ public sealed partial class PlanarFlowEstimator
         /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1. A row of weight 2 counts as two rows.</summary>
         public string? ExampleWeightColumnName { get; set; }
 
-        /// <summary>Planar layers, 0 to 4,096. Default 16. More bend the density closer to the data and cost time in proportion.</summary>
-        public int NumberOfLayers { get; set; } = 16;
+        /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the recipe. Null (the default) for unknown:
+        /// a mixture base of few components that forgets small clusters. 0 for clean data: a mixture of many components that keeps them all. Above 0:
+        /// the least likely rows of every batch are left out. What is set explicitly below goes before the recipe (docs/quality.md).</summary>
+        public double? Contamination { get; set; }
 
-        /// <summary>Optimizer steps at most, 1 to 10,000,000. Default 1,000.</summary>
-        public int MaximumSteps { get; set; } = 1000;
+        /// <summary>Planar layers, 0 to 4,096. Null (the default) for 16, or 8 with <see cref="Contamination"/> above 0. More bend the density closer to the data
+        /// and cost time in proportion.</summary>
+        public int? NumberOfLayers { get; set; }
+
+        /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for 1,000, or fewer by <see cref="Contamination"/>.</summary>
+        public int? MaximumSteps { get; set; }
 
         /// <summary>Passes over the training rows at most, 1 to 1,000,000; when given it takes the place of <see cref="MaximumSteps"/>. Default null.</summary>
         public int? MaximumEpochs { get; set; }
@@ -28,28 +34,30 @@ public sealed partial class PlanarFlowEstimator
         /// <summary>Adam's highest step size, in (0, 1]. Default 0.005. Warms up over 50 steps, then falls along a cosine to 2 %.</summary>
         public double LearningRate { get; set; } = 5e-3;
 
-        /// <summary>Standard deviation of Gaussian noise added to the preprocessed features in training, in [0, 10]. Default 0.05: without it discrete
-        /// columns pull the density to infinity.</summary>
-        public double InputNoise { get; set; } = 0.05;
+        /// <summary>Standard deviation of Gaussian noise added to the preprocessed features in training, in [0, 10]. Null (the default) for 0.2, or 0.15 with
+        /// <see cref="Contamination"/>: without noise discrete columns pull the density to infinity. For a sharp density of smooth data say 0 to 0.05.</summary>
+        public double? InputNoise { get; set; }
 
-        /// <summary>Share of the rows (2,000 at most) held out to decide when to stop, in [0, 0.5]. Default 0.15. Equal rows stay together; below 20
+        /// <summary>Share of the rows (2,000 at most) held out to decide when to stop, in [0, 0.5]. Null (the default) for 0.15, or 0.05 with
+        /// <see cref="Contamination"/> 0. Equal rows stay together; below 20
         /// distinct rows none is held out.</summary>
-        public double ValidationFraction { get; set; } = 0.15;
+        public double? ValidationFraction { get; set; }
 
         /// <summary>Evaluations in a row without improvement (one every 100 steps) that end training, 1 or more. Default 5.</summary>
         public int Patience { get; set; } = 5;
 
-        /// <summary>The base distribution. Default <see cref="BaseDistribution.NormalMixture"/>.</summary>
-        public BaseDistribution BaseDistribution { get; set; } = BaseDistribution.NormalMixture();
+        /// <summary>The base distribution. Null (the default) for a <see cref="BaseDistribution.NormalMixture"/> by <see cref="Contamination"/>.</summary>
+        public BaseDistribution? BaseDistribution { get; set; }
 
         /// <summary>The preprocessing. Default <see cref="Preprocessing.Standardize"/>.</summary>
         public Preprocessing Preprocessing { get; set; } = Preprocessing.Standardize;
 
-        /// <summary>Whether each layer acts on its own random half of the columns. Default true; helps on many columns, costs nothing.</summary>
-        public bool MaskColumns { get; set; } = true;
+        /// <summary>Whether each layer acts on its own random half of the columns. Null (the default) for yes, or no with <see cref="Contamination"/> 0.</summary>
+        public bool? MaskColumns { get; set; }
 
-        /// <summary>Share of every batch, its least likely rows, that is left out, in [0, 0.9]. Default 0. Say 0.2 when the training data holds anomalies.</summary>
-        public double TrimFraction { get; set; }
+        /// <summary>Share of every batch, its least likely rows, that is left out, in [0, 0.9]. Null (the default) for 0, or what follows from
+        /// <see cref="Contamination"/> above 0.</summary>
+        public double? TrimFraction { get; set; }
 
         /// <summary>PredictedLabel is true where PValue is below this, in [0, 1]. Default 0.01: about one alarm in a hundred rows like the training rows.</summary>
         public double FalseAlarmRate { get; set; } = 0.01;
@@ -92,21 +100,20 @@ public sealed partial class PlanarFlowEstimator
         internal void Check()
         {
             var faults = new List<string>();
-            Range(nameof(NumberOfLayers), NumberOfLayers, 0, 4096);
-            Range(nameof(MaximumSteps), MaximumSteps, 1, 10_000_000);
+            Range(nameof(Contamination), Contamination ?? 0, 0, 0.5);
+            Range(nameof(NumberOfLayers), NumberOfLayers ?? 0, 0, 4096);
+            Range(nameof(MaximumSteps), MaximumSteps ?? 1, 1, 10_000_000);
             Range(nameof(MaximumEpochs), MaximumEpochs ?? 1, 1, 1_000_000);
             Range(nameof(BatchSize), BatchSize, 1, 1 << 20);
-            Range(nameof(InputNoise), InputNoise, 0, 10);
-            Range(nameof(ValidationFraction), ValidationFraction, 0, 0.5);
+            Range(nameof(InputNoise), InputNoise ?? 0, 0, 10);
+            Range(nameof(ValidationFraction), ValidationFraction ?? 0, 0, 0.5);
             Range(nameof(Patience), Patience, 1, int.MaxValue);
-            Range(nameof(TrimFraction), TrimFraction, 0, 0.9);
+            Range(nameof(TrimFraction), TrimFraction ?? 0, 0, 0.9);
             Range(nameof(FalseAlarmRate), FalseAlarmRate, 0, 1);
             Range(nameof(NumberOfThreads), NumberOfThreads ?? 1, 1, 1024);
             if (!(LearningRate is > 0 and <= 1))
                 faults.Add(FormattableString.Invariant($"LearningRate is {LearningRate}, but it is above 0 and at most 1."));
-            if (BaseDistribution is null)
-                faults.Add("BaseDistribution is null. Leave it at its default or choose one.");
-            else if (BaseDistribution.Fault is string baseFault)
+            if (BaseDistribution?.Fault is string baseFault)
                 faults.Add(baseFault);
             if (Preprocessing is null)
                 faults.Add("Preprocessing is null. Leave it at its default or choose one.");

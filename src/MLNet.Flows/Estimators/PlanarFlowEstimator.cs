@@ -110,18 +110,19 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
     private (FlowDensity Density, TrainingHistory History) Train(
         TrainingRows rows, ColumnPartition columns, FeatureMatrix matrix, Bijection[] preprocessing, float logDet)
     {
-        ValidationSplit split = ValidationSplit.Draw(matrix, _options.ValidationFraction, new RandomStream(_seed, 5));
+        Recipe recipe = Recipe.For(_options, matrix.Dimension);
+        ValidationSplit split = ValidationSplit.Draw(matrix, recipe.ValidationFraction, new RandomStream(_seed, 5));
         int batchSize = Math.Min(_options.BatchSize, split.Train.Length);
         int steps = _options.MaximumEpochs is int epochs
             ? (int)Math.Min((long)epochs * (split.Train.Length / batchSize), 10_000_000)
-            : _options.MaximumSteps;
+            : recipe.Steps;
         using var engine = new PlanarFlowEngine(
             matrix,
             rows.Weights,
             split.Train,
-            _options.NumberOfLayers,
-            _options.BaseDistribution.Create(matrix.Dimension, split.Train.Length),
-            _options.MaskColumns,
+            recipe.Layers,
+            recipe.Base.Create(matrix.Dimension, split.Train.Length),
+            recipe.MaskColumns,
             _options.NumberOfThreads ?? Environment.ProcessorCount,
             _seed);
         var settings = new TrainerSettings
@@ -129,8 +130,8 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
             MaximumSteps = steps,
             BatchSize = batchSize,
             LearningRate = _options.LearningRate,
-            InputNoise = _options.InputNoise,
-            TrimFraction = _options.TrimFraction,
+            InputNoise = recipe.InputNoise,
+            TrimFraction = recipe.TrimFraction,
             Patience = _options.Patience,
             Seed = _seed,
             LogDetOfPreprocessing = logDet,

@@ -1,0 +1,54 @@
+using MLNet.Flows.Estimators;
+using MLNet.Flows.Quality.Detectors;
+
+namespace MLNet.Flows.Quality;
+
+/// <summary>What is compared, by name: our presets, rivals, and what is left of a preset when one choice is taken back.</summary>
+internal static class Methods
+{
+    public const string Compared = "flow-unknown,flow-0,flow-0.1,knn,iforest,gaussian,pca";
+
+    public static IReadOnlyDictionary<string, (string Label, Func<IDetector> Create)> All { get; } = Build();
+
+    private static Dictionary<string, (string, Func<IDetector>)> Build()
+    {
+        var methods = new Dictionary<string, (string, Func<IDetector>)>
+        {
+            ["flow-unknown"] = ("PlanarFlow contamination=unknown", Flow(null)),
+            ["flow-0"] = ("PlanarFlow contamination=0", Flow(0)),
+            ["flow-0.1"] = ("PlanarFlow contamination=0.1", Flow(0.1)),
+            ["knn"] = ("NearestNeighbours", () => new NearestNeighbours()),
+            ["iforest"] = ("IsolationForest", () => new IsolationForest()),
+            ["gaussian"] = ("FullGaussian", () => new FullGaussian()),
+            ["pca"] = ("RandomizedPca", () => new RandomizedPca()),
+        };
+        foreach ((string preset, double? contamination) in (IEnumerable<(string, double?)>)[("unknown", null), ("0", 0), ("0.1", 0.1)])
+        {
+            Add("no-layers", o => o.NumberOfLayers = 0);
+            Add("no-noise", o => o.InputNoise = 0);
+            Add("one-normal", o => o.BaseDistribution = BaseDistribution.StandardNormal);
+            Add("student-t", o => o.BaseDistribution = BaseDistribution.StudentT());
+            Add("own-scales", o => o.BaseDistribution = BaseDistribution.NormalMixture(contamination == 0 ? 200 : null, sharedScale: false, contamination == 0 ? 0 : 0.03));
+            Add("keep-light", o => o.BaseDistribution = BaseDistribution.NormalMixture(contamination == 0 ? 200 : null, minimumWeight: 0));
+            Add("masks-off", o => o.MaskColumns = false);
+            Add("masks-on", o => o.MaskColumns = true);
+            Add("whitened", o => o.Preprocessing = Preprocessing.Whiten());
+            Add("held-out-0.15", o => o.ValidationFraction = 0.15);
+            Add("no-trim", o => o.TrimFraction = 0);
+            foreach (double trim in (double[])[0.05, 0.1, 0.2, 0.3, 0.4])
+                Add(FormattableString.Invariant($"trim-{trim}"), o => o.TrimFraction = trim);
+
+            void Add(string name, Action<PlanarFlowEstimator.Options> change) => methods[$"flow-{preset}:{name}"] =
+                ($"PlanarFlow contamination={preset} {name}", Flow(contamination, change));
+        }
+
+        return methods;
+    }
+
+    private static Func<IDetector> Flow(double? contamination, Action<PlanarFlowEstimator.Options>? change = null) => () => new FlowDetector(() =>
+    {
+        var options = new PlanarFlowEstimator.Options { Contamination = contamination };
+        change?.Invoke(options);
+        return options;
+    });
+}

@@ -1,0 +1,41 @@
+namespace MLNet.Flows.Estimators;
+
+/// <summary>What the options leave open, decided by the expected share of anomalies in the training data. docs/quality.md says what each choice bought.</summary>
+/// <param name="Layers">K.</param>
+/// <param name="Steps">Optimizer steps at most.</param>
+/// <param name="InputNoise">Standard deviation of the noise.</param>
+/// <param name="ValidationFraction">Share held out.</param>
+/// <param name="MaskColumns">Whether layers act on half of the columns each.</param>
+/// <param name="TrimFraction">Share of every batch left out.</param>
+/// <param name="Base">The base distribution.</param>
+internal sealed record Recipe(
+    int Layers, int Steps, double InputNoise, double ValidationFraction, bool MaskColumns, double TrimFraction, BaseDistribution Base)
+{
+    private const int CleanComponents = 200;
+
+    // Bounds the mixture's parameters on very wide data.
+    private const int CleanComponentValues = 200_000;
+
+    /// <param name="options">Checked options.</param>
+    /// <param name="dimension">Columns that vary.</param>
+    public static Recipe For(PlanarFlowEstimator.Options options, int dimension)
+    {
+        Recipe recipe = options.Contamination switch
+        {
+            null => new Recipe(16, 1000, 0.2, 0.15, true, 0, BaseDistribution.NormalMixture()),
+            0 => new Recipe(16, 500, 0.15, 0.05, false, 0, BaseDistribution.NormalMixture(Math.Clamp(CleanComponentValues / Math.Max(dimension, 1), 1, CleanComponents), minimumWeight: 0)),
+            double share => new Recipe(8, 600, 0.15, 0.15, true, Trim(share), BaseDistribution.NormalMixture()),
+        };
+        return new Recipe(
+            options.NumberOfLayers ?? recipe.Layers,
+            options.MaximumSteps ?? recipe.Steps,
+            options.InputNoise ?? recipe.InputNoise,
+            options.ValidationFraction ?? recipe.ValidationFraction,
+            options.MaskColumns ?? recipe.MaskColumns,
+            options.TrimFraction ?? recipe.TrimFraction,
+            options.BaseDistribution ?? recipe.Base);
+    }
+
+    // More than the share stated, because anomalies next to normal rows pull as well; the best share grows fast at first and then hardly at all.
+    private static double Trim(double share) => Math.Min(4 * share, 0.23 + share / 5);
+}
