@@ -1,11 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
 
 namespace MLNet.Flows.Benchmarks.Suites;
 
-/// <summary>Every suite runs at these numbers of features and layers.</summary>
-[Config(typeof(Short))]
+/// <summary>Every suite runs at these numbers of features and layers. <c>--job short</c> takes about 20 minutes for all of them.</summary>
 [MemoryDiagnoser]
 public abstract class Sizes
 {
@@ -22,9 +19,4 @@ public abstract class Sizes
 
     [GlobalSetup]
     public virtual void Setup() => Workload = new Workload(Rows, D, K);
-
-    private sealed class Short : ManualConfig
-    {
-        public Short() => AddJob(Job.Default.WithLaunchCount(1).WithWarmupCount(3).WithIterationCount(7));
-    }
 }

@@ -4,15 +4,22 @@ namespace MLNet.Flows.Distributions;
 
 /// <summary>The training rows' log-likelihoods in order: what a new row's rank is read from.</summary>
 /// <remarks>Up to 4,096 rows are all kept. Of more, the lowest 1,024 are kept and 3,072 evenly spaced ones of the rest, so that the
-/// p-value of an unlikely row is exact and any other is low by less than 1/3,072.</remarks>
+/// p-value of an unlikely row is exact and any other is low by less than 1/3,072. Below the lowest value the share falls along a
+/// <see cref="ParetoTail"/> instead of dropping to 0.</remarks>
 internal sealed class LikelihoodQuantiles
 {
     private const int MaximumValues = 4096;
     private const int LowestKept = 1024;
     private readonly float[] _values;
     private readonly float[] _shares;
+    private readonly ParetoTail _tail;
+    private readonly float _tailStart;
 
-    private LikelihoodQuantiles(float[] values, float[] shares) => (_values, _shares) = (values, shares);
+    private LikelihoodQuantiles(float[] values, float[] shares, ParetoTail tail, float tailStart)
+    {
+        (_values, _shares) = (values, shares);
+        (_tail, _tailStart) = (tail, tailStart);
+    }
 
     /// <param name="logLikelihoods">Of the training rows, in any order, finite.</param>
     /// <param name="weights">Their example weights; empty for all 1.</param>
@@ -42,10 +49,11 @@ internal sealed class LikelihoodQuantiles
             shares[i] = (float)(cumulative[source] / total);
         }
 
-        return new LikelihoodQuantiles(values, shares);
+        (ParetoTail tail, float start) = ParetoTail.Fit(sorted);
+        return new LikelihoodQuantiles(values, shares, tail, start);
     }
 
-    /// <summary>Share of training weight at most this likely, in [0, 1]; NaN for NaN.</summary>
+    /// <summary>Share of training weight at most this likely, in [0, 1]; NaN for NaN. Below the lowest value, that value's share times the tail.</summary>
     public float PValue(float logLikelihood)
     {
         if (float.IsNaN(logLikelihood))
@@ -68,7 +76,7 @@ internal sealed class LikelihoodQuantiles
             }
         }
 
-        return low == 0 ? 0 : _shares[low - 1];
+        return low == 0 ? (float)(_shares[0] * _tail.Beyond(_values[0] - (double)logLikelihood, _tailStart)) : _shares[low - 1];
     }
 
     public void Write(ModelWriter writer)
@@ -76,9 +84,14 @@ internal sealed class LikelihoodQuantiles
         writer.Write(_values.Length);
         writer.Write(_values);
         writer.Write(_shares);
+        writer.Write(_tail.Shape);
+        writer.Write(_tail.Scale);
+        writer.Write(_tailStart);
     }
 
-    public static LikelihoodQuantiles Read(ModelReader reader)
+    /// <param name="reader">The payload.</param>
+    /// <param name="withTail">Whether a tail follows, as it does from version 2 on.</param>
+    public static LikelihoodQuantiles Read(ModelReader reader, bool withTail = true)
     {
         int count = reader.ReadInt32();
         reader.Check(count is >= 1 and <= MaximumValues, $"{count} likelihood quantiles");
@@ -89,6 +102,10 @@ internal sealed class LikelihoodQuantiles
             reader.Check(ordered && shares[i] is >= 0 and <= 1, $"likelihood quantile {i} out of order");
         }
 
-        return new LikelihoodQuantiles(values, shares);
+        if (!withTail)
+            return new LikelihoodQuantiles(values, shares, default, 0);
+        float[] tail = reader.ReadFiniteSingles(3);
+        reader.Check(tail[0] is >= 0 and < 1 && tail[1] >= 0 && tail[2] >= 0, $"a tail of shape {tail[0]}, scale {tail[1]} and start {tail[2]}");
+        return new LikelihoodQuantiles(values, shares, new ParetoTail(tail[0], tail[1]), tail[2]);
     }
 }

@@ -62,6 +62,11 @@ public sealed partial class PlanarFlowEstimator
         /// <summary>PredictedLabel is true where PValue is below this, in [0, 1]. Default 0.01: about one alarm in a hundred rows like the training rows.</summary>
         public double FalseAlarmRate { get; set; } = 0.01;
 
+        /// <summary>How PValue is kept honest: 2 to 20 flows are trained, each without one part of the rows, and p-values rank a row among the likelihoods
+        /// that rows had under the flow which had not seen them. Each costs a training. 0 ranks among the training rows' own likelihoods, which a flow
+        /// on few rows makes too high: more false alarms than asked for. Null (the default) for 4 below 10,000 rows, else 0.</summary>
+        public int? CalibrationFolds { get; set; }
+
         /// <summary>Output column of log p(x), in nats. Default "LogLikelihood".</summary>
         public string LogLikelihoodColumnName { get; set; } = "LogLikelihood";
 
@@ -110,6 +115,8 @@ public sealed partial class PlanarFlowEstimator
             Range(nameof(Patience), Patience, 1, int.MaxValue);
             Range(nameof(TrimFraction), TrimFraction ?? 0, 0, 0.9);
             Range(nameof(FalseAlarmRate), FalseAlarmRate, 0, 1);
+            if (CalibrationFolds is not (null or 0 or (>= 2 and <= 20)))
+                faults.Add($"CalibrationFolds is {CalibrationFolds}, but it is 0 or in [2, 20].");
             Range(nameof(NumberOfThreads), NumberOfThreads ?? 1, 1, 1024);
             if (!(LearningRate is > 0 and <= 1))
                 faults.Add(FormattableString.Invariant($"LearningRate is {LearningRate}, but it is above 0 and at most 1."));

@@ -20,6 +20,8 @@ namespace MLNet.Flows.Estimators;
 /// </remarks>
 public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
 {
+    private const int RowsWithoutFolds = 10_000;
+    private const int DefaultFolds = 4;
     private readonly FlowHost _host;
     private readonly Options _options;
     private readonly int _seed;
@@ -52,9 +54,8 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
             ? (ConstantsOnly(columns), new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, matrix.RowCount, rows.Skipped, 0))
             : Train(rows, columns, matrix, preprocessing, logDet);
 
-        var likelihoods = new float[matrix.RowCount];
-        density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
-        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit(likelihoods, rows.Weights);
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit(
+            CalibrationLikelihoods(rows, columns, matrix, preprocessing, logDet, density, history), rows.Weights);
         var names = new FlowColumnNames(
             _options.FeatureColumnName,
             _options.LogLikelihoodColumnName,
@@ -112,22 +113,69 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
     {
         Recipe recipe = Recipe.For(_options, matrix.Dimension);
         ValidationSplit split = ValidationSplit.Draw(matrix, recipe.ValidationFraction, new RandomStream(_seed, 5));
-        int batchSize = Math.Min(_options.BatchSize, split.Train.Length);
-        int steps = _options.MaximumEpochs is int epochs
-            ? (int)Math.Min((long)epochs * (split.Train.Length / batchSize), 10_000_000)
-            : recipe.Steps;
-        using var engine = new PlanarFlowEngine(
-            matrix,
-            rows.Weights,
-            split.Train,
-            recipe.Layers,
-            recipe.Base.Create(matrix.Dimension, split.Train.Length),
-            recipe.MaskColumns,
-            _options.NumberOfThreads ?? Environment.ProcessorCount,
-            _seed);
-        var settings = new TrainerSettings
+        using PlanarFlowEngine engine = CreateEngine(recipe, matrix, rows.Weights, split);
+        TrainingHistory history = new FlowTrainer(engine, split, Settings(recipe, split, logDet, _options.Progress), _host).Run(matrix.RowCount, rows.Skipped);
+        return (Freeze(engine, columns, preprocessing), history);
+    }
+
+    // What p-values rank a row among: every row's likelihood under a flow that was trained without it, or, with many rows, under the flow itself.
+    private float[] CalibrationLikelihoods(
+        TrainingRows rows, ColumnPartition columns, FeatureMatrix matrix, Bijection[] preprocessing, float logDet, FlowDensity density, TrainingHistory history)
+    {
+        var likelihoods = new float[matrix.RowCount];
+        int folds = Math.Min(_options.CalibrationFolds ?? (matrix.RowCount < RowsWithoutFolds ? DefaultFolds : 0), matrix.RowCount / 2);
+        if (folds < 2 || matrix.Dimension == 0 || history.StopReason == TrainingStopReason.Cancelled)
         {
-            MaximumSteps = steps,
+            density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
+            return likelihoods;
+        }
+
+        // Rows are dealt out one by one, equal ones too: a fresh row of a value that many rows share would have been seen as well.
+        Recipe recipe = Recipe.For(_options, matrix.Dimension);
+        ValidationSplit split = ValidationSplit.Draw(matrix, recipe.ValidationFraction, new RandomStream(_seed, 5));
+        int[] order = [.. Enumerable.Range(0, matrix.RowCount)];
+        new RandomStream(_seed, 6).Shuffle<int>(order);
+        var foldOf = new int[order.Length];
+        for (int i = 0; i < order.Length; i++)
+            foldOf[order[i]] = i % folds;
+        for (int fold = 0; fold < folds; fold++)
+        {
+            int[] train = Array.FindAll(split.Train, row => foldOf[row] != fold);
+            if (train.Length == 0)
+                train = Array.FindAll(order, row => foldOf[row] != fold);
+            var part = new ValidationSplit(train, Array.FindAll(split.Validation, row => foldOf[row] != fold));
+            using PlanarFlowEngine engine = CreateEngine(recipe, matrix, rows.Weights, part);
+            new FlowTrainer(engine, part, Settings(recipe, part, logDet, progress: null), _host.Silent()).Run(part.Train.Length, 0);
+            FlowDensity without = Freeze(engine, columns, preprocessing);
+            int[] left = [.. Enumerable.Range(0, foldOf.Length).Where(row => foldOf[row] == fold)];
+            var held = new FeatureMatrix(matrix.Dimension);
+            foreach (int row in left)
+                matrix.Row(row).CopyTo(held.AddRow());
+            var result = new float[left.Length];
+            without.LogProbPreprocessed(held, preprocessing.Length, logDet, result, without.CreateWorkspace());
+            for (int i = 0; i < left.Length; i++)
+                likelihoods[left[i]] = result[i];
+        }
+
+        return likelihoods;
+    }
+
+    private PlanarFlowEngine CreateEngine(Recipe recipe, FeatureMatrix matrix, float[] weights, ValidationSplit split) => new(
+        matrix,
+        weights,
+        split.Train,
+        recipe.Layers,
+        recipe.Base.Create(matrix.Dimension, split.Train.Length),
+        recipe.MaskColumns,
+        _options.NumberOfThreads ?? Environment.ProcessorCount,
+        _seed);
+
+    private TrainerSettings Settings(Recipe recipe, ValidationSplit split, float logDet, IProgress<TrainingProgress>? progress)
+    {
+        int batchSize = Math.Min(_options.BatchSize, split.Train.Length);
+        return new TrainerSettings
+        {
+            MaximumSteps = _options.MaximumEpochs is int epochs ? (int)Math.Min((long)epochs * (split.Train.Length / batchSize), 10_000_000) : recipe.Steps,
             BatchSize = batchSize,
             LearningRate = _options.LearningRate,
             InputNoise = recipe.InputNoise,
@@ -135,12 +183,15 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
             Patience = _options.Patience,
             Seed = _seed,
             LogDetOfPreprocessing = logDet,
-            Progress = _options.Progress,
+            Progress = progress,
             CancellationToken = _options.CancellationToken,
         };
-        TrainingHistory history = new FlowTrainer(engine, split, settings, _host).Run(matrix.RowCount, rows.Skipped);
+    }
+
+    private static FlowDensity Freeze(PlanarFlowEngine engine, ColumnPartition columns, Bijection[] preprocessing)
+    {
         (Bijection[] bijections, Distribution baseDistribution) = engine.Freeze();
-        return (new FlowDensity(columns, [.. preprocessing, .. bijections], baseDistribution), history);
+        return new FlowDensity(columns, [.. preprocessing, .. bijections], baseDistribution);
     }
 
     private static FlowDensity ConstantsOnly(ColumnPartition columns) => new(columns, [], new DiagonalNormal([], []));

@@ -32,7 +32,7 @@ namespace MLNet.Flows.Persistence;
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale
 ///       3 = normal mixture:    int32 d, int32 M, bool shared scale, float[M] weights, float[M][d] means, float[d or M d] scales
 ///   float[feature count]  reference row of explanations, the training median (version 2 on)
-///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares
+///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2 on)
 ///   history:
 ///     int32      stop reason
 ///     int32      best step
@@ -96,7 +96,7 @@ internal static class FlowModelFormat
         reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
         FlowDensity density = FlowDensity.Read(reader);
         float[] reference = version == 1 ? TrainingMean(density) : reader.ReadFiniteSingles(density.FeatureCount);
-        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader);
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, withTail: version > 1);
         TrainingHistory history = ReadHistory(reader);
         reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
         return new FlowModel(density, quantiles, columns, falseAlarmRate, reference, history);

@@ -11,7 +11,7 @@ public sealed class LikelihoodQuantilesTests
     {
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit([3, 1, 2, 2], []);
 
-        Assert.Equal([0f, 0.25f, 0.25f, 0.75f, 1f, 1f], ((float[])[0.5f, 1, 1.5f, 2, 3, 99]).Select(quantiles.PValue));
+        Assert.Equal([0.25f, 0.25f, 0.75f, 1f, 1f], ((float[])[1, 1.5f, 2, 3, 99]).Select(quantiles.PValue));
         Assert.True(float.IsNaN(quantiles.PValue(float.NaN)));
     }
 
@@ -21,6 +21,37 @@ public sealed class LikelihoodQuantilesTests
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit([3, 1, 2], [1, 2, 5]);
 
         Assert.Equal([0.25f, 0.875f, 1f], ((float[])[1, 2, 3]).Select(quantiles.PValue));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PValue_BelowTheLowest_FallsAlongTheTailThatDrewTheRows(bool heavy)
+    {
+        // Likelihoods -E of exponential E (shape 0), or of a Pareto with shape 0.5: S(y) = (1 + y / 2)^-2.
+        var random = new RandomStream(6);
+        float[] rows = [.. Enumerable.Range(0, 20_000).Select(_ => 1 - random.NextDouble()).Select(u => (float)(heavy ? -2 * (1 / Math.Sqrt(u) - 1) : Math.Log(u)))];
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit(rows, []);
+        float lowest = rows.Min();
+
+        float last = quantiles.PValue(lowest);
+        for (float below = 0.01f; below < 20; below *= 1.5f)
+        {
+            float p = quantiles.PValue(lowest - below), exact = (float)(heavy ? Math.Pow(1 + (below - lowest) / 2, -2) : Math.Exp(lowest - below));
+            Assert.True(p > 0 && p <= last);
+            Assert.InRange(Math.Log(p / exact), -3.5, 3.5);
+            last = p;
+        }
+
+        Assert.InRange(quantiles.PValue(float.MinValue), 0, 1e-20f);
+    }
+
+    [Fact]
+    public void PValue_AllEqual_HasNoTail()
+    {
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit([2, 2, 2, 2, 2], []);
+
+        Assert.Equal([0f, 1f], ((float[])[1.99f, 2]).Select(quantiles.PValue));
     }
 
     [Fact]
@@ -63,6 +94,7 @@ public sealed class LikelihoodQuantilesTests
         writer.Write(2);
         writer.Write([value0, value1]);
         writer.Write([share0, share1]);
+        writer.Write([0f, 1f, 1f]);
 
         Assert.Throws<FormatException>(() => LikelihoodQuantiles.Read(new ModelReader(writer.Payload.ToArray())));
     }

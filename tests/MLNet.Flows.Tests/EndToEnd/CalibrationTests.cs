@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Flows.Estimators;
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Transformers;
+
+namespace MLNet.Flows.Tests.EndToEnd;
+
+/// <summary>P-values of fresh rows are uniform and alarms come at the rate asked for.</summary>
+public sealed class CalibrationTests
+{
+    private readonly MLContext _context = new(3);
+
+    // Of 200 rows alone the distance is up to 0.1 by chance, and a flow on three quarters of so few rows is worse than one on all: p-values lean
+    // towards caution. Ranked among the training rows' own likelihoods, the distance is above 0.3.
+    [Theory]
+    [InlineData(20_000, 4, null, 0.02)]
+    [InlineData(200, 20, null, 0.2)]
+    [InlineData(200, 20, 0.0, 0.2)]
+    public void PValue_OfFreshRows_IsUniform(int trained, int dimension, double? contamination, double distance)
+    {
+        const int Fresh = 20_000;
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(contamination: contamination).Fit(Rows.View(_context, Draw(trained, dimension, 1)));
+
+        IDataView scored = model.Transform(Rows.View(_context, Draw(Fresh, dimension, 2)));
+        float[] p = [.. scored.GetColumn<float>("PValue").Order()];
+
+        double largest = Enumerable.Range(0, Fresh).Max(i => Math.Max(Math.Abs((i + 1.0) / Fresh - p[i]), Math.Abs((double)i / Fresh - p[i])));
+        Assert.True(largest < distance, $"Kolmogorov-Smirnov distance {largest}");
+    }
+
+    [Theory]
+    [InlineData(20_000, 4, 0.01)]
+    [InlineData(1_000, 10, 0.05)]
+    public void PredictedLabel_OfFreshRows_IsTheRateWithinThreeStandardErrors(int trained, int dimension, double rate)
+    {
+        const int Fresh = 20_000;
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(falseAlarmRate: rate).Fit(Rows.View(_context, Draw(trained, dimension, 3)));
+
+        double alarms = model.Transform(Rows.View(_context, Draw(Fresh, dimension, 4))).GetColumn<bool>("PredictedLabel").Average(alarm => alarm ? 1.0 : 0);
+
+        Assert.Equal(rate, alarms, 3 * Math.Sqrt(rate * (1 - rate) * (1.0 / trained + 1.0 / Fresh)));
+    }
+
+    [Fact]
+    public void CalibrationFolds_OnFewRows_TakeAwayMostFalseAlarms()
+    {
+        IDataView train = Rows.View(_context, Draw(200, 20, 5)), fresh = Rows.View(_context, Draw(5000, 20, 6));
+
+        double Alarms(int folds) => _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { CalibrationFolds = folds, FalseAlarmRate = 0.05, Seed = 1 })
+            .Fit(train).Transform(fresh).GetColumn<bool>("PredictedLabel").Average(alarm => alarm ? 1.0 : 0);
+
+        double own = Alarms(0), folded = Alarms(4);
+        Assert.True(own > 0.15, $"{own} by the training rows' own likelihoods");
+        Assert.True(folded < 0.1, $"{folded} with folds");
+    }
+
+    // Three correlated normals.
+    private static float[][] Draw(int count, int dimension, int seed)
+    {
+        var random = new RandomStream(seed, 77);
+        return [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            double center = 4 * random.NextInt32(3), last = 0;
+            return (float[])[.. Enumerable.Range(0, dimension).Select(d => (float)(last = 0.6 * last + random.NextGaussian() + (d % 2 == 0 ? center : 0)))];
+        })];
+    }
+}
