@@ -1,9 +1,11 @@
 // roofline            percent of the machine's own limit, per workload: under a minute
 // speed --data F ...  one file through training, scoring and single rows, for comparison with any other library on the same file
 // growth              cost against features, layers and rows; memory of a training
+// density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using MLNet.Flows.Benchmarks.Density;
 using MLNet.Flows.Benchmarks.Growth;
 using MLNet.Flows.Benchmarks.Roofline;
 using MLNet.Flows.Benchmarks.Speed;
@@ -13,6 +15,8 @@ switch (args.FirstOrDefault())
 {
     case "roofline":
         return RooflineCommand.Run();
+    case "density":
+        return DensityCommand.Run();
     case "load-and-score":
         return RooflineCommand.LoadAndScore(args[1]);
     case "growth":

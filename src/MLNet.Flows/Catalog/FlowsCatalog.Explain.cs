@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Flows.Estimators;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Transformers;
 
@@ -36,14 +37,7 @@ public sealed partial class FlowsCatalog
         IDataView prepared = chain.Prepare(data);
         chain.Flow.GetOutputSchema(prepared.Schema);
         DataViewSchema.Column features = prepared.Schema[chain.Flow.FeatureColumnName];
-        string[]? names = null;
-        if (features.HasSlotNames())
-        {
-            VBuffer<ReadOnlyMemory<char>> slots = default;
-            features.GetSlotNames(ref slots);
-            names = [.. slots.DenseValues().Select(name => name.ToString())];
-        }
-
+        string[]? names = FeatureColumn.SlotNames(features);
         return prepared.GetColumn<float[]>(features).Select(row => chain.Flow.Explain(row, numberOfFeatures, names));
     }
 }

@@ -59,6 +59,16 @@ internal static class FeatureColumn
             : throw new ArgumentException($"Column '{name}' is {column.Type}, but an example weight is a Single. Convert it with mlContext.Transforms.Conversion.ConvertType.");
     }
 
+    /// <summary>The names of the column's slots; null where it has none.</summary>
+    public static string[]? SlotNames(DataViewSchema.Column column)
+    {
+        if (!column.HasSlotNames())
+            return null;
+        VBuffer<ReadOnlyMemory<char>> slots = default;
+        column.GetSlotNames(ref slots);
+        return [.. slots.DenseValues().Select(name => name.ToString())];
+    }
+
     /// <summary>The column's slot names alone, for a column with the same slots; null where it has none.</summary>
     public static DataViewSchema.Annotations? SlotNamesOf(DataViewSchema.Column column)
     {

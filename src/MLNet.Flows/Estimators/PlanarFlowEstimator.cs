@@ -43,6 +43,8 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
     {
         ArgumentNullException.ThrowIfNull(input);
         TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
+        if (DataWarnings.Find(rows.Features, _options.FeatureColumnName, FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName])) is string warning)
+            _host.Warning(warning);
         float[] median = ColumnMedians.Of(rows.Features);
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
         FeatureMatrix matrix = rows.Features;

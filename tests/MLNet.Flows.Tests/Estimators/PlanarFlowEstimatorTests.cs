@@ -91,6 +91,24 @@ public sealed class PlanarFlowEstimatorTests
     }
 
     [Fact]
+    public void Fit_ForDensityEstimation_IsCloserThanTheDefault()
+    {
+        float[][] Ring(int seed)
+        {
+            var random = new MLNet.Flows.Numerics.RandomStream(seed);
+            return [.. Enumerable.Range(0, 3000).Select(_ => 2 * Math.PI * random.NextDouble()).Select(angle =>
+                (float[])[(float)(Math.Cos(angle) + 0.1 * random.NextGaussian()), (float)(Math.Sin(angle) + 0.1 * random.NextGaussian())])];
+        }
+
+        IDataView train = Rows.View(_context, Ring(1)), fresh = Rows.View(_context, Ring(2));
+        PlanarFlowEstimator.Options deep = PlanarFlowEstimator.Options.ForDensityEstimation();
+        deep.NumberOfLayers = 64;
+        deep.MaximumEpochs = 60;
+
+        Assert.True(Rows.Scores(_context.Flows.PlanarFlow(deep).Fit(train), fresh).Average() < Rows.Scores(_context.Flows.PlanarFlow().Fit(train), fresh).Average() - 0.1);
+    }
+
+    [Fact]
     public void Fit_WeightTwo_CountsAsTwoRows()
     {
         // A few rows at 5 with weight 30 weigh as much as the rest.
