@@ -21,7 +21,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
     private readonly TrainablePlanarStack _stack;
     private readonly TrainableDistribution _base;
     private readonly float[]? _columnMask;
-    private readonly int _threads;
+    private readonly WorkTeam _team;
     private readonly NoisePool _noise;
     private readonly AdamOptimizer _optimizer;
     private readonly Dictionary<WeightSlot, AdamOptimizer> _slots = [];
@@ -51,7 +51,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         _weights = weights;
         _stack = new TrainablePlanarStack(data.Dimension, layers);
         _base = baseDistribution;
-        _threads = threads;
+        _team = new WorkTeam(Math.Min(threads, MaximumParts));
         _noise = new NoisePool(data.Dimension, seed);
         _optimizer = new AdamOptimizer(_stack.ParameterCount + _base.ParameterCount);
         var random = new RandomStream(seed, 1);
@@ -115,9 +115,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         return ([_stack.Freeze(average[.._stack.ParameterCount])], _base.Freeze(average[_stack.ParameterCount..]));
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _team.Dispose();
 
     private Span<float> StackPart(float[] parameters) => parameters.AsSpan(0, _stack.ParameterCount);
 
@@ -150,7 +148,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
     // Part p takes blocks p, p + parts, ...; the caller's thread takes part too.
     private unsafe void RunParts(ReadOnlySpan<int> rows, int parts, PartWork work)
     {
-        if (_threads == 1 || parts == 1)
+        if (_team.IsAlone || parts == 1)
         {
             for (int p = 0; p < parts; p++)
                 RunPart(rows, p, parts, work);
@@ -162,8 +160,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         {
             var address = (nint)first;
             int count = rows.Length;
-            Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = _threads }, p =>
-                RunPart(new ReadOnlySpan<int>((int*)address, count), p, parts, work));
+            _team.Run(parts, p => RunPart(new ReadOnlySpan<int>((int*)address, count), p, parts, work));
         }
     }
 
