@@ -64,7 +64,7 @@ public sealed partial class PlanarFlowEstimator
 
         /// <summary>How PValue is kept honest: 2 to 20 flows are trained, each without one part of the rows, and p-values rank a row among the likelihoods
         /// that rows had under the flow which had not seen them. Each costs a training. 0 ranks among the training rows' own likelihoods, which a flow
-        /// on few rows makes too high: more false alarms than asked for. Null (the default) for 4 below 10,000 rows, else 0.</summary>
+        /// on few rows makes too high: more false alarms than asked for. Null (the default) for 8 where there are fewer than three rows per weight of the flow, else 0.</summary>
         public int? CalibrationFolds { get; set; }
 
         /// <summary>Output column of log p(x), in nats. Default "LogLikelihood".</summary>
@@ -73,7 +73,7 @@ public sealed partial class PlanarFlowEstimator
         /// <summary>Output column of -log p(x). Default "Score".</summary>
         public string ScoreColumnName { get; set; } = "Score";
 
-        /// <summary>Output column of the share of training rows at most this likely. Default "PValue".</summary>
+        /// <summary>Output column of the share of rows like the training rows that are at most this likely. Default "PValue".</summary>
         public string PValueColumnName { get; set; } = "PValue";
 
         /// <summary>Output column of the alarm. Default "PredictedLabel".</summary>

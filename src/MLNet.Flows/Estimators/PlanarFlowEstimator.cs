@@ -20,8 +20,9 @@ namespace MLNet.Flows.Estimators;
 /// </remarks>
 public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
 {
-    private const int RowsWithoutFolds = 10_000;
-    private const int DefaultFolds = 4;
+    // With more rows per weight than this the training rows' own likelihoods are hardly too high, and p-values from them vary less.
+    private const int RowsPerWeight = 3;
+    private const int DefaultFolds = 8;
     private readonly FlowHost _host;
     private readonly Options _options;
     private readonly int _seed;
@@ -125,7 +126,10 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
         TrainingRows rows, ColumnPartition columns, FeatureMatrix matrix, Bijection[] preprocessing, float logDet, FlowDensity density, TrainingHistory history)
     {
         var likelihoods = new float[matrix.RowCount];
-        int folds = Math.Min(_options.CalibrationFolds ?? (matrix.RowCount < RowsWithoutFolds ? DefaultFolds : 0), matrix.RowCount / 2);
+        Recipe recipe = Recipe.For(_options, matrix.Dimension);
+        ValidationSplit split = ValidationSplit.Draw(matrix, recipe.ValidationFraction, new RandomStream(_seed, 5));
+        long weights = recipe.Base.Create(matrix.Dimension, split.Train.Length).ParameterCount + recipe.Layers * (2L * matrix.Dimension + 1);
+        int folds = Math.Min(_options.CalibrationFolds ?? (matrix.RowCount < RowsPerWeight * weights ? DefaultFolds : 0), matrix.RowCount / 2);
         if (folds < 2 || matrix.Dimension == 0 || history.StopReason == TrainingStopReason.Cancelled)
         {
             density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
@@ -133,8 +137,6 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
         }
 
         // Rows are dealt out one by one, equal ones too: a fresh row of a value that many rows share would have been seen as well.
-        Recipe recipe = Recipe.For(_options, matrix.Dimension);
-        ValidationSplit split = ValidationSplit.Draw(matrix, recipe.ValidationFraction, new RandomStream(_seed, 5));
         int[] order = [.. Enumerable.Range(0, matrix.RowCount)];
         new RandomStream(_seed, 6).Shuffle<int>(order);
         var foldOf = new int[order.Length];

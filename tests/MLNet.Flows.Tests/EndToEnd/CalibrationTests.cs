@@ -42,6 +42,25 @@ public sealed class CalibrationTests
         Assert.Equal(rate, alarms, 3 * Math.Sqrt(rate * (1 - rate) * (1.0 / trained + 1.0 / Fresh)));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.0)]
+    public void PValue_OfHeldOutShuttleRows_IsUniform(double? contamination)
+    {
+        float[][] normal = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "shuttle.csv")).Skip(1)
+            .Select(line => Array.ConvertAll(line.Split(','), cell => float.Parse(cell, System.Globalization.CultureInfo.InvariantCulture)))
+            .Where(row => row[^1] == 0).Select(row => row[..^1])];
+        new RandomStream(8).Shuffle<float[]>(normal);
+        int half = normal.Length / 2;
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(contamination: contamination).Fit(Rows.View(_context, normal[..half]));
+
+        float[] p = [.. model.Transform(Rows.View(_context, normal[half..])).GetColumn<float>("PValue").Order()];
+
+        // Tied rows share a p-value: the step at their last counts.
+        double largest = Enumerable.Range(0, p.Length).Where(i => i + 1 == p.Length || p[i + 1] > p[i]).Max(i => Math.Abs((i + 1.0) / p.Length - p[i]));
+        Assert.True(largest < 0.05, $"Kolmogorov-Smirnov distance {largest}");
+    }
+
     [Fact]
     public void CalibrationFolds_OnFewRows_TakeAwayMostFalseAlarms()
     {
