@@ -101,7 +101,7 @@ public sealed partial class PlanarFlowEstimator
 
         /// <summary>Options for a density in its own right, such as for compression, sampling or model comparison, rather than for ranking rows: a deep stack on one
         /// normal base, no noise, 200 passes in larger batches, as long as the held-out likelihood improves.</summary>
-        /// <remarks>Takes about 13 times as long per row and pass as the default, and wants some thousands of rows; docs/quality.md has a learning curve.</remarks>
+        /// <remarks>Wants some thousands of rows; docs/quality.md has a learning curve with times.</remarks>
         /// <returns>New options, to be changed further.</returns>
         public static Options ForDensityEstimation() => new()
         {

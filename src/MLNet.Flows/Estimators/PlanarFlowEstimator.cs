@@ -16,7 +16,7 @@ namespace MLNet.Flows.Estimators;
 /// features' units. Trained by maximum likelihood with Adam, early stopping and averaged weights. Rows with a missing or infinite value are
 /// skipped with one warning. Columns that never vary stay in the density with scale 0.01 max(|value|, 1). Few rows, equal rows or fewer rows
 /// than columns are no error: the density is then smooth and wide. Same seed, same data, same machine: same model, for any number of threads.
-/// Memory: the features once, as Single, and about 50 bytes a row. Rezende and Mohamed 2015, arXiv:1505.05770.
+/// Memory: the features once, as Single (and an eighth of them again while p-values are calibrated), and about 50 bytes a row. Rezende and Mohamed 2015, arXiv:1505.05770.
 /// </remarks>
 public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
 {
@@ -130,12 +130,25 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
         ValidationSplit split = ValidationSplit.Draw(matrix, recipe.ValidationFraction, new RandomStream(_seed, 5));
         long weights = recipe.Base.Create(matrix.Dimension, split.Train.Length).ParameterCount + recipe.Layers * (2L * matrix.Dimension + 1);
         int folds = Math.Min(_options.CalibrationFolds ?? (matrix.RowCount < RowsPerWeight * weights ? DefaultFolds : 0), matrix.RowCount / 2);
-        if (folds < 2 || matrix.Dimension == 0 || history.StopReason == TrainingStopReason.Cancelled)
-        {
+        bool calibrated = folds >= 2 && matrix.Dimension > 0 && history.StopReason != TrainingStopReason.Cancelled
+            && HeldOutLikelihoods(rows, columns, matrix, preprocessing, logDet, recipe, split, folds, likelihoods);
+        if (!calibrated)
             density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
-            return likelihoods;
-        }
+        return likelihoods;
+    }
 
+    // False where a fold's training was cancelled or diverged: the flow itself is trained by then and is not given up for its p-values.
+    private bool HeldOutLikelihoods(
+        TrainingRows rows,
+        ColumnPartition columns,
+        FeatureMatrix matrix,
+        Bijection[] preprocessing,
+        float logDet,
+        Recipe recipe,
+        ValidationSplit split,
+        int folds,
+        float[] likelihoods)
+    {
         // Rows are dealt out one by one, equal ones too: a fresh row of a value that many rows share would have been seen as well.
         int[] order = [.. Enumerable.Range(0, matrix.RowCount)];
         new RandomStream(_seed, 6).Shuffle<int>(order);
@@ -149,7 +162,8 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
                 train = Array.FindAll(order, row => foldOf[row] != fold);
             var part = new ValidationSplit(train, Array.FindAll(split.Validation, row => foldOf[row] != fold));
             using PlanarFlowEngine engine = CreateEngine(recipe, matrix, rows.Weights, part);
-            new FlowTrainer(engine, part, Settings(recipe, part, logDet, progress: null), _host.Silent()).Run(part.Train.Length, 0);
+            if (!Trained(new FlowTrainer(engine, part, Settings(recipe, part, logDet, progress: null), _host.Silent()), part))
+                return false;
             FlowDensity without = Freeze(engine, columns, preprocessing);
             int[] left = [.. Enumerable.Range(0, foldOf.Length).Where(row => foldOf[row] == fold)];
             var held = new FeatureMatrix(matrix.Dimension);
@@ -161,7 +175,23 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
                 likelihoods[left[i]] = result[i];
         }
 
-        return likelihoods;
+        return true;
+    }
+
+    private bool Trained(FlowTrainer trainer, ValidationSplit part)
+    {
+        try
+        {
+            if (trainer.Run(part.Train.Length, 0).StopReason != TrainingStopReason.Cancelled)
+                return true;
+            _host.Warning("Cancelled while p-values were being calibrated: they rank rows among the training rows' own likelihoods.");
+        }
+        catch (InvalidOperationException fault)
+        {
+            _host.Warning($"P-values rank rows among the training rows' own likelihoods, because calibrating them failed: {fault.Message}");
+        }
+
+        return false;
     }
 
     private PlanarFlowEngine CreateEngine(Recipe recipe, FeatureMatrix matrix, float[] weights, ValidationSplit split) => new(
