@@ -29,35 +29,20 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
     private float[] _batchLogLikelihood = [];
     private float[] _batchWeights = [];
 
-    /// <param name="data">Preprocessed rows [n, d].</param>
-    /// <param name="weights">[n] example weights; empty for all 1.</param>
-    /// <param name="trainingRows">Rows to start the parameters from.</param>
+    /// <param name="task">The data and the base to train.</param>
     /// <param name="layers">K.</param>
-    /// <param name="baseDistribution">The base in training.</param>
     /// <param name="maskColumns">Whether each layer acts on its own random half of the columns.</param>
-    /// <param name="threads">Threads that may share the work of a step.</param>
-    /// <param name="seed">Decides the start and the noise.</param>
-    public PlanarFlowEngine(
-        FeatureMatrix data,
-        float[] weights,
-        ReadOnlySpan<int> trainingRows,
-        int layers,
-        TrainableDistribution baseDistribution,
-        bool maskColumns,
-        int threads,
-        int seed)
+    public PlanarFlowEngine(TrainingTask task, int layers, bool maskColumns)
     {
-        _data = data;
-        _weights = weights;
-        _stack = new TrainablePlanarStack(data.Dimension, layers);
-        _base = baseDistribution;
-        _team = new WorkTeam(Math.Min(threads, MaximumParts));
-        _noise = new NoisePool(data.Dimension, seed);
+        _data = task.Data;
+        _weights = task.Weights;
+        _stack = new TrainablePlanarStack(_data.Dimension, layers);
+        _base = task.Base;
+        _team = new WorkTeam(Math.Min(task.Threads, MaximumParts));
+        _noise = new NoisePool(_data.Dimension, task.Seed);
         _optimizer = new AdamOptimizer(_stack.ParameterCount + _base.ParameterCount);
-        var random = new RandomStream(seed, 1);
-        _columnMask = maskColumns && data.Dimension > 2 ? PlanarInitialization.DrawMask(data.Dimension, layers, random) : null;
-        PlanarInitialization.Fill(data, trainingRows, layers, _columnMask, random, StackPart(_optimizer.Parameters));
-        _base.Initialize(data, trainingRows, new RandomStream(seed, 2), BasePart(_optimizer.Parameters));
+        _columnMask = PlanarInitialization.Fill(task, layers, maskColumns, StackPart(_optimizer.Parameters));
+        _base.Initialize(_data, task.TrainingRows, new RandomStream(task.Seed, 2), BasePart(_optimizer.Parameters));
         _optimizer.StartAverage();
     }
 

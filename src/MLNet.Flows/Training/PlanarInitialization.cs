@@ -7,6 +7,20 @@ internal static class PlanarInitialization
 {
     private const double StartingU = 0.01;
 
+    /// <summary>The start of a stack on a task, the same for every engine.</summary>
+    /// <param name="task">The data and the seed.</param>
+    /// <param name="layers">K.</param>
+    /// <param name="maskColumns">Whether each layer acts on its own random half of the columns; with one or two columns it acts on all.</param>
+    /// <param name="parameters">Receives [W | U | b].</param>
+    /// <returns>[K, D] of 0 and 1, which gradients of W and U are to be multiplied with; null for no mask.</returns>
+    public static float[]? Fill(TrainingTask task, int layers, bool maskColumns, Span<float> parameters)
+    {
+        var random = new RandomStream(task.Seed, 1);
+        float[]? mask = maskColumns && task.Data.Dimension > 2 ? DrawMask(task.Data.Dimension, layers, random) : null;
+        Fill(task.Data, task.TrainingRows, layers, mask, random, parameters);
+        return mask;
+    }
+
     /// <summary>w ~ N(0, 1) / sqrt(columns), u ~ 0.01 N(0, 1), b = -w.x for a random training row x.</summary>
     /// <param name="data">Preprocessed rows.</param>
     /// <param name="rows">Training rows.</param>

@@ -1,0 +1,96 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Explanation;
+using MLNet.Flows.Interop;
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Training;
+using MLNet.Flows.Transformers;
+
+namespace MLNet.Flows.Estimators;
+
+/// <summary>Rows in, fitted flow out: all of fitting that does not depend on which flow it is.</summary>
+/// <remarks>Reads the rows, sets columns that never vary aside, preprocesses, trains by the plan, and ranks rows for p-values.</remarks>
+internal sealed class FlowFitting
+{
+    private readonly FlowHost _host;
+    private readonly FlowOptions _options;
+    private readonly Func<int, FlowPlan> _plan;
+    private readonly int _seed;
+
+    /// <param name="environment">ML.NET's.</param>
+    /// <param name="name">The flow's name in the catalog.</param>
+    /// <param name="options">Checked, and not to be changed any more.</param>
+    /// <param name="plan">The flow's own plan for so many columns that vary.</param>
+    public FlowFitting(IHostEnvironment environment, string name, FlowOptions options, Func<int, FlowPlan> plan)
+    {
+        _host = new FlowHost(environment, name);
+        _options = options;
+        _plan = plan;
+        _seed = options.Seed ?? _host.NextSeed();
+    }
+
+    public IHostEnvironment Environment => _host.Environment;
+
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable, or training diverged at every learning rate tried.</exception>
+    public FlowModel Fit(IDataView input)
+    {
+        TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
+        if (DataWarnings.Find(rows.Features, _options.FeatureColumnName, FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName])) is string warning)
+            _host.Warning(warning);
+        float[] median = ColumnMedians.Of(rows.Features);
+        ColumnPartition columns = ConstantColumns.Find(rows.Features);
+        FeatureMatrix matrix = rows.Features;
+        if (columns.ConstantColumns.Length > 0)
+            matrix.KeepColumns(columns.ActiveColumns);
+
+        (FlowDensity density, TrainingHistory history, float[] likelihoods) = matrix.Dimension == 0 ? ConstantsOnly(rows, columns) : Train(rows, columns);
+        var names = new FlowColumnNames(
+            _options.FeatureColumnName,
+            _options.LogLikelihoodColumnName,
+            _options.ScoreColumnName,
+            _options.PValueColumnName,
+            _options.PredictedLabelColumnName,
+            _options.LatentColumnName,
+            _options.FeatureContributionsColumnName);
+        return new FlowModel(density, LikelihoodQuantiles.Fit(likelihoods, rows.Weights), names, _options.FalseAlarmRate, median, history);
+    }
+
+    private (FlowDensity Density, TrainingHistory History, float[] Likelihoods) Train(TrainingRows rows, ColumnPartition columns)
+    {
+        FeatureMatrix matrix = rows.Features;
+        (Bijection[] preprocessing, float logDet) = Preprocess(matrix, rows.Weights);
+        var training = new FlowTraining(_host, _options, _plan(matrix.Dimension), _seed, rows, columns, preprocessing, logDet);
+        ValidationSplit split = training.Split();
+        (FlowDensity density, TrainingHistory history) = training.Run(split);
+
+        var likelihoods = new float[matrix.RowCount];
+        bool calibrated = history.StopReason != TrainingStopReason.Cancelled && new HeldOutCalibration(training, split, _options, _host, _seed).Run(likelihoods);
+        if (!calibrated)
+            density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
+        return (density, history, likelihoods);
+    }
+
+    // Nothing varies: a point with the constants' small scales around it.
+    private static (FlowDensity Density, TrainingHistory History, float[] Likelihoods) ConstantsOnly(TrainingRows rows, ColumnPartition columns)
+    {
+        var density = new FlowDensity(columns, [], new DiagonalNormal([], []));
+        var likelihoods = new float[rows.Features.RowCount];
+        density.LogProbPreprocessed(rows.Features, 0, 0, likelihoods, density.CreateWorkspace());
+        return (density, new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, rows.Features.RowCount, rows.Skipped, 0), likelihoods);
+    }
+
+    // Standardizes (and whitens) the matrix in place; the log-determinant is added up as scoring adds it up.
+    private (Bijection[] Bijections, float LogDet) Preprocess(FeatureMatrix matrix, float[] weights)
+    {
+        Standardization standardization = Standardization.Fit(matrix, weights);
+        standardization.Apply(matrix);
+        if (_options.Preprocessing.Shrinkage is not double shrinkage)
+            return ([standardization], standardization.LogDet);
+        Whitening whitening = Whitening.Fit(matrix, weights, shrinkage);
+        whitening.Apply(matrix);
+        return ([standardization, whitening], standardization.LogDet + whitening.LogDet);
+    }
+}

@@ -1,0 +1,138 @@
+using MLNet.Flows.Training;
+
+namespace MLNet.Flows.Estimators;
+
+/// <summary>What can be said about any flow and its training. Every property has a default that works.</summary>
+public abstract class FlowOptions
+{
+    private protected FlowOptions()
+    {
+    }
+
+    /// <summary>The feature column, a vector of Single of known size. Default "Features".</summary>
+    public string FeatureColumnName { get; set; } = "Features";
+
+    /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1. A row of weight 2 counts as two rows.</summary>
+    public string? ExampleWeightColumnName { get; set; }
+
+    /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the recipe. Null (the default) for unknown:
+    /// a mixture base of few components that forgets small clusters. 0 for clean data: a mixture of many components that keeps them all. Above 0:
+    /// the least likely rows of every batch are left out. What is set explicitly below goes before the recipe (docs/quality.md).</summary>
+    public double? Contamination { get; set; }
+
+    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for 1,000, or fewer by <see cref="Contamination"/>.</summary>
+    public int? MaximumSteps { get; set; }
+
+    /// <summary>Passes over the training rows at most, 1 to 1,000,000; when given it takes the place of <see cref="MaximumSteps"/>. Default null.</summary>
+    public int? MaximumEpochs { get; set; }
+
+    /// <summary>Rows in an optimizer step, 1 to 1,048,576. Default 128.</summary>
+    public int BatchSize { get; set; } = 128;
+
+    /// <summary>Adam's highest step size, in (0, 1]. Default 0.005. Warms up over 50 steps, then falls along a cosine to 2 %.</summary>
+    public double LearningRate { get; set; } = 5e-3;
+
+    /// <summary>Standard deviation of Gaussian noise added to the preprocessed features in training, in [0, 10]. Null (the default) for 0.2, or 0.15 with
+    /// <see cref="Contamination"/>: without noise discrete columns pull the density to infinity. For a sharp density of smooth data say 0 to 0.05.</summary>
+    public double? InputNoise { get; set; }
+
+    /// <summary>Share of the rows (2,000 at most) held out to decide when to stop, in [0, 0.5]. Null (the default) for 0.15, or 0.05 with
+    /// <see cref="Contamination"/> 0. Equal rows stay together; below 20
+    /// distinct rows none is held out.</summary>
+    public double? ValidationFraction { get; set; }
+
+    /// <summary>Evaluations in a row without improvement (one every 100 steps) that end training, 1 or more. Default 5.</summary>
+    public int Patience { get; set; } = 5;
+
+    /// <summary>The base distribution. Null (the default) for a <see cref="BaseDistribution.NormalMixture"/> by <see cref="Contamination"/>.</summary>
+    public BaseDistribution? BaseDistribution { get; set; }
+
+    /// <summary>The preprocessing. Default <see cref="Preprocessing.Standardize"/>.</summary>
+    public Preprocessing Preprocessing { get; set; } = Preprocessing.Standardize;
+
+    /// <summary>Share of every batch, its least likely rows, that is left out, in [0, 0.9]. Null (the default) for 0, or what follows from
+    /// <see cref="Contamination"/> above 0.</summary>
+    public double? TrimFraction { get; set; }
+
+    /// <summary>PredictedLabel is true where PValue is below this, in [0, 1]. Default 0.01: about one alarm in a hundred rows like the training rows.</summary>
+    public double FalseAlarmRate { get; set; } = 0.01;
+
+    /// <summary>How PValue is kept honest: 2 to 20 flows are trained, each without one part of the rows, and p-values rank a row among the likelihoods
+    /// that rows had under the flow which had not seen them. Each costs a training. 0 ranks among the training rows' own likelihoods, which a flow
+    /// on few rows makes too high: more false alarms than asked for. Null (the default) for 8 where there are fewer than three rows per weight of the flow, else 0.</summary>
+    public int? CalibrationFolds { get; set; }
+
+    /// <summary>Output column of log p(x), in nats. Default "LogLikelihood".</summary>
+    public string LogLikelihoodColumnName { get; set; } = "LogLikelihood";
+
+    /// <summary>Output column of -log p(x). Default "Score".</summary>
+    public string ScoreColumnName { get; set; } = "Score";
+
+    /// <summary>Output column of the share of rows like the training rows that are at most this likely. Default "PValue".</summary>
+    public string PValueColumnName { get; set; } = "PValue";
+
+    /// <summary>Output column of the alarm. Default "PredictedLabel".</summary>
+    public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+    /// <summary>Output column of the latent vector z = f(x), as long as the features; null (the default) for none. For diagnosis: of normal rows each
+    /// slot looks like a draw from the base distribution. Costs one more scoring per row read.</summary>
+    public string? LatentColumnName { get; set; }
+
+    /// <summary>Output column of what each feature adds to the Score, in nats; null (the default) for none. Integrated gradients from the training
+    /// median to the row: they add up to Score(row) - Score(median). Costs a few hundred scorings per row read.</summary>
+    public string? FeatureContributionsColumnName { get; set; }
+
+    /// <summary>Decides every random choice; null (the default) takes it from the MLContext's seed.</summary>
+    public int? Seed { get; set; }
+
+    /// <summary>Threads at most, 1 or more; null (the default) for all cores. The model does not depend on it.</summary>
+    public int? NumberOfThreads { get; set; }
+
+    /// <summary>Told of every evaluation during training. Default none.</summary>
+    public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>Stops training within a step; Fit then returns the best weights so far (History.StopReason says so).</summary>
+    public CancellationToken CancellationToken { get; set; }
+
+    internal FlowOptions Clone() => (FlowOptions)MemberwiseClone();
+
+    /// <summary>Throws one exception that lists every fault.</summary>
+    /// <param name="flow">The flow's name in the catalog.</param>
+    internal void Check(string flow)
+    {
+        var faults = new OptionFaults();
+        faults.Range(nameof(Contamination), Contamination ?? 0, 0, 0.5);
+        CheckOwn(faults);
+        faults.Range(nameof(MaximumSteps), MaximumSteps ?? 1, 1, 10_000_000);
+        faults.Range(nameof(MaximumEpochs), MaximumEpochs ?? 1, 1, 1_000_000);
+        faults.Range(nameof(BatchSize), BatchSize, 1, 1 << 20);
+        faults.Range(nameof(InputNoise), InputNoise ?? 0, 0, 10);
+        faults.Range(nameof(ValidationFraction), ValidationFraction ?? 0, 0, 0.5);
+        faults.Range(nameof(Patience), Patience, 1, int.MaxValue);
+        faults.Range(nameof(TrimFraction), TrimFraction ?? 0, 0, 0.9);
+        faults.Range(nameof(FalseAlarmRate), FalseAlarmRate, 0, 1);
+        if (CalibrationFolds is not (null or 0 or (>= 2 and <= 20)))
+            faults.Add($"CalibrationFolds is {CalibrationFolds}, but it is 0 or in [2, 20].");
+        faults.Range(nameof(NumberOfThreads), NumberOfThreads ?? 1, 1, 1024);
+        if (!(LearningRate is > 0 and <= 1))
+            faults.Add(FormattableString.Invariant($"LearningRate is {LearningRate}, but it is above 0 and at most 1."));
+        if (BaseDistribution?.Fault is string baseFault)
+            faults.Add(baseFault);
+        if (Preprocessing is null)
+            faults.Add("Preprocessing is null. Leave it at its default or choose one.");
+        else if (Preprocessing.Fault is string preprocessingFault)
+            faults.Add(preprocessingFault);
+
+        string?[] optional = [LatentColumnName, FeatureContributionsColumnName];
+        string[] columns = [LogLikelihoodColumnName, ScoreColumnName, PValueColumnName, PredictedLabelColumnName, FeatureColumnName, .. optional.OfType<string>()];
+        if (columns.Any(string.IsNullOrEmpty) || ExampleWeightColumnName is "")
+            faults.Add("A column name is null or empty. Leave it at its default or give a name.");
+        else if (columns.Distinct().Count() < columns.Length)
+            faults.Add($"The columns '{string.Join("', '", columns)}' are not all different. Give each its own name.");
+
+        faults.ThrowIfAny(flow);
+    }
+
+    /// <summary>Adds the faults of the properties that only this flow has.</summary>
+    private protected abstract void CheckOwn(OptionFaults faults);
+}

@@ -1,0 +1,31 @@
+using Microsoft.ML;
+using MLNet.Flows.Interop;
+
+namespace MLNet.Flows.Estimators;
+
+/// <summary>The shape of what any flow delivers, before it is fitted.</summary>
+internal static class FlowSchema
+{
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
+    public static SchemaShape Of(SchemaShape input, FlowOptions options)
+    {
+        FeatureColumn.CheckShape(input, options.FeatureColumnName);
+        if (options.ExampleWeightColumnName is string weight)
+            FeatureColumn.CheckWeightShape(input, weight);
+        var columns = input.ToDictionary(column => column.Name);
+        var added = new List<SchemaShape.Column>
+        {
+            FlowSchemaShape.Single(options.LogLikelihoodColumnName),
+            FlowSchemaShape.Score(options.ScoreColumnName),
+            FlowSchemaShape.Single(options.PValueColumnName),
+            FlowSchemaShape.PredictedLabel(options.PredictedLabelColumnName),
+        };
+        if (options.LatentColumnName is string latent)
+            added.Add(FlowSchemaShape.Vector(latent));
+        if (options.FeatureContributionsColumnName is string contributions)
+            added.Add(FlowSchemaShape.Vector(contributions, columns[options.FeatureColumnName]));
+        foreach (SchemaShape.Column column in added)
+            columns[column.Name] = column;
+        return new SchemaShape(columns.Values);
+    }
+}

@@ -1,0 +1,22 @@
+namespace MLNet.Flows.Estimators;
+
+/// <summary>Everything that is wrong with a set of options, to be reported at once.</summary>
+internal sealed class OptionFaults
+{
+    private readonly List<string> _faults = [];
+
+    public void Add(string fault) => _faults.Add(fault);
+
+    public void Range(string name, double value, double minimum, double maximum)
+    {
+        if (!(value >= minimum && value <= maximum))
+            Add(FormattableString.Invariant($"{name} is {value}, but it is in [{minimum}, {maximum}]."));
+    }
+
+    /// <exception cref="ArgumentException">There is a fault; all are listed.</exception>
+    public void ThrowIfAny(string flow)
+    {
+        if (_faults.Count > 0)
+            throw new ArgumentException($"The options of {flow} have {_faults.Count} fault{(_faults.Count > 1 ? "s" : "")}: {string.Join(" ", _faults)}");
+    }
+}
