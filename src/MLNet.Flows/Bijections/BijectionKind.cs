@@ -6,4 +6,5 @@ internal enum BijectionKind
     Standardization = 1,
     Whitening = 2,
     PlanarStack = 3,
+    AffineCoupling = 4,
 }

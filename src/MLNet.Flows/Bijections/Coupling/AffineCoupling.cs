@@ -1,0 +1,147 @@
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Persistence;
+
+namespace MLNet.Flows.Bijections.Coupling;
+
+/// <summary>Scales and shifts the active columns B by amounts that a perceptron computes from the passive columns A.</summary>
+/// <remarks>z_A = x_A; z_B = x_B exp(s) + t with s = bound tanh(raw / bound) and (raw, t) = conditioner(x_A); log|det df/dx| = sum s.
+/// The bound keeps scales within exp(+-bound). Results are kept within +-1e15, as <see cref="Standardization"/> keeps its own, so
+/// that however many couplings follow each other, single precision has room for their sums.
+/// Dinh, Sohl-Dickstein and Bengio 2017, arXiv:1605.08803, eq. 7-8.</remarks>
+internal sealed unsafe class AffineCoupling : Bijection
+{
+    private const float SmallestBound = 1e-3f;
+    private const float LargestBound = 64;
+    private readonly Lazy<AffineCouplingInverse> _inverse;
+
+    /// <param name="dimension">d, at least 1.</param>
+    /// <param name="passive">Indices of the columns A, ascending; may be empty, but not all columns.</param>
+    /// <param name="conditioner">|A| inputs; 2 |B| outputs: the raw log-scales, then the shifts, of the columns B, ascending.</param>
+    /// <param name="logScaleBound">In [0.001, 64].</param>
+    /// <exception cref="ArgumentException">The columns, the conditioner's shape or the bound is not as above.</exception>
+    public AffineCoupling(int dimension, int[] passive, MultilayerPerceptron conditioner, float logScaleBound)
+        : base(dimension)
+    {
+        for (int i = 0; i < passive.Length; i++)
+        {
+            if (passive[i] < 0 || passive[i] >= dimension || (i > 0 && passive[i] <= passive[i - 1]))
+                throw new ArgumentException($"Passive column {passive[i]} of a coupling on {dimension} columns is out of order or range. Give each index once, ascending, from 0 to {dimension - 1}.");
+        }
+
+        Passive = passive;
+        Active = [.. Enumerable.Range(0, dimension).Except(passive)];
+        if (Active.Length == 0)
+            throw new ArgumentException($"All {dimension} columns of a coupling are passive, but at least one must be active. Leave one out of the passive columns.");
+        if (conditioner.Inputs != passive.Length || conditioner.Outputs != 2L * Active.Length)
+            throw new ArgumentException($"The conditioner has {conditioner.Inputs} inputs and {conditioner.Outputs} outputs, but {passive.Length} passive and {Active.Length} active columns need {passive.Length} and {2L * Active.Length}. Give it those.");
+        if (!(logScaleBound is >= SmallestBound and <= LargestBound))
+            throw new ArgumentException($"The bound of log-scales is {logScaleBound}, but must be from {SmallestBound} to {LargestBound}. Values from 1 to 5 are usual.");
+        (Conditioner, LogScaleBound) = (conditioner, logScaleBound);
+        PaddedActive = (Active.Length + 15) / 16 * 16;
+        _inverse = new Lazy<AffineCouplingInverse>(() => new AffineCouplingInverse(this));
+    }
+
+    /// <summary>The columns A, ascending.</summary>
+    public int[] Passive { get; }
+
+    /// <summary>The columns B, ascending.</summary>
+    public int[] Active { get; }
+
+    public MultilayerPerceptron Conditioner { get; }
+
+    public float LogScaleBound { get; }
+
+    /// <summary>|B| rounded up to whole vectors of the row kernel.</summary>
+    public int PaddedActive { get; }
+
+    /// <remarks>The conditioner's activations; behind them, for a single row, the active values and their log-scales.</remarks>
+    public override int ScratchColumns => Conditioner.ActivationLength + 2 * PaddedActive;
+
+    public override BijectionKind Kind => BijectionKind.AffineCoupling;
+
+    public override void Forward(RowBlock block)
+    {
+        var operation = new BlockForward(this, block);
+        SimdDispatch.Run(block.Width, ref operation);
+    }
+
+    public override float Forward(RowWorkspace row)
+    {
+        var operation = new RowForward(this, row);
+        SimdDispatch.Run(row.Width, ref operation);
+        return operation.LogDet;
+    }
+
+    public override void Inverse(DoubleBlock block) => _inverse.Value.Run(block);
+
+    public override void Backward(RowBlock input, RowBlock gradient)
+    {
+        var operation = new InputGradient(this, input, gradient);
+        SimdDispatch.Run(input.Width, ref operation);
+    }
+
+    public override void Write(ModelWriter writer)
+    {
+        writer.Write(Dimension);
+        writer.Write(Passive.Length);
+        foreach (int column in Passive)
+            writer.Write(column);
+        writer.Write(LogScaleBound);
+        Conditioner.Write(writer);
+    }
+
+    public static AffineCoupling Read(ModelReader reader)
+    {
+        int dimension = reader.ReadInt32(), count = reader.ReadInt32();
+        reader.Check(dimension is >= 1 and <= 1 << 24 && count >= 0 && count < dimension, $"a coupling of {count} passive columns on {dimension} dimensions");
+        reader.CheckRemaining(count * (long)sizeof(int));
+        var passive = new int[count];
+        foreach (ref int column in passive.AsSpan())
+            column = reader.ReadInt32();
+        float bound = reader.ReadSingle();
+        try
+        {
+            return new AffineCoupling(dimension, passive, MultilayerPerceptron.Read(reader, count), bound);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new FormatException($"The model is damaged: {fault.Message}", fault);
+        }
+    }
+
+    private struct BlockForward(AffineCoupling coupling, RowBlock block) : ISimdOperation
+    {
+        public readonly void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            fixed (float* x = block.Values, logDet = block.LogDet)
+                AffineCouplingForwardKernel<V, S>.Run(coupling, x, x + coupling.Dimension * RowBlock.Rows, logDet);
+        }
+    }
+
+    private struct RowForward(AffineCoupling coupling, RowWorkspace row) : ISimdOperation
+    {
+        public float LogDet;
+
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            fixed (float* x = row.Values, scratch = row.Scratch)
+                LogDet = AffineCouplingRowKernel<V, S>.Run(coupling, x, scratch);
+        }
+    }
+
+    private struct InputGradient(AffineCoupling coupling, RowBlock input, RowBlock gradient) : ISimdOperation
+    {
+        public readonly void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            int size = coupling.Dimension * RowBlock.Rows;
+            fixed (float* x = input.Values, g = gradient.Values)
+                AffineCouplingBackwardKernel<V, S>.Run(coupling, x, x + size, g, g + size);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Bijections.Coupling;
+
+/// <summary>The affine coupling over a block of 64 rows; a vector holds one quantity of <c>S.Count</c> rows.</summary>
+/// <remarks>
+/// 1. The passive columns, kept within limits, are set side by side as the conditioner's inputs.
+/// 2. The conditioner gives raw log-scales and shifts.
+/// 3. s = bound tanh(raw / bound), z = x exp(s) + t, log|det| += s, active columns ascending.
+/// </remarks>
+internal static unsafe class AffineCouplingForwardKernel<V, S>
+    where V : struct
+    where S : struct, ISimd<V>
+{
+    private const int R = RowBlock.Rows;
+
+    /// <param name="coupling">The bijection.</param>
+    /// <param name="x">[d, 64]; overwritten with z.</param>
+    /// <param name="activations">[conditioner's activations, 64].</param>
+    /// <param name="logDet">[64]; the log-determinant is added.</param>
+    public static void Run(AffineCoupling coupling, float* x, float* activations, float* logDet)
+    {
+        Condition(coupling, x, activations);
+        int count = coupling.Active.Length;
+        V bound = S.Create(coupling.LogScaleBound), inverseBound = S.Create(1 / coupling.LogScaleBound);
+        float* raw = activations + coupling.Conditioner.OutputStart * R, shift = raw + count * R;
+        float* logs = stackalloc float[R];
+        new Span<float>(logs, R).Clear();
+        foreach (int column in coupling.Active)
+        {
+            float* values = x + column * R;
+            for (int r = 0; r < R; r += S.Count)
+            {
+                V s = LogScale(S.Load(raw + r), bound, inverseBound);
+                S.Store(Move(S.Load(values + r), s, S.Load(shift + r)), values + r);
+                S.Store(S.Add(S.Load(logs + r), s), logs + r);
+            }
+
+            raw += R;
+            shift += R;
+        }
+
+        for (int r = 0; r < R; r += S.Count)
+            S.Store(S.Add(S.Load(logDet + r), S.Load(logs + r)), logDet + r);
+    }
+
+    /// <summary>Steps 1 and 2.</summary>
+    public static void Condition(AffineCoupling coupling, float* x, float* activations)
+    {
+        float* input = activations;
+        foreach (int column in coupling.Passive)
+        {
+            for (int r = 0; r < R; r += S.Count)
+                S.Store(Near(S.Load(x + column * R + r)), input + r);
+            input += R;
+        }
+
+        coupling.Conditioner.Forward<V, S>(activations);
+    }
+
+    /// <summary>s = bound tanh(raw / bound).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LogScale(V raw, V bound, V inverseBound) => S.Multiply(bound, VectorMath<V, S>.Tanh(S.Multiply(raw, inverseBound)));
+
+    /// <summary>z = x exp(s) + t.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Move(V x, V s, V shift) => Near(S.MultiplyAdd(x, VectorMath<V, S>.Exp(s), shift));
+
+    /// <summary>The value kept within limits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Near(V value) => S.Min(S.Max(value, S.Create(-DenseLayer.Farthest)), S.Create(DenseLayer.Farthest));
+}
