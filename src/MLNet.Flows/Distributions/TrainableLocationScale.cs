@@ -19,6 +19,9 @@ internal abstract class TrainableLocationScale : TrainableDistribution
         _logScale = new float[dimension];
     }
 
+    /// <summary>nu; positive infinity for the normal.</summary>
+    public double DegreesOfFreedom => _parameters.DegreesOfFreedom;
+
     public override int ParameterCount => 2 * Dimension;
 
     public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters)

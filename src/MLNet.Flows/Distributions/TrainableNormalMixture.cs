@@ -10,7 +10,6 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
     private const double StartingVariance = 0.05;
 
     private readonly NormalMixtureParameters _parameters;
-    private readonly bool _sharedScale;
     private readonly double _minimumWeight;
     private readonly double[] _logWeights;
     private readonly float[] _logScale;
@@ -23,7 +22,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         : base(dimension)
     {
         Components = components;
-        _sharedScale = sharedScale;
+        SharedScale = sharedScale;
         _minimumWeight = minimumWeight;
         _parameters = new NormalMixtureParameters(dimension, components);
         _logWeights = new double[components];
@@ -31,6 +30,8 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
     }
 
     public int Components { get; }
+
+    public bool SharedScale { get; }
 
     public override int ParameterCount => Components * (1 + Dimension) + _logScale.Length;
 
@@ -46,7 +47,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         clusters.Centers.CopyTo(parameters[Components..]);
 
         Span<float> logScale = parameters[(Components + MeanSize)..];
-        ReadOnlySpan<double> variance = clusters.Variance(perCluster: !_sharedScale);
+        ReadOnlySpan<double> variance = clusters.Variance(perCluster: !SharedScale);
         for (int i = 0; i < logScale.Length; i++)
             logScale[i] = (float)(0.5 * Math.Log(variance[i] + StartingVariance));
     }
@@ -74,7 +75,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         foreach (float weight in weights)
             sums.TotalWeight += weight;
         var operation = new NormalMixtureKernel.Gradient(
-            _parameters, latent, sums.Weights, latentGradient, sums.Responsibility, sums.Mean, sums.LogScale, _sharedScale);
+            _parameters, latent, sums.Weights, latentGradient, sums.Responsibility, sums.Mean, sums.LogScale, SharedScale);
         SimdDispatch.Run(latent.Width, ref operation);
     }
 
@@ -104,7 +105,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
             Dimension,
             [.. kept.Select(m => (float)(Math.Exp(logWeights[m]) / total))],
             Take(means),
-            _sharedScale ? scales : Take(scales));
+            SharedScale ? scales : Take(scales));
 
         float[] Take(float[] matrix) => [.. kept.SelectMany(m => matrix.AsSpan(m * Dimension, Dimension).ToArray())];
     }

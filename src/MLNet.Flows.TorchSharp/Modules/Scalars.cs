@@ -1,0 +1,28 @@
+using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Distributions;
+using TorchSharp;
+
+namespace MLNet.Flows.TorchSharp.Modules;
+
+/// <summary>The numbers that modules compute with, as objects that live as long as the process.</summary>
+/// <remarks>TorchSharp makes a Scalar of a number in an expression and passes its native half on without keeping the object alive: the collector can free it
+/// before libtorch has read it, and the operation then fails or computes with something else. So no module writes a number into an expression.</remarks>
+internal static class Scalars
+{
+    public static readonly Scalar One = 1.0;
+    public static readonly Scalar Two = 2.0;
+    public static readonly Scalar Half = 0.5;
+    public static readonly Scalar MinusHalf = -0.5;
+    public static readonly Scalar MinusTwo = -2.0;
+
+    /// <summary>Log-scales of base distributions stay within these.</summary>
+    public static readonly Scalar LowestLogScale = -TrainableLocationScale.LogScaleLimit;
+    public static readonly Scalar HighestLogScale = TrainableLocationScale.LogScaleLimit;
+
+    /// <summary>beta and 1 - margin of <see cref="PlanarConstraint"/>.</summary>
+    public static readonly Scalar PlanarBeta = Math.Log(Math.Exp(1 - PlanarConstraint.Margin) - 1);
+    public static readonly Scalar PlanarFloor = 1 - PlanarConstraint.Margin;
+
+    /// <summary>What actnorm adds to a variance, so that no scale begins at 0.</summary>
+    public static readonly Scalar StartingVariance = 1e-2;
+}

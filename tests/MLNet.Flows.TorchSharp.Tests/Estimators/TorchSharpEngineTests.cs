@@ -1,0 +1,123 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Flows.Estimators;
+using MLNet.Flows.TorchSharp.Estimators;
+using MLNet.Flows.Training;
+using MLNet.Flows.Transformers;
+using TorchSharp;
+
+namespace MLNet.Flows.TorchSharp.Tests.Estimators;
+
+public sealed class TorchSharpEngineTests
+{
+    [TorchTheory]
+    [InlineData(null)]
+    [InlineData(0.0)]
+    [InlineData(0.1)]
+    public void Fit_OnTorchSharp_IsAsGoodAsTheManagedEngine(double? contamination)
+    {
+        PlanarFlowTransformer managed = Fit(TrainingEngine.Managed, contamination), torch = Fit(new TorchSharpEngine(), contamination);
+
+        float[] fresh = [.. SyntheticRows.Draw(2000, 6, seed: 99).SelectMany(row => row)];
+        double expected = HeldOut(managed, fresh), actual = HeldOut(torch, fresh);
+
+        Assert.True(Math.Abs(expected - actual) < 0.02, $"managed {expected} nats, TorchSharp {actual}");
+        Assert.Equal(managed.History.Progress.Select(p => p.Step), torch.History.Progress.Select(p => p.Step));
+    }
+
+    [TorchFact]
+    public void Fit_WithExampleWeights_CountsARowAsOftenAsItsWeight()
+    {
+        var context = new MLContext(1);
+        float[][] rows = SyntheticRows.Draw(600, 3, seed: 5);
+        IDataView data = context.Data.LoadFromEnumerable(rows.Select((row, i) => new WeightedRow { Features = row, Weight = i % 3 }), Schema<WeightedRow>(3));
+        PlanarFlowEstimator.Options options = Options(null);
+        options.ExampleWeightColumnName = "Weight";
+        double managed = HeldOut(context.Flows.PlanarFlow(options).Fit(data), [.. rows.SelectMany(row => row)]);
+        options.Engine = new TorchSharpEngine();
+
+        Assert.Equal(managed, HeldOut(context.Flows.PlanarFlow(options).Fit(data), [.. rows.SelectMany(row => row)]), 0.02);
+    }
+
+    [TorchFact]
+    public void Fit_SameSeedTwice_IsTheSameModelAndLeavesTheAppsThreadsAlone()
+    {
+        torch.set_num_threads(2);
+        float[] rows = [.. SyntheticRows.Draw(100, 6, seed: 7).SelectMany(row => row)];
+        float[] first = new float[100], second = new float[100];
+
+        Fit(new TorchSharpEngine(), null).LogLikelihood(rows, first);
+        Fit(new TorchSharpEngine(), null).LogLikelihood(rows, second);
+
+        Assert.Equal(first, second);
+        Assert.Equal(2, torch.get_num_threads());
+    }
+
+    [TorchFact]
+    public void Fit_Cancelled_KeepsTheBestSoFar()
+    {
+        using var source = new CancellationTokenSource();
+        PlanarFlowEstimator.Options options = Options(null);
+        options.Engine = new TorchSharpEngine();
+        options.CancellationToken = source.Token;
+        options.Progress = new Stop(source);
+
+        TrainingHistory history = new MLContext(1).Flows.PlanarFlow(options).Fit(View(new MLContext(1), 6)).History;
+
+        Assert.Equal(TrainingStopReason.Cancelled, history.StopReason);
+        Assert.Single(history.Progress);
+    }
+
+    [TorchFact]
+    public void Save_ThenLoadWithoutTorchSharp_GivesTheSameBits()
+    {
+        PlanarFlowTransformer model = Fit(new TorchSharpEngine(), null);
+
+        Probe.AssertSameScores(model, View(new MLContext(1), 6), SyntheticRows.Draw(50, 6, seed: 8));
+    }
+
+    private static PlanarFlowEstimator.Options Options(double? contamination) =>
+        new() { Contamination = contamination, Seed = 3, MaximumSteps = 400, CalibrationFolds = 0 };
+
+    private static PlanarFlowTransformer Fit(TrainingEngine engine, double? contamination)
+    {
+        var context = new MLContext(1);
+        PlanarFlowEstimator.Options options = Options(contamination);
+        options.Engine = engine;
+        return context.Flows.PlanarFlow(options).Fit(View(context, 6));
+    }
+
+    private static IDataView View(MLContext context, int dimension) =>
+        context.Data.LoadFromEnumerable(SyntheticRows.Draw(1500, dimension, seed: 1).Select(row => new Row { Features = row }), Schema<Row>(dimension));
+
+    private static SchemaDefinition Schema<T>(int dimension)
+    {
+        SchemaDefinition schema = SchemaDefinition.Create(typeof(T));
+        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, dimension);
+        return schema;
+    }
+
+    private static double HeldOut(PlanarFlowTransformer model, float[] rows)
+    {
+        var result = new float[rows.Length / model.FeatureCount];
+        model.LogLikelihood(rows, result);
+        return -result.Average(l => (double)l);
+    }
+
+    private sealed class Stop(CancellationTokenSource source) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => source.Cancel();
+    }
+
+    private sealed class Row
+    {
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class WeightedRow
+    {
+        public float[] Features { get; set; } = [];
+
+        public float Weight { get; set; }
+    }
+}
