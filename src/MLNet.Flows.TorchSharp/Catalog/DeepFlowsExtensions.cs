@@ -1,0 +1,44 @@
+using MLNet.Flows.Catalog;
+using MLNet.Flows.TorchSharp.Estimators;
+
+namespace Microsoft.ML;
+
+/// <summary>Deep flows, trained by TorchSharp, in the catalog of flows.</summary>
+public static class DeepFlowsExtensions
+{
+    /// <summary>A RealNVP on a feature column: a deep flow of affine couplings; trains a density without labels and scores rows by it.</summary>
+    /// <param name="flows">The catalog, <c>mlContext.Flows</c>.</param>
+    /// <param name="featureColumnName">The feature column, a vector of Single of known size.</param>
+    /// <param name="exampleWeightColumnName">A Single column of example weights; null for none.</param>
+    /// <param name="numberOfCouplings">Affine couplings, 1 to 256; default 6.</param>
+    /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1]; default 0.01.</param>
+    /// <param name="contamination">Expected share of anomalies in the training data, in [0, 0.5]: null (the default) for unknown, 0 for clean.</param>
+    /// <returns>The estimator. The app that fits it references TorchSharp-cpu or a CUDA package.</returns>
+    /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    public static RealNvpEstimator RealNvp(
+        this FlowsCatalog flows,
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null,
+        int numberOfCouplings = 6,
+        double falseAlarmRate = 0.01,
+        double? contamination = null) => RealNvp(flows, new RealNvpEstimator.Options
+        {
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            NumberOfCouplings = numberOfCouplings,
+            FalseAlarmRate = falseAlarmRate,
+            Contamination = contamination,
+        });
+
+    /// <summary>A RealNVP with all its options.</summary>
+    /// <param name="flows">The catalog, <c>mlContext.Flows</c>.</param>
+    /// <param name="options">The options; copied, so that later changes have no effect.</param>
+    /// <returns>The estimator. The app that fits it references TorchSharp-cpu or a CUDA package.</returns>
+    /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    public static RealNvpEstimator RealNvp(this FlowsCatalog flows, RealNvpEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(flows);
+        ArgumentNullException.ThrowIfNull(options);
+        return new RealNvpEstimator(flows.Environment, options);
+    }
+}

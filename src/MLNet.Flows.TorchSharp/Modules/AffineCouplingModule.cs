@@ -1,0 +1,97 @@
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Coupling;
+using MLNet.Flows.Numerics;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLNet.Flows.TorchSharp.Modules;
+
+/// <summary>An affine coupling layer under autograd: passive columns stay, and a multilayer perceptron makes of them the scale and shift of the others.</summary>
+/// <remarks>z = x exp(s) + t with s = bound tanh(raw / bound); raw and t come from the passive columns and are 0 on them; log|det| = sum s. Columns are told apart
+/// by a mask of 0 and 1 on whole rows: no column is moved. The last layer starts at 0, so that the coupling starts as the identity. Dinh, Sohl-Dickstein and
+/// Bengio 2017, arXiv:1605.08803, eq. 7-9.</remarks>
+internal sealed class AffineCouplingModule : FlowModule
+{
+    /// <summary>Log-scales stay within this distance of 0: one coupling stretches a column by e^2 at most.</summary>
+    public const float LogScaleBound = 2;
+
+    private readonly int _dimension;
+    private readonly int[] _passive;
+    private readonly int[] _active;
+    private readonly ModuleList<Linear> _layers;
+    private readonly Tensor _mask;
+    private readonly Tensor _activeColumns;
+    private readonly Tensor _inverseBound;
+    private readonly Tensor _boundOfActive;
+
+    /// <param name="dimension">D.</param>
+    /// <param name="passive">Columns that stay, ascending.</param>
+    /// <param name="hidden">Units of each hidden layer.</param>
+    /// <param name="random">Draws the starting weights.</param>
+    public AffineCouplingModule(int dimension, int[] passive, int[] hidden, RandomStream random)
+        : base("affine_coupling")
+    {
+        _dimension = dimension;
+        _passive = passive;
+        _active = [.. Enumerable.Range(0, dimension).Except(passive)];
+        var mask = new float[dimension];
+        foreach (int column in passive)
+            mask[column] = 1;
+        _mask = tensor(mask, [dimension]).clone();
+        _activeColumns = Scalars.One - _mask;
+        _boundOfActive = tensor(Array.ConvertAll(mask, m => (1 - m) * LogScaleBound), [dimension]).clone();
+        _inverseBound = tensor(Array.ConvertAll(mask, _ => 1 / LogScaleBound), [dimension]).clone();
+        int[] widths = [dimension, .. hidden, 2 * dimension];
+        _layers = new ModuleList<Linear>([.. Enumerable.Range(0, widths.Length - 1).Select(i => Layer(widths[i], widths[i + 1], i == widths.Length - 2, i == 0 ? passive.Length : widths[i], random))]);
+        RegisterComponents();
+    }
+
+    public override (Tensor Latent, Tensor LogDet) forward(Tensor x)
+    {
+        Tensor h = x * _mask;
+        for (int i = 0; i < _layers.Count; i++)
+            h = _layers[i].call(i == 0 ? h : h.relu());
+        Tensor raw = h.narrow(1, 0, _dimension), shift = h.narrow(1, _dimension, _dimension) * _activeColumns;
+        Tensor logScale = tanh(raw * _inverseBound) * _boundOfActive;
+        return (shift + x * exp(logScale), logScale.sum(1));
+    }
+
+    public override Bijection[] Freeze()
+    {
+        DenseLayer[] layers = [.. _layers.Select(Dense)];
+
+        // The mask's zeros are left out: inputs are the passive columns, outputs the active ones' raw log-scales and shifts.
+        layers[0] = new DenseLayer(_passive.Length, layers[0].Outputs, Columns(layers[0], _passive), layers[0].Biases.ToArray());
+        int[] rows = [.. _active, .. _active.Select(column => _dimension + column)];
+        DenseLayer last = layers[^1];
+        layers[^1] = new DenseLayer(
+            last.Inputs,
+            rows.Length,
+            [.. rows.SelectMany(row => last.Weights.Slice(row * last.Inputs, last.Inputs).ToArray())],
+            [.. rows.Select(row => last.Biases[row])]);
+        return [new AffineCoupling(_dimension, _passive, new MultilayerPerceptron(layers), LogScaleBound)];
+    }
+
+    private static DenseLayer Dense(Linear layer) =>
+        new((int)layer.in_features, (int)layer.out_features, ModuleTensors.ToArray(layer.weight!), ModuleTensors.ToArray(layer.bias!));
+
+    private static float[] Columns(DenseLayer layer, int[] columns)
+    {
+        float[] weights = layer.Weights.ToArray();
+        return [.. Enumerable.Range(0, layer.Outputs).SelectMany(row => columns.Select(column => weights[row * layer.Inputs + column]))];
+    }
+
+    // He's uniform start for rectified units; 0 for the last layer.
+    private static Linear Layer(int inputs, int outputs, bool last, int fanIn, RandomStream random)
+    {
+        Linear layer = nn.Linear(inputs, outputs);
+        double bound = last ? 0 : Math.Sqrt(6.0 / Math.Max(fanIn, 1));
+        float[] weights = [.. Enumerable.Range(0, inputs * outputs).Select(_ => (float)(bound * (2 * random.NextDouble() - 1)))];
+        using DisposeScope scope = NewDisposeScope();
+        using var guard = no_grad();
+        layer.weight!.copy_(tensor(weights, [outputs, inputs]));
+        layer.bias!.zero_();
+        return layer;
+    }
+}
