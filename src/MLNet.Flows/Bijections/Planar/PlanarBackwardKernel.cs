@@ -33,8 +33,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         fixed (float* px = x, ph = h, pga = ga, right = rows)
         fixed (float* sumW = sums.W, sumUHat = sums.UHat, sumT = sums.T, sumB = sums.B, sumC = sums.C)
         {
-            for (int r = 0; r < R; r += 4 * S.Count)
-                Activations(dimension, layers, uHat, left, c, ph + r, g + r, v + r, pga + r, sumB, sumC);
+            Activations(dimension, layers, uHat, left, c, ph, g, v, pga, sumB, sumC);
             Transposition.OfColumns(ga.Span, (layers + 7) / 8 * 8, rows.Span, stride);
             PlanarOuterKernel<V, S>.Run(dimension, px, right, stride, sumW);
             PlanarOuterKernel<V, S>.Run(layers, ph, right, stride, sumT);
@@ -56,8 +55,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         var sums = new AlignedBuffer(2 * layers * S.Count);
         fixed (float* w = panels.W, uHat = panels.UHat, left = panels.Left, c = panels.C, v = ones, unused = sums)
         {
-            for (int r = 0; r < R; r += 4 * S.Count)
-                Activations(dimension, layers, uHat, left, c, h + r, g + r, v + r, ga + r, unused, unused + layers * S.Count);
+            Activations(dimension, layers, uHat, left, c, h, g, v, ga, unused, unused + layers * S.Count);
             for (int d = 0; d < dimension; d++)
             {
                 for (int r = 0; r < R; r += S.Count)
@@ -71,16 +69,19 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         }
     }
 
-    // Steps 1 to 3 for four vectors of rows, panels of four layers from the last to the first.
+    // Steps 1 to 3, panels of four layers from the last to the first, in a panel the last layer first.
     private static void Activations(
         int dimension, int layers, float* uHat, float* left, float* c, float* h, float* g, float* v, float* ga, float* sumB, float* sumC)
     {
-        int pair = 2 * S.Count;
         for (int k = layers - 4; k >= 0; k -= 4)
         {
-            Products(dimension, layers, k, uHat, left, g, ga);
-            Products(dimension, layers, k, uHat, left, g + pair, ga + pair);
-            Triangle(layers, left + k * layers + k, c + k, h + k * R, v, ga + k * R, sumB + k * S.Count, sumC + k * S.Count);
+            for (int r = 0; r < R; r += 2 * S.Count)
+                Products(dimension, layers, k, uHat, left, g + r, ga + r);
+            for (int i = 3; i >= 0; i--)
+            {
+                int layer = k + i;
+                Activate(i, left + layer * layers + k, c[layer], h + layer * R, v, ga + k * R, sumB + layer * S.Count, sumC + layer * S.Count);
+            }
         }
     }
 
@@ -88,69 +89,39 @@ internal static unsafe class PlanarBackwardKernel<V, S>
     // ga's place.
     private static void Products(int dimension, int layers, int k, float* uHat, float* left, float* g, float* ga)
     {
-        int n = S.Count, later = layers - k - 4;
+        int behind = k + 4;
         V zero = S.Create(0);
         V g00 = zero, g01 = zero, g10 = zero, g11 = zero, g20 = zero, g21 = zero, g30 = zero, g31 = zero;
-        float* m = uHat + k;
-        float* y = g;
-        for (int i = 0; i < dimension + later; i++, m += layers, y += R)
-        {
-            if (i == dimension)
-            {
-                m = left + (k + 4) * layers + k;
-                y = ga + (k + 4) * R;
-            }
-
-            V y0 = S.Load(y), y1 = S.Load(y + n);
-            V t = S.Create(m[0]);
-            g00 = S.MultiplyAdd(t, y0, g00);
-            g01 = S.MultiplyAdd(t, y1, g01);
-            t = S.Create(m[1]);
-            g10 = S.MultiplyAdd(t, y0, g10);
-            g11 = S.MultiplyAdd(t, y1, g11);
-            t = S.Create(m[2]);
-            g20 = S.MultiplyAdd(t, y0, g20);
-            g21 = S.MultiplyAdd(t, y1, g21);
-            t = S.Create(m[3]);
-            g30 = S.MultiplyAdd(t, y0, g30);
-            g31 = S.MultiplyAdd(t, y1, g31);
-        }
-
-        float* to = ga + k * R;
-        S.Store(g00, to);
-        S.Store(g01, to + n);
-        S.Store(g10, to + R);
-        S.Store(g11, to + R + n);
-        S.Store(g20, to + 2 * R);
-        S.Store(g21, to + 2 * R + n);
-        S.Store(g30, to + 3 * R);
-        S.Store(g31, to + 3 * R + n);
+        PlanarTile<V, S>.Add(
+            dimension, uHat + k, g, layers - behind, left + behind * layers + k, ga + behind * R, layers,
+            ref g00, ref g01, ref g10, ref g11, ref g20, ref g21, ref g30, ref g31);
+        PlanarTile<V, S>.Store(ga + k * R, g00, g01, g10, g11, g20, g21, g30, g31);
     }
 
-    // The rest of step 1, and steps 2 and 3, for four vectors of rows: turns four layers' gh into ga, the last layer first; triangle[j, i] = C_ji.
-    private static void Triangle(int layers, float* triangle, float* c, float* h, float* v, float* ga, float* sumB, float* sumC)
+    // Steps 2 and 3 for layer i of a panel: turns its gh into ga and adds, step 1, what ga_i gives to the gh of the panel's layers before it; row[k] = C_ik.
+    private static void Activate(int i, float* row, float c, float* h, float* v, float* panel, float* sumB, float* sumC)
     {
-        int n = S.Count;
-        V one = S.Create(1);
-        for (int i = 3; i >= 0; i--)
+        V vc = S.Create(c), one = S.Create(1), onePlusC = S.Create(1 + c), twoC = S.Create(c + c), b = S.Load(sumB), onC = S.Load(sumC);
+        float* ga = panel + i * R;
+        for (int r = 0; r < R; r += S.Count)
         {
-            V vc = S.Create(c[i]), onePlusC = S.Add(one, vc), twoC = S.Add(vc, vc), b = S.Load(sumB + i * n), onC = S.Load(sumC + i * n);
-            for (int r = 0; r < 4 * n; r += n)
-            {
-                V gh = S.Load(ga + i * R + r);
-                for (int j = i + 1; j < 4; j++)
-                    gh = S.MultiplyAdd(S.Create(triangle[j * layers + i]), S.Load(ga + j * R + r), gh);
-                V hi = S.Load(h + i * R + r);
-                V slope = S.NegatedMultiplyAdd(hi, hi, one);
-                V weight = S.Divide(S.Load(v + r), S.NegatedMultiplyAdd(S.Multiply(vc, hi), hi, onePlusC));
-                onC = S.MultiplyAdd(slope, weight, onC);
-                gh = S.Multiply(slope, S.NegatedMultiplyAdd(S.Multiply(twoC, hi), weight, gh));
-                b = S.Add(b, gh);
-                S.Store(gh, ga + i * R + r);
-            }
+            V hi = S.Load(h + r);
+            V slope = S.NegatedMultiplyAdd(hi, hi, one);
+            V weight = S.Divide(S.Load(v + r), S.NegatedMultiplyAdd(S.Multiply(vc, hi), hi, onePlusC));
+            onC = S.MultiplyAdd(slope, weight, onC);
+            V gai = S.Multiply(slope, S.NegatedMultiplyAdd(S.Multiply(twoC, hi), weight, S.Load(ga + r)));
+            b = S.Add(b, gai);
+            S.Store(gai, ga + r);
+        }
 
-            S.Store(b, sumB + i * n);
-            S.Store(onC, sumC + i * n);
+        S.Store(b, sumB);
+        S.Store(onC, sumC);
+        for (int k = 0; k < i; k++)
+        {
+            V cik = S.Create(row[k]);
+            float* gh = panel + k * R;
+            for (int r = 0; r < R; r += S.Count)
+                S.Store(S.MultiplyAdd(cik, S.Load(ga + r), S.Load(gh + r)), gh + r);
         }
     }
 }
