@@ -28,6 +28,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
     private readonly List<Part> _parts = [];
     private float[] _batchLogLikelihood = [];
     private float[] _batchWeights = [];
+    private int[] _batchRows = [];
 
     /// <param name="data">Preprocessed rows [n, d].</param>
     /// <param name="weights">[n] example weights; empty for all 1.</param>
@@ -133,6 +134,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         {
             _batchLogLikelihood = new float[count];
             _batchWeights = new float[count];
+            _batchRows = new int[count];
         }
 
         for (int parts = PartCount(count); _parts.Count < parts;)
@@ -146,7 +148,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
     }
 
     // Part p takes blocks p, p + parts, ...; the caller's thread takes part too.
-    private unsafe void RunParts(ReadOnlySpan<int> rows, int parts, PartWork work)
+    private void RunParts(ReadOnlySpan<int> rows, int parts, PartWork work)
     {
         if (_team.IsAlone || parts == 1)
         {
@@ -155,13 +157,10 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
             return;
         }
 
-        // Spans cannot enter a lambda; the rows stay where they are until all parts are done.
-        fixed (int* first = rows)
-        {
-            var address = (nint)first;
-            int count = rows.Length;
-            _team.Run(parts, p => RunPart(new ReadOnlySpan<int>((int*)address, count), p, parts, work));
-        }
+        // Spans cannot enter a lambda.
+        int count = rows.Length;
+        rows.CopyTo(_batchRows);
+        _team.Run(parts, p => RunPart(_batchRows.AsSpan(0, count), p, parts, work));
     }
 
     private void RunPart(ReadOnlySpan<int> rows, int p, int parts, PartWork work)

@@ -19,42 +19,41 @@ internal static unsafe class PlanarBackwardKernel<V, S>
     private const int R = RowBlock.Rows;
 
     /// <param name="panels">The stack.</param>
-    /// <param name="x">[D, 64], the inputs.</param>
-    /// <param name="h">[stride of the sums, 64], from the forward pass; zeros behind K.</param>
-    /// <param name="g">[D, 64], v d log p_Z / dz.</param>
-    /// <param name="v">[64], the row weights.</param>
-    /// <param name="ga">[stride of the sums, 64], receives the gradient with respect to a; zeros behind K.</param>
-    /// <param name="rows">Scratch of 64 rows of the sums' stride.</param>
-    /// <param name="sums">Where the sums are kept.</param>
-    public static void Run(PlanarPanels panels, AlignedBuffer x, AlignedBuffer h, float* g, float* v, AlignedBuffer ga, AlignedBuffer rows, PlanarGradientSums sums)
+    /// <param name="latentGradient">v d log p_Z / dz in its first D columns.</param>
+    /// <param name="weights">[64], v.</param>
+    /// <param name="state">What the forward pass left; receives the gradient with respect to a and the sums.</param>
+    public static void Run(PlanarPanels panels, RowBlock latentGradient, ReadOnlySpan<float> weights, TrainablePlanarStack.Accumulator state)
     {
-        int layers = panels.PaddedLayers, dimension = panels.Dimension, stride = sums.Stride;
+        PlanarGradientSums sums = state.Sums;
+        int layers = panels.PaddedLayers, dimension = panels.Dimension, stride = sums.Stride, turned = (layers + 7) / 8 * 8;
         fixed (float* uHat = panels.UHat, left = panels.Left, c = panels.C)
-        fixed (float* px = x, ph = h, pga = ga, right = rows)
+        fixed (float* x = state.X, h = state.H, ga = state.GradientA, right = state.Rows, g = latentGradient.Values, v = weights)
         fixed (float* sumW = sums.W, sumUHat = sums.UHat, sumT = sums.T, sumB = sums.B, sumC = sums.C)
         {
-            Activations(dimension, layers, uHat, left, c, ph, g, v, pga, sumB, sumC);
-            Transposition.OfColumns(ga.Span, (layers + 7) / 8 * 8, rows.Span, stride);
-            PlanarOuterKernel<V, S>.Run(dimension, px, right, stride, sumW);
-            PlanarOuterKernel<V, S>.Run(layers, ph, right, stride, sumT);
-            Transposition.OfColumns(h.Span, (layers + 7) / 8 * 8, rows.Span, stride);
+            Activations(dimension, layers, uHat, left, c, h, g, v, ga, sumB, sumC);
+            Transposition.OfColumns(ga, turned, right, stride);
+            PlanarOuterKernel<V, S>.Run(dimension, x, right, stride, sumW);
+            PlanarOuterKernel<V, S>.Run(layers, h, right, stride, sumT);
+            Transposition.OfColumns(h, turned, right, stride);
             PlanarOuterKernel<V, S>.Run(dimension, g, right, stride, sumUHat);
         }
     }
 
     /// <summary>The gradient with respect to the inputs alone, all row weights 1: steps 1 and 2, then g + sum_k w_k ga_k.</summary>
     /// <param name="panels">The stack.</param>
-    /// <param name="h">[K padded, 64], from the forward pass.</param>
-    /// <param name="g">[D, 64], d log p_Z / dz; overwritten with the gradient with respect to x.</param>
-    /// <param name="ga">[K padded, 64], receives the gradient with respect to a.</param>
-    public static void RunToInput(PlanarPanels panels, float* h, float* g, float* ga)
+    /// <param name="activations">A block whose scratch columns the forward pass has filled with h.</param>
+    /// <param name="gradient">d log p_Z / dz, overwritten with the gradient with respect to x; its scratch columns receive the gradient with respect to
+    /// a.</param>
+    public static void RunToInput(PlanarPanels panels, RowBlock activations, RowBlock gradient)
     {
         int layers = panels.PaddedLayers, dimension = panels.Dimension;
         var ones = new AlignedBuffer(R);
         ones.Span.Fill(1);
         var sums = new AlignedBuffer(2 * layers * S.Count);
         fixed (float* w = panels.W, uHat = panels.UHat, left = panels.Left, c = panels.C, v = ones, unused = sums)
+        fixed (float* x = activations.Values, g = gradient.Values)
         {
+            float* h = x + dimension * R, ga = g + dimension * R;
             Activations(dimension, layers, uHat, left, c, h, g, v, ga, unused, unused + layers * S.Count);
             for (int d = 0; d < dimension; d++)
             {
@@ -92,10 +91,10 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         int behind = k + 4;
         V zero = S.Create(0);
         V g00 = zero, g01 = zero, g10 = zero, g11 = zero, g20 = zero, g21 = zero, g30 = zero, g31 = zero;
-        PlanarTile<V, S>.Add(
+        PlanarTileKernel<V, S>.Add(
             dimension, uHat + k, g, layers - behind, left + behind * layers + k, ga + behind * R, layers,
             ref g00, ref g01, ref g10, ref g11, ref g20, ref g21, ref g30, ref g31);
-        PlanarTile<V, S>.Store(ga + k * R, g00, g01, g10, g11, g20, g21, g30, g31);
+        PlanarTileKernel<V, S>.Store(ga + k * R, g00, g01, g10, g11, g20, g21, g30, g31);
     }
 
     // Steps 2 and 3 for layer i of a panel: turns its gh into ga and adds, step 1, what ga_i gives to the gh of the panel's layers before it; row[k] = C_ik.

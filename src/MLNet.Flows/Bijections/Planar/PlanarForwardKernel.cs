@@ -6,7 +6,7 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <remarks>
 /// 1. Layer k adds uHat_k h_k with h_k = tanh(a_k), so z_(k-1) = x + sum_(j&lt;k) uHat_j h_j and
 ///    a_k = b_k + w_k.x + sum_(j&lt;k) C_kj h_j with C_kj = w_k.uHat_j: one triangular recurrence in h, no intermediate z.
-/// 2. Layers go in panels of four. A panel's dependence on x and on earlier panels is a small matrix product (<see cref="PlanarTile{V, S}"/>).
+/// 2. Layers go in panels of four. A panel's dependence on x and on earlier panels is a small matrix product (<see cref="PlanarTileKernel{V, S}"/>).
 /// 3. The triangle inside the panel follows, layer by layer, each for all rows: a tanh takes some 60 cycles from end to end but only 10 to 15 of the
 ///    processor's time, so the rows, which do not wait for each other, keep it busy; two vectors of them go side by side.
 /// 4. log|det| = log prod_k q_k, q_k = 1 + c_kk (1 - h_k^2). The product is kept as mantissa 2^exponent, split again after every panel, and one
@@ -21,14 +21,15 @@ internal static unsafe class PlanarForwardKernel<V, S>
     private const int R = RowBlock.Rows;
 
     /// <param name="panels">The stack.</param>
-    /// <param name="x">[D, 64]; overwritten with z.</param>
-    /// <param name="h">[K padded, 64]; receives h.</param>
-    /// <param name="logDet">[64]; the log-determinant is added.</param>
-    public static void Run(PlanarPanels panels, float* x, float* h, float* logDet)
+    /// <param name="block">Its points are overwritten with z; the log-determinant is added.</param>
+    /// <param name="activations">[K padded, 64]; receives h. Null for the block's scratch columns.</param>
+    public static void Run(PlanarPanels panels, RowBlock block, AlignedBuffer? activations)
     {
         int layers = panels.PaddedLayers, dimension = panels.Dimension;
         fixed (float* w = panels.W, below = panels.Below, b = panels.B, c = panels.C, uHat = panels.UHatRows)
+        fixed (float* x = block.Values, logDet = block.LogDet, kept = activations ?? block.Values)
         {
+            float* h = activations is null ? x + dimension * R : kept;
             float* mantissa = stackalloc float[R];
             float* exponent = stackalloc float[R];
             new Span<float>(mantissa, R).Fill(1);
@@ -52,8 +53,8 @@ internal static unsafe class PlanarForwardKernel<V, S>
     {
         V a00 = S.Create(b[k]), a01 = a00, a10 = S.Create(b[k + 1]), a11 = a10;
         V a20 = S.Create(b[k + 2]), a21 = a20, a30 = S.Create(b[k + 3]), a31 = a30;
-        PlanarTile<V, S>.Add(dimension, w + k, x, k, below + k, h, layers, ref a00, ref a01, ref a10, ref a11, ref a20, ref a21, ref a30, ref a31);
-        PlanarTile<V, S>.Store(h + k * R, a00, a01, a10, a11, a20, a21, a30, a31);
+        PlanarTileKernel<V, S>.Add(dimension, w + k, x, k, below + k, h, layers, ref a00, ref a01, ref a10, ref a11, ref a20, ref a21, ref a30, ref a31);
+        PlanarTileKernel<V, S>.Store(h + k * R, a00, a01, a10, a11, a20, a21, a30, a31);
     }
 
     // Steps 3 and 4: turns a panel's a into h, one layer after the other, and multiplies their factors to the product; triangle[j, i] = C_ij.
@@ -110,8 +111,8 @@ internal static unsafe class PlanarForwardKernel<V, S>
             float* z = x + d * R;
             V z00 = S.Load(z), z01 = S.Load(z + v), z10 = S.Load(z + R), z11 = S.Load(z + R + v);
             V z20 = S.Load(z + 2 * R), z21 = S.Load(z + 2 * R + v), z30 = S.Load(z + 3 * R), z31 = S.Load(z + 3 * R + v);
-            PlanarTile<V, S>.Add(layers, uHat + d, h, 0, null, null, dimension, ref z00, ref z01, ref z10, ref z11, ref z20, ref z21, ref z30, ref z31);
-            PlanarTile<V, S>.Store(z, z00, z01, z10, z11, z20, z21, z30, z31);
+            PlanarTileKernel<V, S>.Add(layers, uHat + d, h, 0, null, null, dimension, ref z00, ref z01, ref z10, ref z11, ref z20, ref z21, ref z30, ref z31);
+            PlanarTileKernel<V, S>.Store(z, z00, z01, z10, z11, z20, z21, z30, z31);
         }
 
         for (; d < dimension; d++)

@@ -13,13 +13,13 @@ internal static unsafe class PlanarRowKernel<V, S>
     where S : struct, ISimd<V>
 {
     /// <param name="panels">The stack.</param>
-    /// <param name="x">The point, padded by 16 floats; overwritten with z.</param>
-    /// <param name="a">Scratch of K padded + 16 floats.</param>
+    /// <param name="row">The point, overwritten with z; K padded floats of its scratch are used.</param>
     /// <returns>log|det df/dx|.</returns>
-    public static float Run(PlanarPanels panels, float* x, float* a)
+    public static float Run(PlanarPanels panels, RowWorkspace row)
     {
         int layers = panels.PaddedLayers, dimension = panels.Dimension;
         fixed (float* w = panels.W, below = panels.Below, b = panels.B, c = panels.C, uHat = panels.UHatRows)
+        fixed (float* x = row.Values, a = row.Scratch)
         {
             for (int k = 0; k < layers; k += S.Count)
             {

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -7,7 +6,7 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <summary>A planar stack whose parameters are being trained: forward over blocks, and analytic gradients.</summary>
 /// <remarks>Flat parameters, raw and unconstrained: [W (K x D, row-major) | U (K x D) | b (K)]. The invertibility constraint is applied
 /// inside (<see cref="PlanarConstraint"/>). One instance serves many threads, each with its own accumulator.</remarks>
-internal sealed unsafe class TrainablePlanarStack
+internal sealed class TrainablePlanarStack
 {
     private readonly PlanarPanels _panels;
     private readonly float[] _parameters;
@@ -50,18 +49,13 @@ internal sealed unsafe class TrainablePlanarStack
     }
 
     /// <summary>x to z in place, adding log|det| to LogDet; the same bits as the frozen <see cref="PlanarStack"/>.</summary>
-    public void Forward(RowBlock block)
-    {
-        fixed (float* x = block.Values, logDet = block.LogDet)
-            PlanarStack.Forward(_panels, block.Width, x, x + Dimension * RowBlock.Rows, logDet);
-    }
+    public void Forward(RowBlock block) => PlanarStack.Forward(_panels, block, null);
 
     /// <summary>As <see cref="Forward(RowBlock)"/>, keeping in the accumulator what <see cref="Backward"/> needs.</summary>
     public void Forward(RowBlock block, Accumulator accumulator)
     {
         block.Values.Span[..(Dimension * RowBlock.Rows)].CopyTo(accumulator.X.Span);
-        fixed (float* x = block.Values, h = accumulator.H, logDet = block.LogDet)
-            PlanarStack.Forward(_panels, block.Width, x, h, logDet);
+        PlanarStack.Forward(_panels, block, accumulator.H);
     }
 
     /// <summary>Adds to the accumulator the gradient of sum_r weight_r (log|det|_r + log p_Z(z_r)) for the block last run forward.</summary>
@@ -70,25 +64,8 @@ internal sealed unsafe class TrainablePlanarStack
     /// <param name="accumulator">The one given to Forward.</param>
     public void Backward(RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator)
     {
-        AlignedBuffer x = accumulator.X, h = accumulator.H, ga = accumulator.GradientA, rows = accumulator.Rows;
-        fixed (float* g = latentGradient.Values, v = weights)
-        {
-            switch (accumulator.Width)
-            {
-                case SimdWidth.Vector512:
-                    PlanarBackwardKernel<Vector512<float>, Simd512>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
-                    break;
-                case SimdWidth.Vector256:
-                    PlanarBackwardKernel<Vector256<float>, Simd256>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
-                    break;
-                case SimdWidth.Vector128:
-                    PlanarBackwardKernel<Vector128<float>, Simd128>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
-                    break;
-                default:
-                    PlanarBackwardKernel<float, SimdScalar>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
-                    break;
-            }
-        }
+        var operation = new BackwardBlock(_panels, latentGradient, weights, accumulator);
+        SimdDispatch.Run(accumulator.Width, ref operation);
     }
 
     /// <summary>Overwrites the latent gradient given to <see cref="Backward"/> with the gradient with respect to the inputs: g + sum_k w_k ga_k.</summary>
@@ -150,6 +127,15 @@ internal sealed unsafe class TrainablePlanarStack
 
     // Raw w (part 0) or u (part 1) of layer k.
     private ReadOnlySpan<float> Raw(int part, int k) => _parameters.AsSpan((part * Layers + k) * Dimension, Dimension);
+
+    private readonly ref struct BackwardBlock(PlanarPanels panels, RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator) : ISimdOperation
+    {
+        private readonly ReadOnlySpan<float> _weights = weights;
+
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V> => PlanarBackwardKernel<V, S>.Run(panels, latentGradient, _weights, accumulator);
+    }
 
     private readonly struct Pullback(PlanarPanels panels, PlanarGradientSums sums, AlignedBuffer upper, AlignedBuffer lower) : ISimdOperation
     {

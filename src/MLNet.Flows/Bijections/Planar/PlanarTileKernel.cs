@@ -6,7 +6,7 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <summary>The inner loop of all products of the planar kernels: four results x two vectors of rows, kept in registers.</summary>
 /// <remarks>a_i += sum_t m[t, i] y[t]. Eight sums are what a fused multiply-add needs to be busy (latency 4, two at a time), and with two columns and
 /// a factor they fit the sixteen registers of AVX. Each row sees its terms in ascending order, whatever the width.</remarks>
-internal static unsafe class PlanarTile<V, S>
+internal static unsafe class PlanarTileKernel<V, S>
     where V : struct
     where S : struct, ISimd<V>
 {
