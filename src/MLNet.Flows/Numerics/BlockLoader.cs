@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace MLNet.Flows.Numerics;
@@ -43,23 +44,31 @@ internal static unsafe class BlockLoader
     }
 
     /// <summary>Loads the rows of a matrix that <paramref name="rows"/> names, at most 64.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Load(FeatureMatrix matrix, ReadOnlySpan<int> rows, RowBlock block)
     {
         block.Count = rows.Length;
-        Span<float> values = block.Values.Span;
         int r = 0;
-        for (; r + Group <= rows.Length; r += Group)
+        fixed (float* to = block.Values)
         {
-            Prefetch(matrix, rows[Math.Min(r + 2 * Group, rows.Length)..]);
-            fixed (float* r0 = matrix.Row(rows[r]), r1 = matrix.Row(rows[r + 1]), r2 = matrix.Row(rows[r + 2]), r3 = matrix.Row(rows[r + 3]))
-            fixed (float* r4 = matrix.Row(rows[r + 4]), r5 = matrix.Row(rows[r + 5]), r6 = matrix.Row(rows[r + 6]), r7 = matrix.Row(rows[r + 7]))
-            fixed (float* to = block.Values)
+            for (; r + Group <= rows.Length; r += Group)
             {
                 var stored = new StoredRows(to + r, RowBlock.Rows);
-                Transposition.OfEight(r0, r1, r2, r3, r4, r5, r6, r7, matrix.Dimension, ref stored);
+                Transposition.OfEight(
+                    matrix.Address(rows[r]),
+                    matrix.Address(rows[r + 1]),
+                    matrix.Address(rows[r + 2]),
+                    matrix.Address(rows[r + 3]),
+                    matrix.Address(rows[r + 4]),
+                    matrix.Address(rows[r + 5]),
+                    matrix.Address(rows[r + 6]),
+                    matrix.Address(rows[r + 7]),
+                    matrix.Dimension,
+                    ref stored);
             }
         }
 
+        Span<float> values = block.Values.Span;
         for (; r < rows.Length; r++)
         {
             ReadOnlySpan<float> row = matrix.Row(rows[r]);
@@ -68,20 +77,19 @@ internal static unsafe class BlockLoader
         }
 
         ClearRest(block);
+        GC.KeepAlive(matrix);
     }
 
-    // Rows in random order are the one thing here that waits for memory: the group after next is asked for in good time.
-    private static void Prefetch(FeatureMatrix matrix, ReadOnlySpan<int> rows)
+    /// <summary>Asks the memory for rows that will be loaded soon: in random order they are the one thing in training that waits for it.</summary>
+    public static void Prefetch(FeatureMatrix matrix, ReadOnlySpan<int> rows)
     {
         if (!Sse.IsSupported)
             return;
-        for (int r = 0; r < Math.Min(rows.Length, Group); r++)
+        foreach (int r in rows)
         {
-            fixed (float* row = matrix.Row(rows[r]))
-            {
-                for (int d = 0; d < Math.Min(matrix.Dimension, MaximumPrefetch); d += FloatsPerLine)
-                    Sse.Prefetch0(row + d);
-            }
+            float* row = matrix.Address(r);
+            for (int d = 0; d < Math.Min(matrix.Dimension, MaximumPrefetch); d += FloatsPerLine)
+                Sse.Prefetch0(row + d);
         }
     }
 

@@ -64,6 +64,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
 
     public double Step(ReadOnlySpan<int> rows, in StepSettings settings)
     {
+        BlockLoader.Prefetch(_data, Block(rows, 0));
         SetParameters(_optimizer.Parameters);
         PrepareBatch(rows.Length);
         double totalWeight = 0;
@@ -168,8 +169,14 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         Part part = _parts[p];
         part.Clear();
         for (int start = p * RowBlock.Rows; start < rows.Length; start += parts * RowBlock.Rows)
-            work(part, rows.Slice(start, Math.Min(RowBlock.Rows, rows.Length - start)), start);
+        {
+            BlockLoader.Prefetch(_data, Block(rows, start + parts * RowBlock.Rows));
+            work(part, Block(rows, start), start);
+        }
     }
+
+    private static ReadOnlySpan<int> Block(ReadOnlySpan<int> rows, int start) =>
+        start < rows.Length ? rows.Slice(start, Math.Min(RowBlock.Rows, rows.Length - start)) : default;
 
     private void AccumulatePart(Part part, ReadOnlySpan<int> rows, int first, in StepSettings settings)
     {
