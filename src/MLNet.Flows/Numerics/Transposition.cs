@@ -18,24 +18,46 @@ internal static unsafe class Transposition
 {
     private const int Size = 8;
 
-    /// <summary>Columns of a block become rows: to[r * stride + i] = from[i * 64 + r] for i below <paramref name="columns"/>, a multiple of eight.</summary>
-    public static void OfColumns(float* from, int columns, float* to, int stride)
+    /// <summary>A matrix [rows, columns] turned: to[c * toStride + r] = from[r * fromStride + c].</summary>
+    public static void Of(float* from, int rows, int columns, int fromStride, float* to, int toStride)
     {
-        for (int i = 0; i < columns; i += Size, from += Size * RowBlock.Rows)
+        int r = 0;
+        for (; r + Size <= rows; r += Size)
         {
-            var stored = new StoredRows(to + i, stride);
+            float* row = from + r * fromStride;
+            var stored = new StoredRows(to + r, toStride);
             OfEight(
-                from,
-                from + RowBlock.Rows,
-                from + 2 * RowBlock.Rows,
-                from + 3 * RowBlock.Rows,
-                from + 4 * RowBlock.Rows,
-                from + 5 * RowBlock.Rows,
-                from + 6 * RowBlock.Rows,
-                from + 7 * RowBlock.Rows,
-                RowBlock.Rows,
+                row,
+                row + fromStride,
+                row + 2 * fromStride,
+                row + 3 * fromStride,
+                row + 4 * fromStride,
+                row + 5 * fromStride,
+                row + 6 * fromStride,
+                row + 7 * fromStride,
+                columns,
                 ref stored);
         }
+
+        for (; r < rows; r++)
+        {
+            for (int c = 0; c < columns; c++)
+                to[c * toStride + r] = from[r * fromStride + c];
+        }
+    }
+
+    /// <summary>A whole matrix [rows, columns] turned into a buffer.</summary>
+    public static void Of(ReadOnlySpan<float> from, int rows, int columns, AlignedBuffer to, int toStride)
+    {
+        fixed (float* source = from, target = to)
+            Of(source, rows, columns, columns, target, toStride);
+    }
+
+    /// <summary>The first columns of a buffer [rows, fromStride] turned into a span [columns, rows].</summary>
+    public static void Of(AlignedBuffer from, int rows, int columns, int fromStride, Span<float> to)
+    {
+        fixed (float* source = from, target = to)
+            Of(source, rows, columns, fromStride, target, rows);
     }
 
     /// <summary>Hands on the columns of eight rows of some length.</summary>

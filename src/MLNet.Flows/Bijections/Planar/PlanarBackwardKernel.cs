@@ -10,7 +10,7 @@ namespace MLNet.Flows.Bijections.Planar;
 ///    ga_k = (1 - h_k^2) (gh_k - 2 v c_kk h_k / q_k).
 /// 3. Per layer: gb_k = sum_r ga_k, and the explicit gradient on c_kk is sum_r v (1 - h_k^2) / q_k.
 /// 4. Outer products over the rows: gW_k = sum_r ga_k x, gUHat_k = sum_r h_k g, and T_jk = sum_r h_j ga_k, the gradient on C_kj.
-///    Of the two factors, the one that has layers is turned around, so that vectors hold layers (<see cref="PlanarOuterKernel{V, S}"/>).
+///    Of the two factors, the one that has layers is turned around, so that vectors hold layers (<see cref="PlanarMatrixKernel{V, S}"/>).
 /// </remarks>
 internal static unsafe class PlanarBackwardKernel<V, S>
     where V : struct
@@ -31,11 +31,11 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         fixed (float* sumW = sums.W, sumUHat = sums.UHat, sumT = sums.T, sumB = sums.B, sumC = sums.C)
         {
             Activations(dimension, layers, uHat, left, c, h, g, v, ga, sumB, sumC);
-            Transposition.OfColumns(ga, turned, right, stride);
-            PlanarOuterKernel<V, S>.Run(dimension, x, right, stride, sumW);
-            PlanarOuterKernel<V, S>.Run(layers, h, right, stride, sumT);
-            Transposition.OfColumns(h, turned, right, stride);
-            PlanarOuterKernel<V, S>.Run(dimension, g, right, stride, sumUHat);
+            Transposition.Of(ga, turned, R, R, right, stride);
+            PlanarMatrixKernel<V, S>.Run(dimension, x, R, R, right, stride, layers, sumW, stride);
+            PlanarMatrixKernel<V, S>.Run(layers, h, R, R, right, stride, layers, sumT, stride, upper: true);
+            Transposition.Of(h, turned, R, R, right, stride);
+            PlanarMatrixKernel<V, S>.Run(dimension, g, R, R, right, stride, layers, sumUHat, stride);
         }
     }
 
