@@ -22,6 +22,7 @@ internal static class RooflineCommand
         Score("W1", w1, limits);
         Score("W2", w2, limits);
         Views(w1);
+        ViewTimes.Measure(w1);
         OneRow(w1);
         Small();
         FirstScore(w1);
