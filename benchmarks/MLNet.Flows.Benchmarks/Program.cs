@@ -1,10 +1,12 @@
 // roofline            percent of the machine's own limit, per workload: under a minute
 // speed --data F ...  one file through training, scoring and single rows, for comparison with any other library on the same file
+// views               what the flow's columns add to reading a view's other columns
 // growth              cost against features, layers and rows; memory of a training
 // density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using MLNet.Flows.Benchmarks;
 using MLNet.Flows.Benchmarks.Density;
 using MLNet.Flows.Benchmarks.Growth;
 using MLNet.Flows.Benchmarks.Roofline;
@@ -19,6 +21,9 @@ switch (args.FirstOrDefault())
         return DensityCommand.Run();
     case "load-and-score":
         return RooflineCommand.LoadAndScore(args[1]);
+    case "views":
+        ViewTimes.Measure(new Workload(20_000, 16, 16));
+        return 0;
     case "growth":
         return GrowthCommand.Run();
     case "speed":

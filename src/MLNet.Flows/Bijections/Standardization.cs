@@ -7,9 +7,8 @@ namespace MLNet.Flows.Bijections;
 /// <summary>z_j = (x_j - mean_j) / scale_j; log|det| = -sum_j log scale_j.</summary>
 /// <remarks>Results are kept within +-1e15, where single precision still leaves the maps behind it room to square and add up: a row
 /// further out than 1e15 standard deviations counts as that far.</remarks>
-internal sealed unsafe class Standardization : Bijection
+internal sealed class Standardization : Bijection
 {
-    private const float Farthest = 1e15f;
     private readonly AlignedBuffer _mean;
     private readonly AlignedBuffer _inverseScale;
     private readonly float[] _scale;
@@ -77,19 +76,29 @@ internal sealed unsafe class Standardization : Bijection
         {
             Span<float> row = matrix.Row(i);
             for (int d = 0; d < row.Length; d++)
-                row[d] = Standardize<float, SimdScalar>(row[d], mean[d], inverseScale[d]);
+                row[d] = StandardizationKernel.Standardize<float, SimdScalar>(row[d], mean[d], inverseScale[d]);
         }
     }
 
     public override void Forward(RowBlock block)
     {
-        var operation = new BlockForward(this, block);
+        var operation = new StandardizationKernel.Forward(_mean, _inverseScale, LogDet, block);
         SimdDispatch.Run(block.Width, ref operation);
+    }
+
+    /// <summary>Loads rows [n, d] into the block and standardizes them on the way, with the same bits as <see cref="Forward(RowBlock)"/>.</summary>
+    /// <param name="rows">At most 64 rows.</param>
+    /// <param name="block">Its LogDet is set.</param>
+    /// <param name="finite">[64], receives 0 where all values of a row are finite, else NaN.</param>
+    public void Load(ReadOnlySpan<float> rows, RowBlock block, AlignedBuffer finite)
+    {
+        StandardizationKernel.Load(rows, _mean, _inverseScale, block, finite);
+        block.LogDet.Span.Fill(LogDet);
     }
 
     public override float Forward(RowWorkspace row)
     {
-        var operation = new RowForward(this, row);
+        var operation = new StandardizationKernel.ForwardRow(_mean, _inverseScale, row);
         SimdDispatch.Run(row.Width, ref operation);
         return LogDet;
     }
@@ -130,53 +139,5 @@ internal sealed unsafe class Standardization : Bijection
         foreach (float s in scale)
             reader.Check(s >= 1e-38f, $"the scale {s}");
         return new Standardization(mean, scale);
-    }
-
-    private static V Standardize<V, S>(V x, V mean, V inverseScale)
-        where V : struct
-        where S : struct, ISimd<V>
-    {
-        V z = S.Multiply(S.Subtract(x, mean), inverseScale);
-        return S.Min(S.Max(z, S.Create(-Farthest)), S.Create(Farthest));
-    }
-
-    private struct BlockForward(Standardization bijection, RowBlock block) : ISimdOperation
-    {
-        public readonly void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            fixed (float* x = block.Values, logDet = block.LogDet, means = bijection._mean, scales = bijection._inverseScale)
-            {
-                for (int d = 0; d < bijection.Dimension; d++)
-                {
-                    V mean = S.Create(means[d]), scale = S.Create(scales[d]);
-                    float* column = x + d * RowBlock.Rows;
-                    for (int r = 0; r < RowBlock.Rows; r += S.Count)
-                        S.Store(Standardize<V, S>(S.Load(column + r), mean, scale), column + r);
-                }
-
-                V constant = S.Create(bijection.LogDet);
-                for (int r = 0; r < RowBlock.Rows; r += S.Count)
-                    S.Store(S.Add(S.Load(logDet + r), constant), logDet + r);
-            }
-        }
-    }
-
-    private struct RowForward(Standardization bijection, RowWorkspace row) : ISimdOperation
-    {
-        public readonly void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            int d = 0;
-            fixed (float* x = row.Values, means = bijection._mean, scales = bijection._inverseScale)
-            {
-                for (; d + S.Count <= bijection.Dimension; d += S.Count)
-                    S.Store(Standardize<V, S>(S.Load(x + d), S.Load(means + d), S.Load(scales + d)), x + d);
-                for (; d < bijection.Dimension; d++)
-                    x[d] = Standardize<float, SimdScalar>(x[d], means[d], scales[d]);
-            }
-        }
     }
 }

@@ -7,7 +7,7 @@ namespace MLNet.Flows.Bijections;
 /// <summary>PCA whitening of standardized data, with shrinkage: z = M (x - mean), M = L^(-1/2) V^T; log|det| = -1/2 sum log l_i.</summary>
 /// <remarks>V L V^T = (1 - shrinkage) covariance + shrinkage I, with eigenvalues kept at or above 1e-4 of the largest, so that rank-deficient
 /// data (one-hot columns) stays a full-rank density whose remaining directions have that variance. O(d^2) per row.</remarks>
-internal sealed unsafe class Whitening : Bijection
+internal sealed class Whitening : Bijection
 {
     private const double EigenvalueFloor = 1e-4;
     private readonly float[] _mean;
@@ -103,13 +103,13 @@ internal sealed unsafe class Whitening : Bijection
 
     public override void Forward(RowBlock block)
     {
-        var operation = new BlockForward(this, block);
+        var operation = new WhiteningKernel.Forward(Mean, Columns, LogDet, block);
         SimdDispatch.Run(block.Width, ref operation);
     }
 
     public override float Forward(RowWorkspace row)
     {
-        var operation = new RowForward(this, row);
+        var operation = new WhiteningKernel.ForwardRow(Mean, Columns, row);
         SimdDispatch.Run(row.Width, ref operation);
         return LogDet;
     }
@@ -182,78 +182,4 @@ internal sealed unsafe class Whitening : Bijection
     }
 
     private static void AddScaled(double scale, ReadOnlySpan<double> vector, Span<double> sum) => TensorPrimitives.MultiplyAdd(vector, scale, sum, sum);
-
-    // z_i = sum_j M_ij (x_j - mean_j), j ascending, into scratch; then back over x.
-    private struct BlockForward(Whitening bijection, RowBlock block) : ISimdOperation
-    {
-        public readonly void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            int dimension = bijection.Dimension;
-            const int R = RowBlock.Rows;
-            fixed (float* x = block.Values, logDet = block.LogDet, mean = bijection.Mean, columns = bijection.Columns)
-            {
-                float* z = x + dimension * R;
-                for (int j = 0; j < dimension; j++)
-                {
-                    V center = S.Create(mean[j]);
-                    for (int r = 0; r < R; r += S.Count)
-                        S.Store(S.Subtract(S.Load(x + j * R + r), center), x + j * R + r);
-                }
-
-                for (int i = 0; i < dimension; i++)
-                {
-                    for (int r = 0; r < R; r += 4 * S.Count)
-                    {
-                        V z0 = S.Create(0), z1 = z0, z2 = z0, z3 = z0;
-                        float* y = x + r;
-                        for (int j = 0; j < dimension; j++, y += R)
-                        {
-                            V m = S.Create(columns[j * dimension + i]);
-                            z0 = S.MultiplyAdd(m, S.Load(y), z0);
-                            z1 = S.MultiplyAdd(m, S.Load(y + S.Count), z1);
-                            z2 = S.MultiplyAdd(m, S.Load(y + 2 * S.Count), z2);
-                            z3 = S.MultiplyAdd(m, S.Load(y + 3 * S.Count), z3);
-                        }
-
-                        float* to = z + i * R + r;
-                        S.Store(z0, to);
-                        S.Store(z1, to + S.Count);
-                        S.Store(z2, to + 2 * S.Count);
-                        S.Store(z3, to + 3 * S.Count);
-                    }
-                }
-
-                Buffer.MemoryCopy(z, x, (long)dimension * R * sizeof(float), (long)dimension * R * sizeof(float));
-                V constant = S.Create(bijection.LogDet);
-                for (int r = 0; r < R; r += S.Count)
-                    S.Store(S.Add(S.Load(logDet + r), constant), logDet + r);
-            }
-        }
-    }
-
-    private struct RowForward(Whitening bijection, RowWorkspace row) : ISimdOperation
-    {
-        public readonly void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            int dimension = bijection.Dimension;
-            fixed (float* x = row.Values, z = row.Scratch, mean = bijection.Mean, columns = bijection.Columns)
-            {
-                for (int j = 0; j < dimension; j++)
-                    x[j] -= mean[j];
-                for (int i = 0; i < dimension; i += S.Count)
-                {
-                    V sum = S.Create(0);
-                    for (int j = 0; j < dimension; j++)
-                        sum = S.MultiplyAdd(S.Load(columns + j * dimension + i), S.Create(x[j]), sum);
-                    S.Store(sum, z + i);
-                }
-
-                Buffer.MemoryCopy(z, x, (long)dimension * sizeof(float), (long)dimension * sizeof(float));
-            }
-        }
-    }
 }

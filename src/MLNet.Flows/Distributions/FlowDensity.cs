@@ -13,6 +13,7 @@ internal sealed class FlowDensity
 {
     private readonly Bijection[] _bijections;
     private readonly bool _allActive;
+    private readonly Standardization? _onLoading;
 
     public FlowDensity(ColumnPartition columns, Bijection[] bijections, Distribution baseDistribution)
     {
@@ -20,6 +21,7 @@ internal sealed class FlowDensity
         _bijections = bijections;
         Base = baseDistribution;
         _allActive = columns.ConstantColumns.Length == 0;
+        _onLoading = _allActive ? bijections.FirstOrDefault() as Standardization : null;
         ScratchColumns = bijections.Select(b => b.ScratchColumns).Append(baseDistribution.ScratchColumns).Max();
     }
 
@@ -182,17 +184,25 @@ internal sealed class FlowDensity
     private void LogProbBlock(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)
     {
         RowBlock block = workspace.Block;
-        BlockLoader.Load(rows, FeatureCount, _allActive ? null : Columns.ActiveColumns, block);
-        var check = new Finiteness(block, workspace.Finite);
-        SimdDispatch.Run(block.Width, ref check);
-        block.LogDet.Clear();
-        foreach (Bijection bijection in _bijections)
+        if (_onLoading is not null)
+        {
+            _onLoading.Load(rows, block, workspace.Finite);
+        }
+        else
+        {
+            BlockLoader.Load(rows, FeatureCount, _allActive ? null : Columns.ActiveColumns, block);
+            var check = new LikelihoodKernel.Finiteness(block, workspace.Finite);
+            SimdDispatch.Run(block.Width, ref check);
+            block.LogDet.Clear();
+        }
+
+        foreach (Bijection bijection in _bijections.AsSpan(_onLoading is null ? 0 : 1))
             bijection.Forward(block);
         Base.LogProb(block);
 
         if (_allActive)
         {
-            var sum = new LogLikelihood(block, workspace.Finite);
+            var sum = new LikelihoodKernel.Total(block, workspace.Finite);
             SimdDispatch.Run(block.Width, ref sum);
             workspace.Finite.Span[..result.Length].CopyTo(result);
             return;
@@ -217,45 +227,5 @@ internal sealed class FlowDensity
         if (!_allActive)
             sum += Columns.ConstantLogProb(features);
         return Math.Clamp(sum, float.MinValue, float.MaxValue);
-    }
-
-    // Per lane, 0 where every value of the block is finite, NaN otherwise: an infinite or missing value times 0 is NaN.
-    private readonly unsafe struct Finiteness(RowBlock block, AlignedBuffer finite) : ISimdOperation
-    {
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            V zero = S.Create(0);
-            fixed (float* x = block.Values, result = finite)
-            {
-                for (int r = 0; r < RowBlock.Rows; r += S.Count)
-                {
-                    V sum = zero;
-                    for (int d = 0; d < block.Dimension; d++)
-                        sum = S.MultiplyAdd(S.Load(x + d * RowBlock.Rows + r), zero, sum);
-                    S.Store(sum, result + r);
-                }
-            }
-        }
-    }
-
-    // Overwrites the lanes of finite (0 or NaN) with logProb + logDet, saturated, or NaN: adding 0 changes nothing, adding NaN gives NaN.
-    private readonly unsafe struct LogLikelihood(RowBlock block, AlignedBuffer finite) : ISimdOperation
-    {
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            V lowest = S.Create(float.MinValue), highest = S.Create(float.MaxValue);
-            fixed (float* logProb = block.LogProb, logDet = block.LogDet, result = finite)
-            {
-                for (int r = 0; r < RowBlock.Rows; r += S.Count)
-                {
-                    V sum = S.Min(S.Max(S.Add(S.Load(logProb + r), S.Load(logDet + r)), lowest), highest);
-                    S.Store(S.Add(sum, S.Load(result + r)), result + r);
-                }
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@ using MLNet.Flows.Persistence;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>A product of univariate densities of one family, each with its own location and scale.</summary>
-internal abstract unsafe class LocationScaleDistribution : Distribution
+internal abstract class LocationScaleDistribution : Distribution
 {
     private readonly LocationScaleParameters _parameters;
     private readonly float[] _mean;
@@ -31,11 +31,7 @@ internal abstract unsafe class LocationScaleDistribution : Distribution
         SimdDispatch.Run(block.Width, ref operation);
     }
 
-    public override float LogProb(RowWorkspace row)
-    {
-        fixed (float* mean = _parameters.Mean, inverseScale = _parameters.InverseScale, z = row.Values)
-            return LocationScaleKernel.LogProb<float, SimdScalar>(_parameters, mean, inverseScale, z, 1);
-    }
+    public override float LogProb(RowWorkspace row) => LocationScaleKernel.LogProb(_parameters, row.Values.Span);
 
     public override void LogProbGradient(RowBlock block, RowBlock gradient)
     {

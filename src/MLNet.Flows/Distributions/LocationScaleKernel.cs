@@ -7,61 +7,73 @@ namespace MLNet.Flows.Distributions;
 /// <remarks>
 /// With t_d = (z_d - m_d) / s_d, the normal has log p = const - sum t^2 / 2 and Student-t log p = const - (nu + 1)/2 sum log(1 + t^2/nu).
 /// With weight wt_d = 1 (normal) or (nu + 1)/(nu + t^2) (Student-t): d log p / dz = -wt t / s, d/dm = wt t / s, d/d log s = wt t^2 - 1.
-/// A row alone is a block of one lane with stride 1: the same sums in the same order.
+/// A row alone sees the same sums in the same order as in a block.
 /// </remarks>
 internal static unsafe class LocationScaleKernel
 {
     private const int R = RowBlock.Rows;
     private const float Farthest = 1e18f;
 
-    /// <summary>log p of the lanes of one vector at z, whose columns are <paramref name="stride"/> apart.</summary>
-    public static V LogProb<V, S>(LocationScaleParameters p, float* mean, float* inverseScale, float* z, int stride)
+    /// <summary>log p of one row, z.</summary>
+    public static float LogProb(LocationScaleParameters p, ReadOnlySpan<float> z)
+    {
+        ReadOnlySpan<float> mean = p.Mean.Span, inverseScale = p.InverseScale.Span;
+        float sum = 0;
+        for (int d = 0; d < mean.Length; d++)
+            sum = AddTerm<float, SimdScalar>(sum, z[d], mean[d], inverseScale[d], p.IsNormal, p.InverseNu);
+        return SimdScalar.MultiplyAdd(p.Slope, sum, p.Constant);
+    }
+
+    // t^2 for the normal, log(1 + t^2/nu) for Student-t.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V AddTerm<V, S>(V sum, V z, V mean, V inverseScale, bool isNormal, V inverseNu)
         where V : struct
         where S : struct, ISimd<V>
     {
-        V sum = S.Create(0);
-        int dimension = p.Dimension;
-        if (p.IsNormal)
-        {
-            for (int d = 0; d < dimension; d++)
-            {
-                V t = Standardized<V, S>(z + d * stride, mean + d, inverseScale + d);
-                sum = S.MultiplyAdd(t, t, sum);
-            }
-        }
-        else
-        {
-            V one = S.Create(1), inverseNu = S.Create((float)(1 / p.DegreesOfFreedom));
-            for (int d = 0; d < dimension; d++)
-            {
-                V t = Standardized<V, S>(z + d * stride, mean + d, inverseScale + d);
-                sum = S.Add(sum, VectorMath<V, S>.Log(S.MultiplyAdd(S.Multiply(t, t), inverseNu, one)));
-            }
-        }
-
-        return S.MultiplyAdd(S.Create(p.Slope), sum, S.Create(p.Constant));
+        V t = Standardized<V, S>(z, mean, inverseScale);
+        return isNormal ? S.MultiplyAdd(t, t, sum) : S.Add(sum, VectorMath<V, S>.Log(S.MultiplyAdd(S.Multiply(t, t), inverseNu, S.Create(1))));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Standardized<V, S>(float* z, float* mean, float* inverseScale)
+    private static V Standardized<V, S>(V z, V mean, V inverseScale)
         where V : struct
         where S : struct, ISimd<V>
     {
-        V t = S.Multiply(S.Subtract(S.Load(z), S.Create(*mean)), S.Create(*inverseScale));
+        V t = S.Multiply(S.Subtract(z, mean), inverseScale);
         return S.Min(S.Max(t, S.Create(-Farthest)), S.Create(Farthest));
     }
 
-    /// <summary>Sets a block's LogProb.</summary>
-    public struct BlockLogProb(LocationScaleParameters parameters, RowBlock block) : ISimdOperation
+    /// <summary>Sets a block's LogProb. Four vectors of rows at a time: one sum alone would wait for its own last term.</summary>
+    public readonly struct BlockLogProb(LocationScaleParameters parameters, RowBlock block) : ISimdOperation
     {
-        public readonly void Run<V, S>()
+        public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
         {
-            fixed (float* mean = parameters.Mean, inverseScale = parameters.InverseScale, z = block.Values, result = block.LogProb)
+            int v = S.Count, dimension = parameters.Dimension;
+            bool isNormal = parameters.IsNormal;
+            V slope = S.Create(parameters.Slope), constant = S.Create(parameters.Constant), inverseNu = S.Create(parameters.InverseNu);
+            fixed (float* means = parameters.Mean, inverseScales = parameters.InverseScale, z = block.Values, logProb = block.LogProb)
             {
-                for (int r = 0; r < R; r += S.Count)
-                    S.Store(LogProb<V, S>(parameters, mean, inverseScale, z + r, R), result + r);
+                for (int r = 0; r < R; r += 4 * v)
+                {
+                    V sum0 = S.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+                    float* y = z + r;
+                    for (int d = 0; d < dimension; d++, y += R)
+                    {
+                        V mean = S.Create(means[d]), inverse = S.Create(inverseScales[d]);
+                        sum0 = AddTerm<V, S>(sum0, S.Load(y), mean, inverse, isNormal, inverseNu);
+                        sum1 = AddTerm<V, S>(sum1, S.Load(y + v), mean, inverse, isNormal, inverseNu);
+                        sum2 = AddTerm<V, S>(sum2, S.Load(y + 2 * v), mean, inverse, isNormal, inverseNu);
+                        sum3 = AddTerm<V, S>(sum3, S.Load(y + 3 * v), mean, inverse, isNormal, inverseNu);
+                    }
+
+                    float* result = logProb + r;
+                    S.Store(S.MultiplyAdd(slope, sum0, constant), result);
+                    S.Store(S.MultiplyAdd(slope, sum1, constant), result + v);
+                    S.Store(S.MultiplyAdd(slope, sum2, constant), result + 2 * v);
+                    S.Store(S.MultiplyAdd(slope, sum3, constant), result + 3 * v);
+                }
             }
         }
     }
@@ -78,10 +90,10 @@ internal static unsafe class LocationScaleKernel
             {
                 for (int d = 0; d < parameters.Dimension; d++)
                 {
-                    V inverse = S.Create(inverseScale[d]);
+                    V center = S.Create(mean[d]), inverse = S.Create(inverseScale[d]);
                     for (int r = 0; r < R; r += S.Count)
                     {
-                        V t = Standardized<V, S>(z + d * R + r, mean + d, inverseScale + d);
+                        V t = Standardized<V, S>(S.Load(z + d * R + r), center, inverse);
                         V pull = parameters.IsNormal ? t : S.Multiply(t, S.Divide(nuPlusOne, S.MultiplyAdd(t, t, nu)));
                         S.Store(S.NegatedMultiplyAdd(pull, inverse, zero), g + d * R + r);
                     }
@@ -107,12 +119,12 @@ internal static unsafe class LocationScaleKernel
                 int dimension = parameters.Dimension;
                 for (int d = 0; d < dimension; d++)
                 {
-                    V inverse = S.Create(inverseScale[d]);
+                    V center = S.Create(mean[d]), inverse = S.Create(inverseScale[d]);
                     V sum = S.Load(sums + d * S.Count), sumLog = S.Load(sumsLog + d * S.Count);
                     for (int r = 0; r < R; r += S.Count)
                     {
                         V weight = S.Load(v + r);
-                        V t = Standardized<V, S>(z + d * R + r, mean + d, inverseScale + d);
+                        V t = Standardized<V, S>(S.Load(z + d * R + r), center, inverse);
                         V pull = S.Multiply(weight, t);
                         if (!isNormal)
                             pull = S.Multiply(pull, S.Divide(nuPlusOne, S.MultiplyAdd(t, t, nu)));

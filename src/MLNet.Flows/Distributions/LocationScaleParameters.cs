@@ -13,6 +13,9 @@ internal sealed class LocationScaleParameters(int dimension, double degreesOfFre
 
     public bool IsNormal { get; } = double.IsPositiveInfinity(degreesOfFreedom);
 
+    /// <summary>1/nu; 0 for the normal.</summary>
+    public float InverseNu { get; } = (float)(1 / degreesOfFreedom);
+
     public AlignedBuffer Mean { get; } = new(dimension);
 
     public AlignedBuffer InverseScale { get; } = new(dimension);

@@ -4,7 +4,7 @@ using MLNet.Flows.Persistence;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>A mixture of normals with diagonal covariance, one shared by all components or each its own.</summary>
-internal sealed unsafe class NormalMixture : Distribution
+internal sealed class NormalMixture : Distribution
 {
     private const int MaximumComponents = 1 << 16;
     private readonly NormalMixtureParameters _parameters;
@@ -47,12 +47,7 @@ internal sealed unsafe class NormalMixture : Distribution
         SimdDispatch.Run(block.Width, ref operation);
     }
 
-    public override float LogProb(RowWorkspace row)
-    {
-        fixed (float* mean = _parameters.Mean, inverseScale = _parameters.InverseScale, constant = _parameters.Constant)
-        fixed (float* z = row.Values, scratch = row.Scratch)
-            return NormalMixtureKernel.LogProb<float, SimdScalar>(_parameters, mean, inverseScale, constant, z, scratch, 1);
-    }
+    public override float LogProb(RowWorkspace row) => NormalMixtureKernel.LogProb(_parameters, row.Values.Span, row.Scratch.Span);
 
     public override void LogProbGradient(RowBlock block, RowBlock gradient)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -8,53 +9,94 @@ namespace MLNet.Flows.Distributions;
 /// 2. log p = max + log sum_m exp(l_m - max).
 /// 3. Gradients: responsibility r_m = exp(l_m - log p); d log p / dz_d = -sum_m r_m t_md / s_md; on mean_md: r_m t_md / s_md; on
 ///    log s_md: r_m (t_md^2 - 1); on logit_m: r_m - weight_m.
-/// A row alone is a block of one lane with stride 1: the same sums in the same order.
+/// A row alone sees the same sums in the same order as in a block.
 /// </remarks>
 internal static unsafe class NormalMixtureKernel
 {
     private const int R = RowBlock.Rows;
     private const float Lowest = -1e37f;
 
-    /// <summary>log p of the lanes of one vector; leaves l_m in <paramref name="scratch"/> (M entries, <paramref name="stride"/> apart).</summary>
-    public static V LogProb<V, S>(NormalMixtureParameters p, float* mean, float* inverseScale, float* constant, float* z, float* scratch, int stride)
+    /// <summary>log p of one row, z; leaves l_m in <paramref name="scratch"/>.</summary>
+    public static float LogProb(NormalMixtureParameters p, ReadOnlySpan<float> z, Span<float> scratch)
+    {
+        ReadOnlySpan<float> means = p.Mean.Span, inverseScales = p.InverseScale.Span, constants = p.Constant.Span;
+        float max = Lowest;
+        for (int m = 0, entry = 0; m < p.Components; m++)
+        {
+            float sum = 0;
+            for (int d = 0; d < p.Dimension; d++, entry++)
+                sum = AddTerm<float, SimdScalar>(sum, z[d], means[entry], inverseScales[entry]);
+            max = SimdScalar.Max(max, scratch[m] = Component<float, SimdScalar>(sum, constants[m]));
+        }
+
+        float total = 0;
+        for (int m = 0; m < p.Components; m++)
+            total += VectorMath<float, SimdScalar>.Exp(scratch[m] - max);
+        return max + VectorMath<float, SimdScalar>.Log(total);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V AddTerm<V, S>(V sum, V z, V mean, V inverseScale)
         where V : struct
         where S : struct, ISimd<V>
     {
-        V max = S.Create(Lowest), half = S.Create(-0.5f);
-        for (int m = 0; m < p.Components; m++)
-        {
-            V sum = S.Create(0);
-            float* y = z;
-            for (int d = 0; d < p.Dimension; d++, y += stride, mean++, inverseScale++)
-            {
-                V t = S.Multiply(S.Subtract(S.Load(y), S.Create(*mean)), S.Create(*inverseScale));
-                sum = S.MultiplyAdd(t, t, sum);
-            }
-
-            V l = S.Max(S.MultiplyAdd(half, sum, S.Create(constant[m])), S.Create(Lowest));
-            max = S.Max(max, l);
-            S.Store(l, scratch + m * stride);
-        }
-
-        V total = S.Create(0);
-        for (int m = 0; m < p.Components; m++)
-            total = S.Add(total, VectorMath<V, S>.Exp(S.Subtract(S.Load(scratch + m * stride), max)));
-        return S.Add(max, VectorMath<V, S>.Log(total));
+        V t = S.Multiply(S.Subtract(z, mean), inverseScale);
+        return S.MultiplyAdd(t, t, sum);
     }
 
-    /// <summary>Sets a block's LogProb; leaves l_m in the first M scratch columns.</summary>
-    public struct BlockLogProb(NormalMixtureParameters parameters, RowBlock block) : ISimdOperation
+    // l_m, step 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Component<V, S>(V sumOfSquares, V constant)
+        where V : struct
+        where S : struct, ISimd<V> => S.Max(S.MultiplyAdd(S.Create(-0.5f), sumOfSquares, constant), S.Create(Lowest));
+
+    /// <summary>Sets a block's LogProb; leaves l_m in the first M scratch columns. Four vectors of rows at a time: one sum alone would wait for its own
+    /// last term.</summary>
+    public readonly struct BlockLogProb(NormalMixtureParameters parameters, RowBlock block) : ISimdOperation
     {
-        public readonly void Run<V, S>()
+        public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
         {
-            fixed (float* mean = parameters.Mean, inverseScale = parameters.InverseScale, constant = parameters.Constant)
-            fixed (float* z = block.Values, result = block.LogProb)
+            int v = S.Count, dimension = parameters.Dimension, components = parameters.Components;
+            fixed (float* means = parameters.Mean, inverseScales = parameters.InverseScale, constants = parameters.Constant)
+            fixed (float* z = block.Values, logProb = block.LogProb)
             {
-                float* scratch = z + parameters.Dimension * R;
-                for (int r = 0; r < R; r += S.Count)
-                    S.Store(LogProb<V, S>(parameters, mean, inverseScale, constant, z + r, scratch + r, R), result + r);
+                float* l = z + dimension * R;
+                for (int m = 0; m < components; m++)
+                {
+                    float* mean = means + m * dimension, inverseScale = inverseScales + m * dimension;
+                    V constant = S.Create(constants[m]);
+                    for (int r = 0; r < R; r += 4 * v)
+                    {
+                        V sum0 = S.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+                        float* y = z + r;
+                        for (int d = 0; d < dimension; d++, y += R)
+                        {
+                            V center = S.Create(mean[d]), inverse = S.Create(inverseScale[d]);
+                            sum0 = AddTerm<V, S>(sum0, S.Load(y), center, inverse);
+                            sum1 = AddTerm<V, S>(sum1, S.Load(y + v), center, inverse);
+                            sum2 = AddTerm<V, S>(sum2, S.Load(y + 2 * v), center, inverse);
+                            sum3 = AddTerm<V, S>(sum3, S.Load(y + 3 * v), center, inverse);
+                        }
+
+                        float* to = l + m * R + r;
+                        S.Store(Component<V, S>(sum0, constant), to);
+                        S.Store(Component<V, S>(sum1, constant), to + v);
+                        S.Store(Component<V, S>(sum2, constant), to + 2 * v);
+                        S.Store(Component<V, S>(sum3, constant), to + 3 * v);
+                    }
+                }
+
+                for (int r = 0; r < R; r += v)
+                {
+                    V max = S.Create(Lowest), total = S.Create(0);
+                    for (int m = 0; m < components; m++)
+                        max = S.Max(max, S.Load(l + m * R + r));
+                    for (int m = 0; m < components; m++)
+                        total = S.Add(total, VectorMath<V, S>.Exp(S.Subtract(S.Load(l + m * R + r), max)));
+                    S.Store(S.Add(max, VectorMath<V, S>.Log(total)), logProb + r);
+                }
             }
         }
     }

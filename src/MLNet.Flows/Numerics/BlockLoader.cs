@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace MLNet.Flows.Numerics;
 
 /// <summary>Transposes row-major rows into a block's columns.</summary>
-internal static class BlockLoader
+internal static unsafe class BlockLoader
 {
     private const int Group = 8;
     private const int FloatsPerLine = 16;
@@ -18,26 +17,19 @@ internal static class BlockLoader
     /// <param name="block">Receives the values in its first columns.</param>
     public static void Load(ReadOnlySpan<float> rows, int stride, int[]? columns, RowBlock block)
     {
-        int count = block.Count = rows.Length / stride;
+        int count = block.Count = rows.Length / stride, r = 0;
         Span<float> values = block.Values.Span;
-        int r = 0;
         if (columns is null)
         {
-            ref float first = ref MemoryMarshal.GetReference(rows);
-            for (; r + Group <= count; r += Group)
+            fixed (float* first = rows, to = block.Values)
             {
-                Transposition.OfEight(
-                    ref Unsafe.Add(ref first, r * stride),
-                    ref Unsafe.Add(ref first, (r + 1) * stride),
-                    ref Unsafe.Add(ref first, (r + 2) * stride),
-                    ref Unsafe.Add(ref first, (r + 3) * stride),
-                    ref Unsafe.Add(ref first, (r + 4) * stride),
-                    ref Unsafe.Add(ref first, (r + 5) * stride),
-                    ref Unsafe.Add(ref first, (r + 6) * stride),
-                    ref Unsafe.Add(ref first, (r + 7) * stride),
-                    stride,
-                    ref values[r],
-                    RowBlock.Rows);
+                for (; r + Group <= count; r += Group)
+                {
+                    float* row = first + r * stride;
+                    var stored = new StoredRows(to + r, RowBlock.Rows);
+                    Transposition.OfEight(
+                        row, row + stride, row + 2 * stride, row + 3 * stride, row + 4 * stride, row + 5 * stride, row + 6 * stride, row + 7 * stride, stride, ref stored);
+                }
             }
         }
 
@@ -52,28 +44,31 @@ internal static class BlockLoader
     }
 
     /// <summary>Loads the rows of a matrix that <paramref name="rows"/> names, at most 64.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Load(FeatureMatrix matrix, ReadOnlySpan<int> rows, RowBlock block)
     {
         block.Count = rows.Length;
-        Span<float> values = block.Values.Span;
         int r = 0;
-        for (; r + Group <= rows.Length; r += Group)
+        fixed (float* to = block.Values)
         {
-            Prefetch(matrix, rows[Math.Min(r + 2 * Group, rows.Length)..]);
-            Transposition.OfEight(
-                ref Reference(matrix, rows[r]),
-                ref Reference(matrix, rows[r + 1]),
-                ref Reference(matrix, rows[r + 2]),
-                ref Reference(matrix, rows[r + 3]),
-                ref Reference(matrix, rows[r + 4]),
-                ref Reference(matrix, rows[r + 5]),
-                ref Reference(matrix, rows[r + 6]),
-                ref Reference(matrix, rows[r + 7]),
-                matrix.Dimension,
-                ref values[r],
-                RowBlock.Rows);
+            for (; r + Group <= rows.Length; r += Group)
+            {
+                var stored = new StoredRows(to + r, RowBlock.Rows);
+                Transposition.OfEight(
+                    matrix.Address(rows[r]),
+                    matrix.Address(rows[r + 1]),
+                    matrix.Address(rows[r + 2]),
+                    matrix.Address(rows[r + 3]),
+                    matrix.Address(rows[r + 4]),
+                    matrix.Address(rows[r + 5]),
+                    matrix.Address(rows[r + 6]),
+                    matrix.Address(rows[r + 7]),
+                    matrix.Dimension,
+                    ref stored);
+            }
         }
 
+        Span<float> values = block.Values.Span;
         for (; r < rows.Length; r++)
         {
             ReadOnlySpan<float> row = matrix.Row(rows[r]);
@@ -82,23 +77,21 @@ internal static class BlockLoader
         }
 
         ClearRest(block);
+        GC.KeepAlive(matrix);
     }
 
-    // Rows in random order are the one thing here that waits for memory: the group after next is asked for in good time.
-    private static unsafe void Prefetch(FeatureMatrix matrix, ReadOnlySpan<int> rows)
+    /// <summary>Asks the memory for rows that will be loaded soon: in random order they are the one thing in training that waits for it.</summary>
+    public static void Prefetch(FeatureMatrix matrix, ReadOnlySpan<int> rows)
     {
         if (!Sse.IsSupported)
             return;
-        for (int r = 0; r < Math.Min(rows.Length, Group); r++)
+        foreach (int r in rows)
         {
-            ref float row = ref Reference(matrix, rows[r]);
+            float* row = matrix.Address(r);
             for (int d = 0; d < Math.Min(matrix.Dimension, MaximumPrefetch); d += FloatsPerLine)
-                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref row, d)));
+                Sse.Prefetch0(row + d);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref float Reference(FeatureMatrix matrix, int row) => ref MemoryMarshal.GetReference(matrix.Row(row));
 
     private static void ClearRest(RowBlock block)
     {

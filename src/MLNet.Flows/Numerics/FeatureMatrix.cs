@@ -1,10 +1,14 @@
+using System.Runtime.InteropServices;
+
 namespace MLNet.Flows.Numerics;
 
 /// <summary>A growing matrix [n, d] of floats, row-major, in chunks: no array is ever copied to grow, and n d may pass 2^31.</summary>
-internal sealed class FeatureMatrix
+/// <remarks>Chunks never move, so that kernels that gather rows need only their addresses; the garbage collector owns them.</remarks>
+internal sealed unsafe class FeatureMatrix
 {
     private const int TargetChunkFloats = 1 << 20;
     private readonly List<float[]> _chunks = [];
+    private readonly List<nint> _addresses = [];
     private readonly int _rowShift;
     private readonly int _rowMask;
 
@@ -24,11 +28,19 @@ internal sealed class FeatureMatrix
     /// <summary>The row's values, to read or to overwrite.</summary>
     public Span<float> Row(int row) => _chunks[row >> _rowShift].AsSpan((row & _rowMask) * Dimension, Dimension);
 
+    /// <summary>Where the row starts; valid as long as the matrix is reachable.</summary>
+    public float* Address(int row) => (float*)_addresses[row >> _rowShift] + (row & _rowMask) * (nint)Dimension;
+
     /// <summary>Adds a row of zeros and returns it to be filled.</summary>
     public Span<float> AddRow()
     {
         if (RowCount >> _rowShift == _chunks.Count)
-            _chunks.Add(new float[Math.Max(Dimension, 1) << _rowShift]);
+        {
+            float[] chunk = GC.AllocateArray<float>(Math.Max(Dimension, 1) << _rowShift, pinned: true);
+            _chunks.Add(chunk);
+            _addresses.Add(Marshal.UnsafeAddrOfPinnedArrayElement(chunk, 0));
+        }
+
         return Row(RowCount++);
     }
 

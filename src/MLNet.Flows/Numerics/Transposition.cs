@@ -4,45 +4,72 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MLNet.Flows.Numerics;
 
+/// <summary>What becomes of the columns of eight rows that are turned: stored, or changed on their way.</summary>
+internal interface IEightRows
+{
+    /// <summary>Takes the eight rows' values of one column.</summary>
+    void Take(Vector256<float> rows, int column);
+}
+
 /// <summary>Turns rows into columns.</summary>
 /// <remarks>8 x 8 floats at a time: they are loaded as eight vectors of a row each, turned by three rounds of interleaving (single floats, then
-/// pairs, then halves) and stored as eight vectors of a column each. What is left over, and all of it without AVX, goes float by float.</remarks>
-internal static class Transposition
+/// pairs, then halves) and handed on as eight vectors of a column each. What is left over, and all of it without AVX, is gathered float by float.</remarks>
+internal static unsafe class Transposition
 {
     private const int Size = 8;
 
-    /// <summary>Columns of a block become rows: to[r * stride + i] = from[i * 64 + r] for i below <paramref name="columns"/>, a multiple of eight.</summary>
-    public static void OfColumns(ReadOnlySpan<float> from, int columns, Span<float> to, int stride)
+    /// <summary>A matrix [rows, columns] turned: to[c * toStride + r] = from[r * fromStride + c].</summary>
+    public static void Of(float* from, int rows, int columns, int fromStride, float* to, int toStride)
     {
-        for (int i = 0; i < columns; i += Size)
+        int r = 0;
+        for (; r + Size <= rows; r += Size)
         {
-            ref float first = ref Unsafe.AsRef(in from[i * RowBlock.Rows]);
+            float* row = from + r * fromStride;
+            var stored = new StoredRows(to + r, toStride);
             OfEight(
-                ref first,
-                ref Unsafe.Add(ref first, RowBlock.Rows),
-                ref Unsafe.Add(ref first, 2 * RowBlock.Rows),
-                ref Unsafe.Add(ref first, 3 * RowBlock.Rows),
-                ref Unsafe.Add(ref first, 4 * RowBlock.Rows),
-                ref Unsafe.Add(ref first, 5 * RowBlock.Rows),
-                ref Unsafe.Add(ref first, 6 * RowBlock.Rows),
-                ref Unsafe.Add(ref first, 7 * RowBlock.Rows),
-                RowBlock.Rows,
-                ref to[i],
-                stride);
+                row,
+                row + fromStride,
+                row + 2 * fromStride,
+                row + 3 * fromStride,
+                row + 4 * fromStride,
+                row + 5 * fromStride,
+                row + 6 * fromStride,
+                row + 7 * fromStride,
+                columns,
+                ref stored);
+        }
+
+        for (; r < rows; r++)
+        {
+            for (int c = 0; c < columns; c++)
+                to[c * toStride + r] = from[r * fromStride + c];
         }
     }
 
-    /// <summary>Eight rows become eight lanes of columns: to[d * stride + i] = r_i[d].</summary>
-    public static void OfEight(
-        ref float r0, ref float r1, ref float r2, ref float r3, ref float r4, ref float r5, ref float r6, ref float r7, int length, ref float to, int stride)
+    /// <summary>A whole matrix [rows, columns] turned into a buffer.</summary>
+    public static void Of(ReadOnlySpan<float> from, int rows, int columns, AlignedBuffer to, int toStride)
     {
-        nuint d = 0;
-        for (; Avx.IsSupported && d + Size <= (nuint)length; d += Size)
+        fixed (float* source = from, target = to)
+            Of(source, rows, columns, columns, target, toStride);
+    }
+
+    /// <summary>The first columns of a buffer [rows, fromStride] turned into a span [columns, rows].</summary>
+    public static void Of(AlignedBuffer from, int rows, int columns, int fromStride, Span<float> to)
+    {
+        fixed (float* source = from, target = to)
+            Of(source, rows, columns, fromStride, target, rows);
+    }
+
+    /// <summary>Hands on the columns of eight rows of some length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OfEight<TRows>(float* r0, float* r1, float* r2, float* r3, float* r4, float* r5, float* r6, float* r7, int length, ref TRows rows)
+        where TRows : struct, IEightRows
+    {
+        int d = 0;
+        for (; Avx.IsSupported && d + Size <= length; d += Size)
         {
-            Vector256<float> x0 = Vector256.LoadUnsafe(ref r0, d), x1 = Vector256.LoadUnsafe(ref r1, d);
-            Vector256<float> x2 = Vector256.LoadUnsafe(ref r2, d), x3 = Vector256.LoadUnsafe(ref r3, d);
-            Vector256<float> x4 = Vector256.LoadUnsafe(ref r4, d), x5 = Vector256.LoadUnsafe(ref r5, d);
-            Vector256<float> x6 = Vector256.LoadUnsafe(ref r6, d), x7 = Vector256.LoadUnsafe(ref r7, d);
+            Vector256<float> x0 = Vector256.Load(r0 + d), x1 = Vector256.Load(r1 + d), x2 = Vector256.Load(r2 + d), x3 = Vector256.Load(r3 + d);
+            Vector256<float> x4 = Vector256.Load(r4 + d), x5 = Vector256.Load(r5 + d), x6 = Vector256.Load(r6 + d), x7 = Vector256.Load(r7 + d);
 
             // Columns 0, 1 | 4, 5 and 2, 3 | 6, 7 of rows in pairs.
             Vector256<float> low01 = Avx.UnpackLow(x0, x1), high01 = Avx.UnpackHigh(x0, x1), low23 = Avx.UnpackLow(x2, x3), high23 = Avx.UnpackHigh(x2, x3);
@@ -54,28 +81,26 @@ internal static class Transposition
             Vector256<float> end0 = Avx.Shuffle(low45, low67, 0x44), end1 = Avx.Shuffle(low45, low67, 0xEE);
             Vector256<float> end2 = Avx.Shuffle(high45, high67, 0x44), end3 = Avx.Shuffle(high45, high67, 0xEE);
 
-            nuint column = d * (nuint)stride, next = (nuint)stride;
-            Avx.Permute2x128(top0, end0, 0x20).StoreUnsafe(ref to, column);
-            Avx.Permute2x128(top1, end1, 0x20).StoreUnsafe(ref to, column + next);
-            Avx.Permute2x128(top2, end2, 0x20).StoreUnsafe(ref to, column + 2 * next);
-            Avx.Permute2x128(top3, end3, 0x20).StoreUnsafe(ref to, column + 3 * next);
-            Avx.Permute2x128(top0, end0, 0x31).StoreUnsafe(ref to, column + 4 * next);
-            Avx.Permute2x128(top1, end1, 0x31).StoreUnsafe(ref to, column + 5 * next);
-            Avx.Permute2x128(top2, end2, 0x31).StoreUnsafe(ref to, column + 6 * next);
-            Avx.Permute2x128(top3, end3, 0x31).StoreUnsafe(ref to, column + 7 * next);
+            rows.Take(Avx.Permute2x128(top0, end0, 0x20), d);
+            rows.Take(Avx.Permute2x128(top1, end1, 0x20), d + 1);
+            rows.Take(Avx.Permute2x128(top2, end2, 0x20), d + 2);
+            rows.Take(Avx.Permute2x128(top3, end3, 0x20), d + 3);
+            rows.Take(Avx.Permute2x128(top0, end0, 0x31), d + 4);
+            rows.Take(Avx.Permute2x128(top1, end1, 0x31), d + 5);
+            rows.Take(Avx.Permute2x128(top2, end2, 0x31), d + 6);
+            rows.Take(Avx.Permute2x128(top3, end3, 0x31), d + 7);
         }
 
-        for (; d < (nuint)length; d++)
-        {
-            ref float column = ref Unsafe.Add(ref to, d * (nuint)stride);
-            column = Unsafe.Add(ref r0, d);
-            Unsafe.Add(ref column, 1) = Unsafe.Add(ref r1, d);
-            Unsafe.Add(ref column, 2) = Unsafe.Add(ref r2, d);
-            Unsafe.Add(ref column, 3) = Unsafe.Add(ref r3, d);
-            Unsafe.Add(ref column, 4) = Unsafe.Add(ref r4, d);
-            Unsafe.Add(ref column, 5) = Unsafe.Add(ref r5, d);
-            Unsafe.Add(ref column, 6) = Unsafe.Add(ref r6, d);
-            Unsafe.Add(ref column, 7) = Unsafe.Add(ref r7, d);
-        }
+        for (; d < length; d++)
+            rows.Take(Vector256.Create(r0[d], r1[d], r2[d], r3[d], r4[d], r5[d], r6[d], r7[d]), d);
     }
+}
+
+/// <summary>Stores columns as they are.</summary>
+/// <param name="to">Where the first column's eight values go.</param>
+/// <param name="stride">From one column to the next.</param>
+internal readonly unsafe struct StoredRows(float* to, int stride) : IEightRows
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Take(Vector256<float> rows, int column) => Vector256.Store(rows, to + column * stride);
 }

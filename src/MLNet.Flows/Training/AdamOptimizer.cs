@@ -64,14 +64,14 @@ internal sealed class AdamOptimizer(int count)
         ref float g = ref MemoryMarshal.GetArrayDataReference(Gradient);
         ref float m = ref MemoryMarshal.GetArrayDataReference(FirstMoment);
         ref float v = ref MemoryMarshal.GetArrayDataReference(SecondMoment);
-        for (; i + 16 <= Parameters.Length; i += 16)
+        for (; i + Vector256<float>.Count <= Parameters.Length; i += Vector256<float>.Count)
         {
             nuint at = (nuint)i;
-            Vector512<float> gradient = Vector512.LoadUnsafe(ref g, at) * scale;
-            Vector512<float> first = Vector512.LoadUnsafe(ref m, at) * Beta1 + gradient * (1 - Beta1);
-            Vector512<float> second = Vector512.LoadUnsafe(ref v, at) * Beta2 + gradient * gradient * (1 - Beta2);
-            Vector512<float> weight = Vector512.LoadUnsafe(ref p, at) + first * rate / (Vector512.Sqrt(second) * correction + Vector512.Create(Epsilon));
-            Vector512<float> average = Vector512.LoadUnsafe(ref a, at);
+            Vector256<float> gradient = Vector256.LoadUnsafe(ref g, at) * scale;
+            Vector256<float> first = Vector256.LoadUnsafe(ref m, at) * Beta1 + gradient * (1 - Beta1);
+            Vector256<float> second = Vector256.LoadUnsafe(ref v, at) * Beta2 + gradient * gradient * (1 - Beta2);
+            Vector256<float> weight = Vector256.LoadUnsafe(ref p, at) + first * rate / (Vector256.Sqrt(second) * correction + Vector256.Create(Epsilon));
+            Vector256<float> average = Vector256.LoadUnsafe(ref a, at);
             (average + (weight - average) * (1 - decay)).StoreUnsafe(ref a, at);
             first.StoreUnsafe(ref m, at);
             second.StoreUnsafe(ref v, at);

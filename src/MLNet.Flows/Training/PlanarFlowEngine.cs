@@ -28,6 +28,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
     private readonly List<Part> _parts = [];
     private float[] _batchLogLikelihood = [];
     private float[] _batchWeights = [];
+    private int[] _batchRows = [];
 
     /// <param name="task">The data and the base to train.</param>
     /// <param name="layers">K.</param>
@@ -48,6 +49,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
 
     public double Step(ReadOnlySpan<int> rows, in StepSettings settings)
     {
+        BlockLoader.Prefetch(_data, Block(rows, 0));
         SetParameters(_optimizer.Parameters);
         PrepareBatch(rows.Length);
         double totalWeight = 0;
@@ -118,6 +120,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         {
             _batchLogLikelihood = new float[count];
             _batchWeights = new float[count];
+            _batchRows = new int[count];
         }
 
         for (int parts = PartCount(count); _parts.Count < parts;)
@@ -131,7 +134,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
     }
 
     // Part p takes blocks p, p + parts, ...; the caller's thread takes part too.
-    private unsafe void RunParts(ReadOnlySpan<int> rows, int parts, PartWork work)
+    private void RunParts(ReadOnlySpan<int> rows, int parts, PartWork work)
     {
         if (_team.IsAlone || parts == 1)
         {
@@ -140,13 +143,10 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
             return;
         }
 
-        // Spans cannot enter a lambda; the rows stay where they are until all parts are done.
-        fixed (int* first = rows)
-        {
-            var address = (nint)first;
-            int count = rows.Length;
-            _team.Run(parts, p => RunPart(new ReadOnlySpan<int>((int*)address, count), p, parts, work));
-        }
+        // Spans cannot enter a lambda.
+        int count = rows.Length;
+        rows.CopyTo(_batchRows);
+        _team.Run(parts, p => RunPart(_batchRows.AsSpan(0, count), p, parts, work));
     }
 
     private void RunPart(ReadOnlySpan<int> rows, int p, int parts, PartWork work)
@@ -154,8 +154,14 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         Part part = _parts[p];
         part.Clear();
         for (int start = p * RowBlock.Rows; start < rows.Length; start += parts * RowBlock.Rows)
-            work(part, rows.Slice(start, Math.Min(RowBlock.Rows, rows.Length - start)), start);
+        {
+            BlockLoader.Prefetch(_data, Block(rows, start + parts * RowBlock.Rows));
+            work(part, Block(rows, start), start);
+        }
     }
+
+    private static ReadOnlySpan<int> Block(ReadOnlySpan<int> rows, int start) =>
+        start < rows.Length ? rows.Slice(start, Math.Min(RowBlock.Rows, rows.Length - start)) : default;
 
     private void AccumulatePart(Part part, ReadOnlySpan<int> rows, int first, in StepSettings settings)
     {

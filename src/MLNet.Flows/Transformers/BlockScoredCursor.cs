@@ -15,16 +15,12 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
     private readonly Delegate?[] _getters;
     private readonly PassThroughColumn?[] _kept;
     private readonly PassThroughColumn[] _toKeep;
-    private readonly PassThroughColumn.OfVectors<float>? _keptFeatures;
-    private readonly ValueGetter<VBuffer<float>> _readFeatures;
+    private readonly FeatureRows _features;
     private readonly ValueGetter<DataViewRowId> _readId;
     private readonly FlowWorkspace _workspace;
-    private readonly int _featureCount;
-    private readonly float[] _rows;
     private readonly float[] _logLikelihood = new float[RowBlock.Rows];
     private readonly DataViewRowId[] _ids = new DataViewRowId[RowBlock.Rows];
     private readonly long[] _batches = new long[RowBlock.Rows];
-    private VBuffer<float> _buffer;
     private long _position = -1;
     private int _index;
     private int _count;
@@ -40,22 +36,29 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         foreach (DataViewSchema.Column column in active)
         {
             _active[column.Index] = true;
-            if (bindings.Output(column) is null)
+            if (bindings.Output(column) is null && column.Index != bindings.Features.Index)
                 _kept[column.Index] = PassThroughColumn.Create(input, input.Schema[column.Index], RowBlock.Rows);
         }
 
         _toKeep = [.. _kept.OfType<PassThroughColumn>()];
-        _keptFeatures = (PassThroughColumn.OfVectors<float>?)_kept[bindings.Features.Index];
-        _featureCount = bindings.Model.Density.FeatureCount;
-        _rows = new float[RowBlock.Rows * _featureCount];
+        _features = new FeatureRows(input, input.Schema[bindings.Features.Index], bindings.Model.Density.FeatureCount);
         _workspace = bindings.Model.Density.CreateWorkspace();
-        _readFeatures = input.GetGetter<VBuffer<float>>(input.Schema[bindings.Features.Index]);
         _readId = input.GetIdGetter();
     }
 
     public override DataViewSchema Schema => _bindings.OutputSchema;
 
     public override long Position => _position;
+
+    /// <summary>The row that the cursor is on, among those read ahead.</summary>
+    public int Index
+    {
+        get
+        {
+            CheckOnRow();
+            return _index;
+        }
+    }
 
     public override long Batch => _position < 0 ? _input.Batch : _batches[_index];
 
@@ -73,8 +76,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) =>
     {
-        CheckOnRow();
-        id = _ids[_index];
+        id = _ids[Index];
     };
 
     public override bool IsColumnActive(DataViewSchema.Column column) => column.Index < _active.Length && _active[column.Index];
@@ -85,7 +87,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
             throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
         Delegate getter = _getters[column.Index] ??= _bindings.Output(column) is FlowOutput output
             ? FlowGetters.Create(output, _bindings.Model, this)
-            : _kept[column.Index]!.Getter(Current);
+            : _kept[column.Index]?.Getter(this) ?? _features.Getter(this);
         return FlowGetters.Cast<TValue>(getter, column);
     }
 
@@ -96,23 +98,9 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         base.Dispose(disposing);
     }
 
-    float IFlowRow.LogLikelihood()
-    {
-        CheckOnRow();
-        return _logLikelihood[_index];
-    }
+    float IFlowRow.LogLikelihood() => _logLikelihood[Index];
 
-    ReadOnlySpan<float> IFlowRow.Features()
-    {
-        CheckOnRow();
-        return _rows.AsSpan(_index * _featureCount, _featureCount);
-    }
-
-    private int Current()
-    {
-        CheckOnRow();
-        return _index;
-    }
+    ReadOnlySpan<float> IFlowRow.Features() => _features[Index];
 
     private void CheckOnRow()
     {
@@ -133,17 +121,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 
             foreach (PassThroughColumn column in _toKeep)
                 column.Keep(_count);
-            Span<float> row = _rows.AsSpan(_count * _featureCount, _featureCount);
-            if (_keptFeatures is null)
-            {
-                _readFeatures(ref _buffer);
-                _buffer.CopyTo(row);
-            }
-            else
-            {
-                _keptFeatures[_count].CopyTo(row);
-            }
-
+            _features.Keep(_count);
             _readId(ref _ids[_count]);
             _batches[_count] = _input.Batch;
             _count++;
@@ -151,7 +129,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 
         if (_count == 0)
             return false;
-        _bindings.Model.Density.LogProb(_rows.AsSpan(0, _count * _featureCount), _logLikelihood.AsSpan(0, _count), _workspace);
+        _bindings.Model.Density.LogProb(_features.First(_count), _logLikelihood.AsSpan(0, _count), _workspace);
         return true;
     }
 }

@@ -29,8 +29,8 @@ internal abstract class PassThroughColumn
     /// <summary>Keeps the value of the row that the source is on.</summary>
     public abstract void Keep(int index);
 
-    /// <summary>Reads what was kept, at the index that <paramref name="current"/> gives.</summary>
-    public abstract Delegate Getter(Func<int> current);
+    /// <summary>Reads what was kept of the row that <paramref name="cursor"/> is on.</summary>
+    public abstract Delegate Getter(BlockScoredCursor cursor);
 
     private sealed class OfScalars<T>(DataViewRowCursor input, DataViewSchema.Column column, int rows) : PassThroughColumn
     {
@@ -39,19 +39,16 @@ internal abstract class PassThroughColumn
 
         public override void Keep(int index) => _read(ref _values[index]);
 
-        public override Delegate Getter(Func<int> current) => (ValueGetter<T>)((ref T value) => value = _values[current()]);
+        public override Delegate Getter(BlockScoredCursor cursor) => (ValueGetter<T>)((ref T value) => value = _values[cursor.Index]);
     }
 
-    internal sealed class OfVectors<T>(DataViewRowCursor input, DataViewSchema.Column column, int rows) : PassThroughColumn
+    private sealed class OfVectors<T>(DataViewRowCursor input, DataViewSchema.Column column, int rows) : PassThroughColumn
     {
         private readonly ValueGetter<VBuffer<T>> _read = input.GetGetter<VBuffer<T>>(column);
         private readonly VBuffer<T>[] _values = new VBuffer<T>[rows];
 
-        /// <summary>What was kept.</summary>
-        public ref readonly VBuffer<T> this[int index] => ref _values[index];
-
         public override void Keep(int index) => _read(ref _values[index]);
 
-        public override Delegate Getter(Func<int> current) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[current()].CopyTo(ref value));
+        public override Delegate Getter(BlockScoredCursor cursor) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[cursor.Index].CopyTo(ref value));
     }
 }

@@ -34,6 +34,37 @@ public sealed class PreprocessingTests
     }
 
     [Theory]
+    [InlineData(1, 64)]
+    [InlineData(8, 64)]
+    [InlineData(21, 37)]
+    [InlineData(16, 3)]
+    public void StandardizationLoad_AnyShape_IsForwardAndTellsFiniteRows(int dimension, int count)
+    {
+        FeatureMatrix data = Correlated(64, dimension);
+        Standardization standardization = Standardization.Fit(data, []);
+        float[] rows = [.. Enumerable.Range(0, count).SelectMany(r => data.Row(r).ToArray())];
+        (int broken, int infinite) = (count / 2, count - 1);
+        rows[broken * dimension + dimension / 2] = float.NaN;
+        rows[(infinite + 1) * dimension - 1] = float.NegativeInfinity;
+        RowBlock apart = new(dimension), together = new(dimension);
+        var finite = new AlignedBuffer(RowBlock.Rows);
+
+        BlockLoader.Load(rows, dimension, null, apart);
+        standardization.Forward(apart);
+        standardization.Load(rows, together, finite);
+
+        Assert.Equal(count, together.Count);
+        for (int r = 0; r < count; r++)
+        {
+            bool isFinite = r != broken && r != infinite;
+            Assert.Equal(isFinite ? 0 : float.NaN, finite[r]);
+            Assert.Equal(apart.LogDet[r], together.LogDet[r]);
+            for (int d = 0; d < dimension && isFinite; d++)
+                Assert.Equal(apart.Column(d)[r], together.Column(d)[r]);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
     public void Forward_BlockAndRow_AreTheFormulaAtEveryWidth(int width)
     {

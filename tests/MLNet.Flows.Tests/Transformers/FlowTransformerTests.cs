@@ -173,6 +173,30 @@ public sealed class FlowTransformerTests
     }
 
     [Fact]
+    public void Transform_FeaturesReadToo_ComeAsTheyAre()
+    {
+        SparseRow[] rows = [.. Enumerable.Range(0, 100).Select(i => new SparseRow
+        {
+            Features = i % 3 == 0 ? new VBuffer<float>(5, 1, [i], [2]) : new VBuffer<float>(5, [i, 1, 2, 3, 4]),
+        })];
+        IDataView scored = _flow.Transform(_context.Data.LoadFromEnumerable(rows));
+        using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Features"], scored.Schema["Score"]]);
+        ValueGetter<VBuffer<float>> read = cursor.GetGetter<VBuffer<float>>(scored.Schema["Features"]);
+
+        VBuffer<float> features = default;
+        foreach (SparseRow row in rows)
+        {
+            Assert.True(cursor.MoveNext());
+            read(ref features);
+            Assert.Equal(row.Features.IsDense, features.IsDense);
+            Assert.Equal(row.Features.DenseValues(), features.DenseValues());
+        }
+
+        Assert.False(cursor.MoveNext());
+        Assert.Throws<InvalidOperationException>(() => read(ref features));
+    }
+
+    [Fact]
     public void LogLikelihood_WrongLength_SaysBoth()
     {
         var error = Assert.Throws<ArgumentException>(() => _flow.LogLikelihood(new float[9], new float[2]));

@@ -1,5 +1,4 @@
-using System.Numerics.Tensors;
-using MLNet.Flows.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace MLNet.Flows.Bijections.Planar;
 
@@ -8,7 +7,7 @@ namespace MLNet.Flows.Bijections.Planar;
 /// Rezende and Mohamed 2015, arXiv:1505.05770, appendix A.1, takes m(t) = -1 + log(1 + e^t). Ours shifts it so that m(0) = 0 (a layer
 /// with u = 0 is the identity) and lifts its floor so that a layer keeps a determinant of at least <see cref="Margin"/>:
 /// m(t) = -(1 - Margin) + softplus(t + beta) with beta = log(e^(1 - Margin) - 1). Without margin, softplus(t + beta) is
-/// log(1 + (e - 1) e^t).
+/// log(1 + (e - 1) e^t). In double precision, so that a tiny |w| is no trouble; at w = 0 the layer is a constant shift and uHat = u.
 /// </remarks>
 internal static class PlanarConstraint
 {
@@ -18,54 +17,23 @@ internal static class PlanarConstraint
     private static readonly double Beta = Math.Log(Math.Exp(1 - Margin) - 1);
 
     /// <summary>m(t).</summary>
-    public static double M(double t)
-    {
-        double s = t + Beta;
-        return Math.Max(s, 0) + Math.Log(1 + Math.Exp(-Math.Abs(s))) - (1 - Margin);
-    }
+    public static double M(double t) => M(Vector256.Create(t)).ToScalar();
 
     /// <summary>dm/dt, the logistic function of t + beta.</summary>
-    public static double Slope(double t) => 1 / (1 + Math.Exp(-(t + Beta)));
+    public static double Slope(double t) => Slope(Vector256.Create(t)).ToScalar();
 
-    /// <summary>uHat from w and u, in double precision so that a tiny |w| is no trouble; at w = 0 the layer is a constant shift and uHat = u.</summary>
-    public static void Apply(ReadOnlySpan<float> w, ReadOnlySpan<float> u, Span<float> uHat)
+    /// <summary>m(t) of four layers.</summary>
+    public static Vector256<double> M(Vector256<double> t)
     {
-        double wDotU = DoubleDot.Of(w, u), wDotW = DoubleDot.Of(w, w);
-        double s = wDotW > 0 ? (M(wDotU) - wDotU) / wDotW : 0;
-        for (int d = 0; d < w.Length; d++)
-            uHat[d] = (float)(u[d] + s * w[d]);
+        Vector256<double> s = t + Vector256.Create(Beta), one = Vector256<double>.One;
+        return Vector256.Max(s, Vector256<double>.Zero) + Vector256.Log(one + Vector256.Exp(-Vector256.Abs(s))) - Vector256.Create(1 - Margin);
     }
 
-    /// <summary>The chain rule from (w explicitly, uHat, c = m(w.u)) back to the raw (w, u).</summary>
-    /// <remarks>
-    /// With t = w.u, n = |w|^2, s = (m(t) - t) / n and uHat = u + s w:
-    /// 1. the gradient on s is gUHat.w;
-    /// 2. on t: m'(t) gC + gS (m'(t) - 1) / n; on n: -gS s / n;
-    /// 3. gU = gUHat + gT w; gW = gW(explicit) + s gUHat + 2 gN w + gT u.
-    /// </remarks>
-    public static void Backward(
-        ReadOnlySpan<float> w,
-        ReadOnlySpan<float> u,
-        ReadOnlySpan<float> gradientW,
-        ReadOnlySpan<float> gradientUHat,
-        double gradientC,
-        Span<float> resultW,
-        Span<float> resultU)
+    /// <summary>dm/dt of four layers.</summary>
+    public static Vector256<double> Slope(Vector256<double> t)
     {
-        double wDotU = DoubleDot.Of(w, u), wDotW = DoubleDot.Of(w, w);
-        double s = 0, gradientT = 0, gradientN = 0;
-        if (wDotW > 0)
-        {
-            double gradientS = DoubleDot.Of(gradientUHat, w);
-            double slope = Slope(wDotU);
-            s = (M(wDotU) - wDotU) / wDotW;
-            gradientT = slope * gradientC + gradientS * (slope - 1) / wDotW;
-            gradientN = -gradientS * s / wDotW;
-        }
-
-        TensorPrimitives.MultiplyAdd(w, (float)gradientT, gradientUHat, resultU);
-        TensorPrimitives.MultiplyAdd(gradientUHat, (float)s, gradientW, resultW);
-        TensorPrimitives.MultiplyAdd(w, (float)(2 * gradientN), resultW, resultW);
-        TensorPrimitives.MultiplyAdd(u, (float)gradientT, resultW, resultW);
+        // e^-709 is the smallest that does not end the division.
+        Vector256<double> s = Vector256.Max(t + Vector256.Create(Beta), Vector256.Create(-709.0));
+        return Vector256<double>.One / (Vector256<double>.One + Vector256.Exp(-s));
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -9,11 +8,10 @@ namespace MLNet.Flows.Bijections.Planar;
 internal sealed class PlanarPanels
 {
     private const int Spare = 16;
-    private readonly double[] _products;
+    private readonly double[] _wide;
 
     public PlanarPanels(int dimension, int layers)
     {
-        _products = new double[(layers + 15) / 16 * 16];
         Dimension = dimension;
         Layers = layers;
         PaddedLayers = (layers + 3) / 4 * 4;
@@ -24,6 +22,7 @@ internal sealed class PlanarPanels
         Left = new AlignedBuffer(PaddedLayers * PaddedLayers + Spare);
         B = new AlignedBuffer(PaddedLayers + Spare);
         C = new AlignedBuffer(PaddedLayers + Spare);
+        _wide = new double[2 * dimension * PaddedLayers];
     }
 
     public int Dimension { get; }
@@ -53,50 +52,29 @@ internal sealed class PlanarPanels
     /// <summary>c_kk = w_k.uHat_k, above -1.</summary>
     public AlignedBuffer C { get; }
 
-    /// <summary>Derives everything from w [K, D], uHat [K, D] and b [K]; products in double precision.</summary>
+    /// <summary>Derives everything from w [K, D], uHat [K, D] and b [K].</summary>
     public void Set(ReadOnlySpan<float> w, ReadOnlySpan<float> uHat, ReadOnlySpan<float> b)
     {
-        int padded = PaddedLayers;
-        Span<float> ws = W.Span, us = UHat.Span, below = Below.Span, left = Left.Span, c = C.Span;
+        Transposition.Of(w, Layers, Dimension, W, PaddedLayers);
+        Transposition.Of(uHat, Layers, Dimension, UHat, PaddedLayers);
         uHat.CopyTo(UHatRows.Span);
         b.CopyTo(B.Span);
-        for (int k = 0; k < Layers; k++)
-        {
-            ReadOnlySpan<float> wk = w.Slice(k * Dimension, Dimension);
-            ReadOnlySpan<float> uk = uHat.Slice(k * Dimension, Dimension);
-            for (int d = 0; d < Dimension; d++)
-            {
-                ws[d * padded + k] = wk[d];
-                us[d * padded + k] = uk[d];
-            }
-        }
-
-        for (int k = 0; k < Layers; k++)
-        {
-            Products(w.Slice(k * Dimension, Dimension), k + 1);
-            c[k] = (float)_products[k];
-            for (int j = 0; j < k; j++)
-                below[j * padded + k] = left[k * padded + j] = (float)_products[j];
-        }
+        PlanarProductKernel.Run(this, _wide);
     }
 
-    // w.uHat_j for j below count, rounded up to a multiple of 16, in double precision: a value of w meets the uHat of 16 layers.
-    private void Products(ReadOnlySpan<float> w, int count)
+    /// <summary>Derives everything from raw w [K, D], u [K, D] and b [K], with the constraint applied.</summary>
+    /// <param name="w">[K, D].</param>
+    /// <param name="u">[K, D].</param>
+    /// <param name="b">[K].</param>
+    /// <param name="raw">Receives u as [d, k], with 16 spare floats.</param>
+    /// <param name="terms">Receives what the constraint's way back needs (<see cref="PlanarConstraintKernel.Apply"/>).</param>
+    public void SetRaw(ReadOnlySpan<float> w, ReadOnlySpan<float> u, ReadOnlySpan<float> b, AlignedBuffer raw, double[] terms)
     {
-        ref float uHat = ref UHat.GetPinnableReference();
-        for (int j = 0; j < count; j += 16)
-        {
-            Vector512<double> low = Vector512<double>.Zero, high = low;
-            for (int d = 0; d < w.Length; d++)
-            {
-                (Vector512<double> u0, Vector512<double> u1) = Vector512.Widen(Vector512.LoadUnsafe(ref uHat, (nuint)(d * PaddedLayers + j)));
-                Vector512<double> factor = Vector512.Create((double)w[d]);
-                low = Vector512.FusedMultiplyAdd(factor, u0, low);
-                high = Vector512.FusedMultiplyAdd(factor, u1, high);
-            }
-
-            low.CopyTo(_products, j);
-            high.CopyTo(_products, j + 8);
-        }
+        Transposition.Of(w, Layers, Dimension, W, PaddedLayers);
+        Transposition.Of(u, Layers, Dimension, raw, PaddedLayers);
+        PlanarConstraintKernel.Apply(this, raw, terms);
+        Transposition.Of(UHat.Span, Dimension, PaddedLayers, UHatRows, Dimension);
+        b.CopyTo(B.Span);
+        PlanarProductKernel.Run(this, _wide);
     }
 }

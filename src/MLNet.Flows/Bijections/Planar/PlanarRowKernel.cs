@@ -6,20 +6,20 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <remarks>The same sums in the same order as <see cref="PlanarForwardKernel{V, S}"/>, hence the same bits:
 /// 1. a = b + sum_d W[., d] x_d, a vector of layers at a time;
 /// 2. layer by layer, h_j = tanh(a_j), then a_k += C_kj h_j for the layers below (C is 0 elsewhere, which changes nothing);
-/// 3. log|det| from the product of each panel of four factors;
+/// 3. log|det| from the product of the factors, split into mantissa and exponent after every panel of four;
 /// 4. z = x + sum_k uHat_k h_k, a vector of features at a time.</remarks>
 internal static unsafe class PlanarRowKernel<V, S>
     where V : struct
     where S : struct, ISimd<V>
 {
     /// <param name="panels">The stack.</param>
-    /// <param name="x">The point, padded by 16 floats; overwritten with z.</param>
-    /// <param name="a">Scratch of K padded + 16 floats.</param>
+    /// <param name="row">The point, overwritten with z; K padded floats of its scratch are used.</param>
     /// <returns>log|det df/dx|.</returns>
-    public static float Run(PlanarPanels panels, float* x, float* a)
+    public static float Run(PlanarPanels panels, RowWorkspace row)
     {
         int layers = panels.PaddedLayers, dimension = panels.Dimension;
         fixed (float* w = panels.W, below = panels.Below, b = panels.B, c = panels.C, uHat = panels.UHatRows)
+        fixed (float* x = row.Values, a = row.Scratch)
         {
             for (int k = 0; k < layers; k += S.Count)
             {
@@ -30,10 +30,9 @@ internal static unsafe class PlanarRowKernel<V, S>
                 S.Store(sum, a + k);
             }
 
-            float logDet = 0;
+            float product = 1, exponent = 0;
             for (int k = 0; k < layers; k += 4)
             {
-                float product = 0;
                 for (int j = k; j < k + 4; j++)
                 {
                     float h = VectorMath<float, SimdScalar>.Tanh(a[j]);
@@ -42,11 +41,11 @@ internal static unsafe class PlanarRowKernel<V, S>
                     for (int i = (j + 1) / S.Count * S.Count; i < layers; i += S.Count)
                         S.Store(S.MultiplyAdd(S.Load(m + i), vh, S.Load(a + i)), a + i);
                     a[j] = h;
-                    float factor = SimdScalar.NegatedMultiplyAdd(c[j] * h, h, 1 + c[j]);
-                    product = j == k ? factor : product * factor;
+                    product *= SimdScalar.NegatedMultiplyAdd(c[j] * h, h, 1 + c[j]);
                 }
 
-                logDet += VectorMath<float, SimdScalar>.Log(product);
+                product = VectorMath<float, SimdScalar>.Split(product, out float e);
+                exponent += e;
             }
 
             for (int d = 0; d < dimension; d += S.Count)
@@ -57,7 +56,7 @@ internal static unsafe class PlanarRowKernel<V, S>
                 S.Store(z, x + d);
             }
 
-            return logDet;
+            return VectorMath<float, SimdScalar>.Log(product, exponent);
         }
     }
 }

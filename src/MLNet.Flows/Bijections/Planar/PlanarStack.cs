@@ -8,7 +8,7 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <remarks>f(x) = x + sum_k uHat_k tanh(a_k), a_k = b_k + w_k.x + sum_(j&lt;k) C_kj tanh(a_j), C_kj = w_k.uHat_j;
 /// log|det df/dx| = sum_k log(1 + c_kk (1 - tanh^2 a_k)), c_kk = w_k.uHat_k &gt; -1. O(2 K D + K^2 / 2) per row.
 /// Rezende and Mohamed 2015, arXiv:1505.05770, eq. 10-12 and appendix A.1.</remarks>
-internal sealed unsafe class PlanarStack : Bijection
+internal sealed class PlanarStack : Bijection
 {
     private const int MaximumLayers = 1 << 16;
     private readonly PlanarPanels _panels;
@@ -48,24 +48,13 @@ internal sealed unsafe class PlanarStack : Bijection
 
     public override BijectionKind Kind => BijectionKind.PlanarStack;
 
-    public override void Forward(RowBlock block)
-    {
-        fixed (float* x = block.Values, logDet = block.LogDet)
-            Forward(_panels, block.Width, x, x + Dimension * RowBlock.Rows, logDet);
-    }
+    public override void Forward(RowBlock block) => Forward(_panels, block, null);
 
     public override float Forward(RowWorkspace row)
     {
-        fixed (float* x = row.Values, a = row.Scratch)
-        {
-            return row.Width switch
-            {
-                SimdWidth.Vector512 => PlanarRowKernel<Vector512<float>, Simd512>.Run(_panels, x, a),
-                SimdWidth.Vector256 => PlanarRowKernel<Vector256<float>, Simd256>.Run(_panels, x, a),
-                SimdWidth.Vector128 => PlanarRowKernel<Vector128<float>, Simd128>.Run(_panels, x, a),
-                _ => PlanarRowKernel<float, SimdScalar>.Run(_panels, x, a),
-            };
-        }
+        var operation = new ForwardRow(_panels, row);
+        SimdDispatch.Run(row.Width, ref operation);
+        return operation.LogDet;
     }
 
     public override void Inverse(DoubleBlock block) => _inverse.Value.Run(block);
@@ -101,43 +90,11 @@ internal sealed unsafe class PlanarStack : Bijection
         }
     }
 
-    /// <summary>The block kernel at a width: x [D, 64] in place, h [K padded, 64], logDet [64] added to.</summary>
-    internal static void Forward(PlanarPanels panels, SimdWidth width, float* x, float* h, float* logDet)
+    /// <summary>The block kernel at the block's width.</summary>
+    internal static void Forward(PlanarPanels panels, RowBlock block, AlignedBuffer? activations)
     {
-        switch (width)
-        {
-            case SimdWidth.Vector512:
-                PlanarForwardKernel<Vector512<float>, Simd512>.Run(panels, x, h, logDet);
-                break;
-            case SimdWidth.Vector256:
-                PlanarForwardKernel<Vector256<float>, Simd256>.Run(panels, x, h, logDet);
-                break;
-            case SimdWidth.Vector128:
-                PlanarForwardKernel<Vector128<float>, Simd128>.Run(panels, x, h, logDet);
-                break;
-            default:
-                PlanarForwardKernel<float, SimdScalar>.Run(panels, x, h, logDet);
-                break;
-        }
-    }
-
-    // Runs forward again on a copy of the points for h, then back; the gradient's scratch columns hold the gradient on a.
-    private struct InputGradient(PlanarPanels panels, RowBlock input, RowBlock gradient) : ISimdOperation
-    {
-        public readonly void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            int size = panels.Dimension * RowBlock.Rows;
-            var points = new AlignedBuffer(size);
-            var logDet = new AlignedBuffer(RowBlock.Rows);
-            input.Values.Span[..size].CopyTo(points.Span);
-            fixed (float* x = points, l = logDet, h = input.Values, g = gradient.Values)
-            {
-                PlanarForwardKernel<V, S>.Run(panels, x, h + size, l);
-                PlanarBackwardKernel<V, S>.RunToInput(panels, h + size, g, g + size);
-            }
-        }
+        var operation = new ForwardBlock(panels, block, activations);
+        SimdDispatch.Run(block.Width, ref operation);
     }
 
     private int? FirstSingularLayer()
@@ -149,5 +106,37 @@ internal sealed unsafe class PlanarStack : Bijection
         }
 
         return null;
+    }
+
+    private readonly struct ForwardBlock(PlanarPanels panels, RowBlock block, AlignedBuffer? activations) : ISimdOperation
+    {
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V> => PlanarForwardKernel<V, S>.Run(panels, block, activations);
+    }
+
+    private struct ForwardRow(PlanarPanels panels, RowWorkspace row) : ISimdOperation
+    {
+        public float LogDet { get; private set; }
+
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V> => LogDet = PlanarRowKernel<V, S>.Run(panels, row);
+    }
+
+    // Runs forward again on a copy of the points for h, which the input's scratch columns keep, then back.
+    private readonly struct InputGradient(PlanarPanels panels, RowBlock input, RowBlock gradient) : ISimdOperation
+    {
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            Span<float> points = input.Values.Span[..(panels.Dimension * RowBlock.Rows)];
+            float[] kept = points.ToArray(), logDet = input.LogDet.Span.ToArray();
+            PlanarForwardKernel<V, S>.Run(panels, input, null);
+            kept.CopyTo(points);
+            logDet.CopyTo(input.LogDet.Span);
+            PlanarBackwardKernel<V, S>.RunToInput(panels, input, gradient);
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -7,13 +6,13 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <summary>A planar stack whose parameters are being trained: forward over blocks, and analytic gradients.</summary>
 /// <remarks>Flat parameters, raw and unconstrained: [W (K x D, row-major) | U (K x D) | b (K)]. The invertibility constraint is applied
 /// inside (<see cref="PlanarConstraint"/>). One instance serves many threads, each with its own accumulator.</remarks>
-internal sealed unsafe class TrainablePlanarStack
+internal sealed class TrainablePlanarStack
 {
     private readonly PlanarPanels _panels;
     private readonly float[] _parameters;
-    private readonly float[] _uHat;
-    private readonly float[] _gradientW;
-    private readonly float[] _gradientUHat;
+    private readonly AlignedBuffer _u;
+    private readonly double[] _constraint;
+    private readonly double[] _gradientC;
     private readonly AlignedBuffer _upper;
     private readonly AlignedBuffer _lower;
 
@@ -23,9 +22,9 @@ internal sealed unsafe class TrainablePlanarStack
         Layers = layers;
         _panels = new PlanarPanels(dimension, layers);
         _parameters = new float[ParameterCount];
-        _uHat = new float[layers * dimension];
-        _gradientW = new float[dimension];
-        _gradientUHat = new float[dimension];
+        _u = new AlignedBuffer(_panels.W.Length);
+        _constraint = new double[4 * _panels.PaddedLayers];
+        _gradientC = new double[_panels.PaddedLayers];
         int stride = PlanarGradientSums.StrideOf(_panels.PaddedLayers);
         _upper = new AlignedBuffer(stride * stride);
         _lower = new AlignedBuffer(stride * stride);
@@ -44,24 +43,18 @@ internal sealed unsafe class TrainablePlanarStack
     public void SetParameters(ReadOnlySpan<float> parameters)
     {
         parameters.CopyTo(_parameters);
-        for (int k = 0; k < Layers; k++)
-            PlanarConstraint.Apply(Raw(0, k), Raw(1, k), _uHat.AsSpan(k * Dimension, Dimension));
-        _panels.Set(_parameters.AsSpan(0, Layers * Dimension), _uHat, _parameters.AsSpan(2 * Layers * Dimension, Layers));
+        int size = Layers * Dimension;
+        _panels.SetRaw(parameters[..size], parameters.Slice(size, size), parameters.Slice(2 * size, Layers), _u, _constraint);
     }
 
     /// <summary>x to z in place, adding log|det| to LogDet; the same bits as the frozen <see cref="PlanarStack"/>.</summary>
-    public void Forward(RowBlock block)
-    {
-        fixed (float* x = block.Values, logDet = block.LogDet)
-            PlanarStack.Forward(_panels, block.Width, x, x + Dimension * RowBlock.Rows, logDet);
-    }
+    public void Forward(RowBlock block) => PlanarStack.Forward(_panels, block, null);
 
     /// <summary>As <see cref="Forward(RowBlock)"/>, keeping in the accumulator what <see cref="Backward"/> needs.</summary>
     public void Forward(RowBlock block, Accumulator accumulator)
     {
         block.Values.Span[..(Dimension * RowBlock.Rows)].CopyTo(accumulator.X.Span);
-        fixed (float* x = block.Values, h = accumulator.H, logDet = block.LogDet)
-            PlanarStack.Forward(_panels, block.Width, x, h, logDet);
+        PlanarStack.Forward(_panels, block, accumulator.H);
     }
 
     /// <summary>Adds to the accumulator the gradient of sum_r weight_r (log|det|_r + log p_Z(z_r)) for the block last run forward.</summary>
@@ -70,25 +63,8 @@ internal sealed unsafe class TrainablePlanarStack
     /// <param name="accumulator">The one given to Forward.</param>
     public void Backward(RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator)
     {
-        AlignedBuffer x = accumulator.X, h = accumulator.H, ga = accumulator.GradientA, rows = accumulator.Rows;
-        fixed (float* g = latentGradient.Values, v = weights)
-        {
-            switch (accumulator.Width)
-            {
-                case SimdWidth.Vector512:
-                    PlanarBackwardKernel<Vector512<float>, Simd512>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
-                    break;
-                case SimdWidth.Vector256:
-                    PlanarBackwardKernel<Vector256<float>, Simd256>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
-                    break;
-                case SimdWidth.Vector128:
-                    PlanarBackwardKernel<Vector128<float>, Simd128>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
-                    break;
-                default:
-                    PlanarBackwardKernel<float, SimdScalar>.Run(_panels, x, h, g, v, ga, rows, accumulator.Sums);
-                    break;
-            }
-        }
+        var operation = new BackwardBlock(_panels, latentGradient, weights, accumulator);
+        SimdDispatch.Run(accumulator.Width, ref operation);
     }
 
     /// <summary>Overwrites the latent gradient given to <see cref="Backward"/> with the gradient with respect to the inputs: g + sum_k w_k ga_k.</summary>
@@ -102,34 +78,23 @@ internal sealed unsafe class TrainablePlanarStack
         }
     }
 
-    /// <summary>Writes the accumulated gradient with respect to the raw flat parameters.</summary>
+    /// <summary>Writes the accumulated gradient with respect to the raw flat parameters; the accumulator's sums are used up.</summary>
     /// <remarks>C_kj = w_k.uHat_j carries its gradient T_kj to w_k and to uHat_j; then the constraint's chain rule.</remarks>
     public void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         PlanarGradientSums sums = accumulator.Sums;
-        int stride = sums.Stride, size = Layers * Dimension;
-        Span<float> w = sums.W.Span, uHat = sums.UHat.Span;
-
+        int size = Layers * Dimension;
         var pullback = new Pullback(_panels, sums, _upper, _lower);
         SimdDispatch.Run(accumulator.Width, ref pullback);
         for (int k = 0; k < Layers; k++)
         {
-            for (int d = 0; d < Dimension; d++)
-            {
-                _gradientW[d] = w[d * stride + k];
-                _gradientUHat[d] = uHat[d * stride + k];
-            }
-
-            PlanarConstraint.Backward(
-                Raw(0, k),
-                Raw(1, k),
-                _gradientW,
-                _gradientUHat,
-                sums.Total(sums.C, k),
-                gradient.Slice(k * Dimension, Dimension),
-                gradient.Slice(size + k * Dimension, Dimension));
+            _gradientC[k] = sums.Total(sums.C, k);
             gradient[2 * size + k] = sums.Total(sums.B, k);
         }
+
+        PlanarConstraintKernel.Backward(_panels, _u, _constraint, _gradientC, sums);
+        Transposition.Of(sums.W, Dimension, Layers, sums.Stride, gradient[..size]);
+        Transposition.Of(sums.UHat, Dimension, Layers, sums.Stride, gradient.Slice(size, size));
     }
 
     public Accumulator CreateAccumulator(SimdWidth width) => new(Dimension, _panels.PaddedLayers, width);
@@ -138,24 +103,41 @@ internal sealed unsafe class TrainablePlanarStack
     public PlanarStack Freeze(ReadOnlySpan<float> parameters)
     {
         int size = Layers * Dimension;
-        var uHat = new float[size];
-        for (int k = 0; k < Layers; k++)
-        {
-            PlanarConstraint.Apply(
-                parameters.Slice(k * Dimension, Dimension), parameters.Slice(size + k * Dimension, Dimension), uHat.AsSpan(k * Dimension, Dimension));
-        }
-
-        return new PlanarStack(Dimension, parameters[..size].ToArray(), uHat, parameters.Slice(2 * size, Layers).ToArray());
+        var constrained = new TrainablePlanarStack(Dimension, Layers);
+        constrained.SetParameters(parameters);
+        return new PlanarStack(
+            Dimension, parameters[..size].ToArray(), constrained._panels.UHatRows.Span[..size].ToArray(), parameters.Slice(2 * size, Layers).ToArray());
     }
 
-    // Raw w (part 0) or u (part 1) of layer k.
-    private ReadOnlySpan<float> Raw(int part, int k) => _parameters.AsSpan((part * Layers + k) * Dimension, Dimension);
+    private readonly ref struct BackwardBlock(PlanarPanels panels, RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator) : ISimdOperation
+    {
+        private readonly ReadOnlySpan<float> _weights = weights;
 
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V> => PlanarBackwardKernel<V, S>.Run(panels, latentGradient, _weights, accumulator);
+    }
+
+    // On w_k it adds sum_(j<k) T_jk uHat_j, on uHat_k sum_(j>k) T_kj w_j. T is written out twice, as it is and turned around, with zeros where it does not
+    // count, so that both sums run over all j: two small matrix products.
     private readonly struct Pullback(PlanarPanels panels, PlanarGradientSums sums, AlignedBuffer upper, AlignedBuffer lower) : ISimdOperation
     {
         public void Run<V, S>()
             where V : struct
-            where S : struct, ISimd<V> => PlanarPullbackKernel<V, S>.Run(panels, sums, upper, lower);
+            where S : struct, ISimd<V>
+        {
+            int stride = sums.Stride, layers = panels.Layers, padded = panels.PaddedLayers;
+            for (int j = 0; j < layers; j++)
+            {
+                ReadOnlySpan<float> row = sums.T.Span.Slice(j * stride, layers);
+                row[(j + 1)..].CopyTo(upper.Span[(j * stride + j + 1)..]);
+                for (int k = j + 1; k < layers; k++)
+                    lower[k * stride + j] = row[k];
+            }
+
+            PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.UHat, padded, layers, upper, stride, layers, sums.W, stride);
+            PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.W, padded, layers, lower, stride, layers, sums.UHat, stride);
+        }
     }
 
     /// <summary>One thread's forward state and gradient sums.</summary>

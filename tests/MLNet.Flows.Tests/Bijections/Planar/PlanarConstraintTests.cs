@@ -42,33 +42,27 @@ public sealed class PlanarConstraintTests
     }
 
     [Fact]
-    public void Apply_TinyW_KeepsTheProductAboveMinusOneAndUHatFinite()
+    public void UHat_TinyW_KeepsTheProductAboveMinusOneAndUHatFinite()
     {
-        float[] w = [1e-30f, 2e-30f, -1e-38f], u = [3, -4, 5], uHat = new float[3];
-
-        PlanarConstraint.Apply(w, u, uHat);
+        float[] w = [1e-30f, 2e-30f, -1e-38f], u = [3, -4, 5], uHat = UHat(w, u);
 
         Assert.All(uHat, value => Assert.True(float.IsFinite(value)));
         Assert.True(w.Zip(uHat).Sum(p => (double)p.First * p.Second) > -1);
     }
 
     [Fact]
-    public void Apply_ZeroW_LeavesU()
+    public void UHat_ZeroW_LeavesU()
     {
-        float[] uHat = new float[2];
-
-        PlanarConstraint.Apply([0, 0], [3, -4], uHat);
-
-        Assert.Equal([3, -4], uHat);
+        Assert.Equal([3, -4], UHat([0, 0], [3, -4]));
     }
 
     [Fact]
-    public void Apply_AnyWAndU_GivesTheProductM()
+    public void UHat_AnyWAndU_GivesTheProductM()
     {
-        float[] w = [0.3f, -2, 1], u = [-4, 3, -1], uHat = new float[3];
-
-        PlanarConstraint.Apply(w, u, uHat);
+        float[] w = [0.3f, -2, 1], u = [-4, 3, -1], uHat = UHat(w, u);
 
         Assert.Equal(PlanarReference.M(-1.2 - 6 - 1), w.Zip(uHat).Sum(p => (double)p.First * p.Second), 1e-5);
     }
+
+    private static float[] UHat(float[] w, float[] u) => new TrainablePlanarStack(w.Length, 1).Freeze([.. w, .. u, 0]).UHat.ToArray();
 }

@@ -1,0 +1,87 @@
+using System.Runtime.Intrinsics;
+using MLNet.Flows.Numerics;
+using static MLNet.Flows.Bijections.Planar.PlanarProductKernel;
+
+namespace MLNet.Flows.Bijections.Planar;
+
+/// <summary><see cref="PlanarConstraint"/> and its chain rule, four layers at a time: a vector holds layers, sums run over the features in order.</summary>
+/// <remarks>
+/// With t = w.u, n = |w|^2, s = (m(t) - t) / n:
+/// 1. uHat = u + s w, s = 0 where w = 0.
+/// Back from (gW explicitly, gUHat, gC on c = m(t)):
+/// 2. the gradient on s is gS = gUHat.w;
+/// 3. on t: gT = m'(t) gC + gS (m'(t) - 1) / n; on n: gN = -gS s / n;
+/// 4. gU = gUHat + gT w; gW += s gUHat + 2 gN w + gT u.
+/// </remarks>
+internal static unsafe class PlanarConstraintKernel
+{
+    private const int Panel = 4;
+
+    /// <summary>Step 1: the panels' UHat from their W and from u.</summary>
+    /// <param name="panels">W is read, UHat written.</param>
+    /// <param name="u">[d, k], raw.</param>
+    /// <param name="terms">[4, K padded], receives t, n, s and m'(t), which the way back needs.</param>
+    public static void Apply(PlanarPanels panels, AlignedBuffer u, double[] terms)
+    {
+        int padded = panels.PaddedLayers, dimension = panels.Dimension;
+        fixed (float* ws = panels.W, uHats = panels.UHat, us = u)
+        fixed (double* ts = terms)
+        {
+            double* ns = ts + padded, shifts = ns + padded, slopes = shifts + padded;
+            for (int k = 0; k < padded; k += Panel)
+            {
+                Vector256<double> t = Vector256<double>.Zero, n = t;
+                for (int at = k; at < dimension * padded; at += padded)
+                {
+                    Vector256<double> w = Load(ws + at);
+                    t = Vector256.FusedMultiplyAdd(w, Load(us + at), t);
+                    n = Vector256.FusedMultiplyAdd(w, w, n);
+                }
+
+                Vector256<double> shift = Vector256.ConditionalSelect(
+                    Vector256.GreaterThan(n, Vector256<double>.Zero), (PlanarConstraint.M(t) - t) / n, Vector256<double>.Zero);
+                t.Store(ts + k);
+                n.Store(ns + k);
+                shift.Store(shifts + k);
+                PlanarConstraint.Slope(t).Store(slopes + k);
+                for (int at = k; at < dimension * padded; at += padded)
+                    Narrow(Vector256.FusedMultiplyAdd(shift, Load(ws + at), Load(us + at))).Store(uHats + at);
+            }
+        }
+    }
+
+    /// <summary>Steps 2 to 4, over the sums' W and UHat, which become the gradients on w and u.</summary>
+    /// <param name="panels">W is read.</param>
+    /// <param name="u">[d, k], raw.</param>
+    /// <param name="terms">From <see cref="Apply"/>.</param>
+    /// <param name="gradientC">[K padded], on c.</param>
+    /// <param name="sums">Changed in place.</param>
+    public static void Backward(PlanarPanels panels, AlignedBuffer u, double[] terms, double[] gradientC, PlanarGradientSums sums)
+    {
+        int padded = panels.PaddedLayers, dimension = panels.Dimension, stride = sums.Stride;
+        fixed (float* ws = panels.W, us = u, onW = sums.W, onUHat = sums.UHat)
+        fixed (double* ts = terms, gC = gradientC)
+        {
+            double* ns = ts + padded, shifts = ns + padded, slopes = shifts + padded;
+            for (int k = 0; k < padded; k += Panel)
+            {
+                Vector256<double> gS = Vector256<double>.Zero;
+                for (int d = 0; d < dimension; d++)
+                    gS = Vector256.FusedMultiplyAdd(Load(onUHat + d * stride + k), Load(ws + d * padded + k), gS);
+                Vector256<double> n = Vector256.Load(ns + k), s = Vector256.Load(shifts + k), slope = Vector256.Load(slopes + k);
+                Vector256<double> hasDirection = Vector256.GreaterThan(n, Vector256<double>.Zero);
+                Vector256<double> gT = slope * Vector256.Load(gC + k) + gS * (slope - Vector256<double>.One) / n;
+                Vector128<float> onT = Narrow(gT & hasDirection), onN = Narrow(gS * s / n * -2.0 & hasDirection), shift = Narrow(s);
+                for (int d = 0; d < dimension; d++)
+                {
+                    float* gU = onUHat + d * stride + k, gW = onW + d * stride + k;
+                    Vector128<float> w = Vector128.Load(ws + d * padded + k), gUHat = Vector128.Load(gU), sum = Vector128.Load(gW);
+                    sum = Vector128.FusedMultiplyAdd(shift, gUHat, sum);
+                    sum = Vector128.FusedMultiplyAdd(onN, w, sum);
+                    Vector128.FusedMultiplyAdd(onT, Vector128.Load(us + d * padded + k), sum).Store(gW);
+                    Vector128.FusedMultiplyAdd(onT, w, gUHat).Store(gU);
+                }
+            }
+        }
+    }
+}
