@@ -1,0 +1,75 @@
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Coupling;
+using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Tests.Bijections.Planar;
+
+namespace MLNet.Flows.Tests.Bijections;
+
+/// <summary>Every bijection at several shapes, by name: one line here gives a new one all of <see cref="BijectionLawsTests"/>.</summary>
+internal static class BijectionTable
+{
+    private static readonly Dictionary<string, Func<Bijection>> Constructors = Build();
+
+    public static IEnumerable<string> Names => Constructors.Keys;
+
+    public static Bijection Create(string name) => Constructors[name]();
+
+    /// <summary>A coupling whose weights are drawn so that activations keep their size from layer to layer.</summary>
+    public static AffineCoupling Coupling(int dimension, int[] passive, int[] hidden, float bound = 2, double scale = 1)
+    {
+        var random = new RandomStream(dimension + hidden.Length);
+        int[] widths = [passive.Length, .. hidden, 2 * (dimension - passive.Length)];
+        var layers = new DenseLayer[widths.Length - 1];
+        for (int l = 0; l < layers.Length; l++)
+            layers[l] = new DenseLayer(widths[l], widths[l + 1], Draw(widths[l] * widths[l + 1], Math.Max(1, widths[l])), Draw(widths[l + 1], 4));
+        return new AffineCoupling(dimension, passive, new MultilayerPerceptron(layers), bound);
+
+        float[] Draw(int count, int inputs) => [.. Enumerable.Range(0, count).Select(_ => (float)(scale * random.NextGaussian() / Math.Sqrt(inputs)))];
+    }
+
+    public static PlanarStack Planar(int dimension, int layers) =>
+        new TrainablePlanarStack(dimension, layers).Freeze(PlanarReference.RandomParameters(dimension, layers, 2));
+
+    private static Dictionary<string, Func<Bijection>> Build()
+    {
+        var table = new Dictionary<string, Func<Bijection>>();
+        foreach (int d in new[] { 1, 2, 5, 16, 33 })
+        {
+            table.Add($"standardization {d}", () => new Standardization([.. Draw(d, 1)], [.. Draw(d, 2).Select(MathF.Exp)]));
+            table.Add($"whitening {d}", () => Whitening.Fit(Correlated(d), [], 0.05));
+            foreach (int k in new[] { 0, 1, 3, 4, 16, 17, 64 })
+                table.Add($"planar stack {d} x {k}", () => Planar(d, k));
+            table.Add($"coupling {d}, none passive", () => Coupling(d, [], [3]));
+            if (d == 1)
+                continue;
+            int[] even = [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], first = [.. Enumerable.Range(0, d / 2)];
+            table.Add($"coupling {d}, one dense layer", () => Coupling(d, even, []));
+            table.Add($"coupling {d}, one hidden layer", () => Coupling(d, first, [5]));
+            table.Add($"coupling {d}, two hidden layers", () => Coupling(d, even, [64, 64]));
+            table.Add($"coupling {d}, three hidden layers", () => Coupling(d, [d - 1], [20, 33, 7]));
+        }
+
+        return table;
+    }
+
+    private static IEnumerable<float> Draw(int count, int seed)
+    {
+        var random = new RandomStream(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)(0.5 * random.NextGaussian()))];
+    }
+
+    private static FeatureMatrix Correlated(int dimension)
+    {
+        var matrix = new FeatureMatrix(dimension);
+        var random = new RandomStream(9);
+        for (int i = 0; i < 300; i++)
+        {
+            double common = random.NextGaussian();
+            foreach (ref float value in matrix.AddRow())
+                value = (float)(random.NextGaussian() + common);
+        }
+
+        return matrix;
+    }
+}
