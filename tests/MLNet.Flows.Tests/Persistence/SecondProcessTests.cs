@@ -10,12 +10,14 @@ namespace MLNet.Flows.Tests.Persistence;
 
 public sealed class SecondProcessTests
 {
-    [Fact]
-    public void Load_InAProcessThatNeverMentionsUs_GivesTheSameBits()
+    [Theory]
+    [InlineData(nameof(PlanarFlowTransformer))]
+    [InlineData(nameof(RealNvpTransformer))]
+    public void Load_InAProcessThatNeverMentionsUs_GivesTheSameBits(string name)
     {
         var context = new MLContext(1);
         IDataView train = Rows.View(context, TestFlows.Rows(400));
-        PlanarFlowTransformer model = context.Flows.PlanarFlow().Fit(train);
+        FlowTransformer model = name == nameof(RealNvpTransformer) ? TestFlows.RealNvp(context) : context.Flows.PlanarFlow().Fit(train);
         float[][] rows = [.. TestFlows.Rows(100), [float.NaN, 0, 7, 0, 0]];
         IDataView scored = model.Transform(Rows.View(context, rows));
         string zip = Path.Combine(Directory.CreateTempSubdirectory("flow").FullName, "model.zip");
@@ -23,7 +25,7 @@ public sealed class SecondProcessTests
 
         string[] lines = Run(zip, rows);
 
-        Assert.Equal(nameof(PlanarFlowTransformer), lines[0]);
+        Assert.Equal(name, lines[0]);
         Assert.Equal(
             scored.GetColumn<float>("Score").Zip(scored.GetColumn<bool>("PredictedLabel")).Select(p => $"{BitConverter.SingleToInt32Bits(p.First)} {p.Second}"),
             lines[1..]);

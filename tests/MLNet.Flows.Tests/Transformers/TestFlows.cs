@@ -3,6 +3,7 @@ using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
+using MLNet.Flows.Tests.Bijections;
 using MLNet.Flows.Tests.Bijections.Planar;
 using MLNet.Flows.Training;
 using MLNet.Flows.Transformers;
@@ -14,14 +15,30 @@ internal static class TestFlows
 {
     public const int FeatureCount = 5;
 
-    public static FlowModel Model()
+    public static FlowModel Model() => Model(new TrainablePlanarStack(4, 6).Freeze(PlanarReference.RandomParameters(4, 6, 21, 0.7)));
+
+    public static FlowModel RealNvpModel() => Model(
+        BijectionTable.Coupling(4, [0, 2], [16, 20], scale: 0.7),
+        new Standardization([0.2f, 0, -0.1f, 0], [1.1f, 0.9f, 1, 2]),
+        BijectionTable.Coupling(4, [1, 3], [16, 20, 8], scale: 0.7));
+
+    public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
+
+    public static RealNvpTransformer RealNvp(MLContext context) => new(context, RealNvpModel());
+
+    public static float[][] Rows(int count)
+    {
+        var random = new RandomStream(23);
+        return [.. Enumerable.Range(0, count).Select(_ => Row(random))];
+    }
+
+    public static int[] Bits(IEnumerable<float> values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
+
+    private static FlowModel Model(params Bijection[] bijections)
     {
         var density = new FlowDensity(
             new ColumnPartition(FeatureCount, [2], [7]),
-            [
-                new Standardization([1, -2, 0, 10], [2, 0.5f, 1, 30]),
-                new TrainablePlanarStack(4, 6).Freeze(PlanarReference.RandomParameters(4, 6, 21, 0.7)),
-            ],
+            [new Standardization([1, -2, 0, 10], [2, 0.5f, 1, 30]), .. bijections],
             new NormalMixture(4, [0.25f, 0.75f], [0, 0, 0, 0, 1, -1, 0.5f, 0], [1, 0.8f, 1.2f, 1]));
         var training = new float[500 * FeatureCount];
         var random = new RandomStream(22);
@@ -38,16 +55,6 @@ internal static class TestFlows
             [1, -2, 7, 0, 10],
             new TrainingHistory([report, report with { Step = 200, ValidationLogLikelihood = double.NaN }], TrainingStopReason.EarlyStopping, 100, 500, 3, 1));
     }
-
-    public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
-
-    public static float[][] Rows(int count)
-    {
-        var random = new RandomStream(23);
-        return [.. Enumerable.Range(0, count).Select(_ => Row(random))];
-    }
-
-    public static int[] Bits(IEnumerable<float> values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
 
     private static float[] Row(RandomStream random) =>
         [(float)(1 + 2 * random.NextGaussian()), (float)(-2 + 0.5 * random.NextGaussian()), 7, (float)random.NextGaussian(), (float)(10 + 30 * random.NextGaussian())];
