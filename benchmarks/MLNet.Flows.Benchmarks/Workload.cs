@@ -57,7 +57,7 @@ internal sealed class Workload
     public PlanarFlowTransformer Transformer { get; }
 
     public PlanarFlowEngine Engine(int threads) => new(
-        Matrix, [], [.. Enumerable.Range(0, Rows)], Layers, new TrainableDiagonalNormal(Dimension), maskColumns: false, threads, seed: 1);
+        new TrainingTask(Matrix, [], [.. Enumerable.Range(0, Rows)], new TrainableDiagonalNormal(Dimension), threads, Seed: 1), Layers, maskColumns: false);
 
     /// <summary>One pass over all rows in batches, in shuffled order: the whole step, from gather to Adam, without input noise.</summary>
     public Action Epoch(int batchSize, int threads)

@@ -1,0 +1,51 @@
+using Microsoft.ML;
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Coupling;
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Training;
+using MLNet.Flows.Transformers;
+
+namespace MLNet.Flows.Benchmarks;
+
+/// <summary>Random rows and a random RealNVP: couplings with two hidden layers, alternating masks, a standardization in front of each.</summary>
+internal sealed class CouplingWorkload
+{
+    public CouplingWorkload(int rows, int dimension, int couplings, int hidden)
+    {
+        var random = new RandomStream(1);
+        Data = Draw(rows * dimension, 1);
+        var one = new float[dimension];
+        Array.Fill(one, 1f);
+        var bijections = new List<Bijection>();
+        for (int k = 0; k < couplings; k++)
+        {
+            int[] passive = [.. Enumerable.Range(0, dimension).Where(d => d % 2 == k % 2)];
+            int inputs = passive.Length, outputs = 2 * (dimension - passive.Length);
+            bijections.Add(new Standardization(new float[dimension], one));
+            bijections.Add(new AffineCoupling(dimension, passive, new MultilayerPerceptron([Layer(inputs, hidden), Layer(hidden, hidden), Layer(hidden, outputs)]), 2));
+            FlopsPerRow += 2L * ((inputs + hidden + outputs) * hidden);
+        }
+
+        Density = new FlowDensity(new ColumnPartition(dimension, [], []), [.. bijections], new DiagonalNormal(new float[dimension], one));
+        var likelihoods = new float[Math.Min(rows, 1000)];
+        Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), likelihoods, Density.CreateWorkspace());
+        var history = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, rows, 0, 0);
+        Transformer = new RealNvpTransformer(
+            new MLContext(1), new FlowModel(Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension], history));
+
+        DenseLayer Layer(int inputs, int outputs) => new(inputs, outputs, Draw(inputs * outputs, Math.Max(1, inputs)), Draw(outputs, 16));
+
+        float[] Draw(int count, int variance) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextGaussian() / Math.Sqrt(variance)))];
+    }
+
+    /// <summary>[n, d], row-major.</summary>
+    public float[] Data { get; }
+
+    public FlowDensity Density { get; }
+
+    public RealNvpTransformer Transformer { get; }
+
+    /// <summary>Floating-point operations of the conditioners alone.</summary>
+    public long FlopsPerRow { get; }
+}
