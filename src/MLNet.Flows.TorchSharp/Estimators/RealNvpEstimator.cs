@@ -19,6 +19,8 @@ namespace MLNet.Flows.TorchSharp.Estimators;
 /// </remarks>
 public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
 {
+    // Each costs a training, and a training costs seconds.
+    private const int CalibrationFolds = 4;
     private readonly Options _options;
     private readonly Native.Device _device;
     private readonly FlowFitting _fitting;
@@ -66,6 +68,7 @@ public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
             recipe.TrimFraction,
             recipe.Base,
             _options.NumberOfCouplings * perCoupling,
+            CalibrationFolds,
             CreateEngine);
 
         ITrainingEngine CreateEngine(TrainingTask task) => new TorchFlowEngine(

@@ -16,6 +16,9 @@ internal sealed class FlowTraining(
     /// <summary>How many bijections have been applied to the data, and what they add to every log-likelihood.</summary>
     public (int Count, float LogDet) Preprocessing => (preprocessing.Length, logDet);
 
+    /// <summary>Trainings that p-values may cost where rows are few.</summary>
+    public int CalibrationFolds => plan.CalibrationFolds;
+
     public ValidationSplit Split() => ValidationSplit.Draw(Data, plan.ValidationFraction, new RandomStream(seed, 5));
 
     /// <summary>Weights of a flow that is trained on so many rows.</summary>

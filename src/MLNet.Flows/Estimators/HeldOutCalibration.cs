@@ -11,7 +11,6 @@ internal sealed class HeldOutCalibration(FlowTraining training, ValidationSplit 
 {
     // With more rows per weight than this the training rows' own likelihoods are hardly too high, and p-values from them vary less.
     private const int RowsPerWeight = 3;
-    private const int DefaultFolds = 8;
 
     /// <summary>Fills in the likelihoods of all rows.</summary>
     /// <returns>False where none are needed, or where a fold's training was cancelled or diverged: the flow itself is trained by then and
@@ -20,7 +19,7 @@ internal sealed class HeldOutCalibration(FlowTraining training, ValidationSplit 
     {
         int count = likelihoods.Length;
         bool fewRows = count < RowsPerWeight * training.ParameterCount(split.Train.Length);
-        int folds = Math.Min(options.CalibrationFolds ?? (fewRows ? DefaultFolds : 0), count / 2);
+        int folds = Math.Min(options.CalibrationFolds ?? (fewRows ? training.CalibrationFolds : 0), count / 2);
         if (folds < 2)
             return false;
 

@@ -14,6 +14,7 @@ namespace MLNet.Flows.Estimators;
 /// </remarks>
 public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
 {
+    private const int CalibrationFolds = 8;
     private readonly Options _options;
     private readonly FlowFitting _fitting;
 
@@ -55,6 +56,7 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
             recipe.TrimFraction,
             recipe.Base,
             recipe.Layers * (2L * dimension + 1),
+            CalibrationFolds,
             task => _options.Engine.CreatePlanar(task, recipe.Layers, recipe.MaskColumns));
     }
 }
