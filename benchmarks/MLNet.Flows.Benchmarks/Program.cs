@@ -2,6 +2,7 @@
 // speed --data F ...  one file through training, scoring and single rows, for comparison with any other library on the same file
 // views               what the flow's columns add to reading a view's other columns
 // growth              cost against features, layers and rows; memory of a training
+// torchsharp          the same flows under TorchSharp, eager and TorchScript, where libtorch loads (build/with-libstdcxx brings what it needs)
 // density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
@@ -11,6 +12,7 @@ using MLNet.Flows.Benchmarks.Density;
 using MLNet.Flows.Benchmarks.Growth;
 using MLNet.Flows.Benchmarks.Roofline;
 using MLNet.Flows.Benchmarks.Speed;
+using MLNet.Flows.Benchmarks.TorchSharpRivals;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args.FirstOrDefault())
@@ -26,6 +28,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "growth":
         return GrowthCommand.Run();
+    case "torchsharp":
+        return TorchSharpCommand.Run();
     case "speed":
         return SpeedCommand.Run(args[1..]);
     default:

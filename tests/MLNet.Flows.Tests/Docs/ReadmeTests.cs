@@ -53,7 +53,8 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Snippets_InReadme_AreRunByTests()
     {
-        string source = Unindented(File.ReadAllText(Path.Combine(Root, "tests", "MLNet.Flows.Plotting.Tests", "Docs", "ReadmeSnippets.cs")));
+        string source = string.Join("\n", ((string[])["MLNet.Flows.Plotting.Tests", "MLNet.Flows.TorchSharp.Tests"])
+            .Select(project => Unindented(File.ReadAllText(Path.Combine(Root, "tests", project, "Docs", "ReadmeSnippets.cs")))));
 
         string[] snippets = [.. Blocks("csharp").Skip(1)];
         Assert.NotEmpty(snippets);
