@@ -50,6 +50,7 @@ internal static class BijectionTable
             table.Add($"coupling {d}, three hidden layers", () => Coupling(d, [d - 1], [20, 33, 7]));
         }
 
+        table.Add("coupling 5, wide hidden layers", () => Coupling(5, [0, 3], [70, 130]));
         return table;
     }
 
