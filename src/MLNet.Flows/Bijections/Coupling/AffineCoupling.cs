@@ -8,7 +8,7 @@ namespace MLNet.Flows.Bijections.Coupling;
 /// The bound keeps scales within exp(+-bound). Results are kept within +-1e15, as <see cref="Standardization"/> keeps its own, so
 /// that however many couplings follow each other, single precision has room for their sums.
 /// Dinh, Sohl-Dickstein and Bengio 2017, arXiv:1605.08803, eq. 7-8.</remarks>
-internal sealed unsafe class AffineCoupling : Bijection
+internal sealed class AffineCoupling : Bijection
 {
     private const float SmallestBound = 1e-3f;
     private const float LargestBound = 64;
@@ -61,13 +61,13 @@ internal sealed unsafe class AffineCoupling : Bijection
 
     public override void Forward(RowBlock block)
     {
-        var operation = new BlockForward(this, block);
+        var operation = new AffineCouplingKernel.BlockForward(this, block);
         SimdDispatch.Run(block.Width, ref operation);
     }
 
     public override float Forward(RowWorkspace row)
     {
-        var operation = new RowForward(this, row);
+        var operation = new AffineCouplingKernel.RowForward(this, row);
         SimdDispatch.Run(row.Width, ref operation);
         return operation.LogDet;
     }
@@ -76,7 +76,7 @@ internal sealed unsafe class AffineCoupling : Bijection
 
     public override void Backward(RowBlock input, RowBlock gradient)
     {
-        var operation = new InputGradient(this, input, gradient);
+        var operation = new AffineCouplingKernel.InputGradient(this, input, gradient);
         SimdDispatch.Run(input.Width, ref operation);
     }
 
@@ -106,42 +106,6 @@ internal sealed unsafe class AffineCoupling : Bijection
         catch (ArgumentException fault)
         {
             throw new FormatException($"The model is damaged: {fault.Message}", fault);
-        }
-    }
-
-    private struct BlockForward(AffineCoupling coupling, RowBlock block) : ISimdOperation
-    {
-        public readonly void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            fixed (float* x = block.Values, logDet = block.LogDet)
-                AffineCouplingForwardKernel<V, S>.Run(coupling, x, x + coupling.Dimension * RowBlock.Rows, logDet);
-        }
-    }
-
-    private struct RowForward(AffineCoupling coupling, RowWorkspace row) : ISimdOperation
-    {
-        public float LogDet;
-
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            fixed (float* x = row.Values, scratch = row.Scratch)
-                LogDet = AffineCouplingRowKernel<V, S>.Run(coupling, x, scratch);
-        }
-    }
-
-    private struct InputGradient(AffineCoupling coupling, RowBlock input, RowBlock gradient) : ISimdOperation
-    {
-        public readonly void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            int size = coupling.Dimension * RowBlock.Rows;
-            fixed (float* x = input.Values, g = gradient.Values)
-                AffineCouplingBackwardKernel<V, S>.Run(coupling, x, x + size, g, g + size);
         }
     }
 }

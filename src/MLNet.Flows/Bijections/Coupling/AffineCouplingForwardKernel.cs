@@ -56,7 +56,7 @@ internal static unsafe class AffineCouplingForwardKernel<V, S>
             input += R;
         }
 
-        coupling.Conditioner.Forward<V, S>(activations);
+        PerceptronKernel<V, S>.Forward(coupling.Conditioner, activations);
     }
 
     /// <summary>s = bound tanh(raw / bound).</summary>

@@ -18,7 +18,7 @@ internal static unsafe class AffineCouplingRowKernel<V, S>
         ReadOnlySpan<int> passive = coupling.Passive, active = coupling.Active;
         for (int i = 0; i < passive.Length; i++)
             scratch[i] = AffineCouplingForwardKernel<float, SimdScalar>.Near(x[passive[i]]);
-        coupling.Conditioner.ForwardRow<V, S>(scratch);
+        PerceptronKernel<V, S>.ForwardRow(coupling.Conditioner, scratch);
 
         float* raw = scratch + coupling.Conditioner.OutputStart, shift = raw + active.Length;
         float* values = scratch + coupling.Conditioner.ActivationLength, logs = values + coupling.PaddedActive;

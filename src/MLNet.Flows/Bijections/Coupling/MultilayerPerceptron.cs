@@ -1,4 +1,3 @@
-using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
 
 namespace MLNet.Flows.Bijections.Coupling;
@@ -6,10 +5,9 @@ namespace MLNet.Flows.Bijections.Coupling;
 /// <summary>Dense layers with rectifiers max(0, .) between them: the conditioner of a coupling.</summary>
 /// <remarks>Kernels keep all activations, one behind the other: the inputs, then each layer's outputs, each rounded up to whole vectors of
 /// 16. Every value is kept within +-<see cref="DenseLayer.Farthest"/>. 2 x weights operations per row.</remarks>
-internal sealed unsafe class MultilayerPerceptron
+internal sealed class MultilayerPerceptron
 {
     private const int MaximumLayers = 256;
-    private const int R = RowBlock.Rows;
     private readonly DenseLayer[] _layers;
     private readonly int[] _starts;
 
@@ -43,51 +41,6 @@ internal sealed unsafe class MultilayerPerceptron
 
     /// <summary>Length of all activations of a row.</summary>
     public int ActivationLength => _starts[^1];
-
-    /// <summary>From the inputs [inputs, 64] at the start of the activations, all others of a block.</summary>
-    /// <param name="activations">[<see cref="ActivationLength"/>, 64].</param>
-    public void Forward<V, S>(float* activations)
-        where V : struct
-        where S : struct, ISimd<V>
-    {
-        float* x = activations;
-        for (int l = 0; l < _layers.Length; l++)
-        {
-            float* y = activations + Start(l) * R;
-            DenseKernel<V, S>.Run(_layers[l].Panels, x, y, Lowest(l));
-            x = y;
-        }
-    }
-
-    /// <summary>From the inputs at the start of the activations, all others of one row; the same bits as in a block.</summary>
-    /// <param name="activations">[<see cref="ActivationLength"/>].</param>
-    public void ForwardRow<V, S>(float* activations)
-        where V : struct
-        where S : struct, ISimd<V>
-    {
-        float* x = activations;
-        for (int l = 0; l < _layers.Length; l++)
-        {
-            float* y = activations + Start(l);
-            DenseRowKernel<V, S>.Run(_layers[l], x, y, Lowest(l));
-            x = y;
-        }
-    }
-
-    /// <summary>Carries a gradient on the outputs back to the inputs, layer by layer through the transposed weights.</summary>
-    /// <param name="activations">All activations, from <see cref="Forward{V, S}"/>.</param>
-    /// <param name="gradients">Laid out like the activations: the outputs' are given, all others are overwritten.</param>
-    public void Backward<V, S>(float* activations, float* gradients)
-        where V : struct
-        where S : struct, ISimd<V>
-    {
-        for (int l = _layers.Length - 1; l >= 0; l--)
-        {
-            int to = l == 0 ? 0 : Start(l - 1);
-            DenseKernel<V, S>.Run(_layers[l].Transposed, gradients + Start(l) * R, gradients + to * R, -DenseLayer.Farthest);
-            Clip<V, S>(_layers[l].Inputs * R, activations + to * R, gradients + to * R, l == 0 ? -DenseLayer.Farthest : 0);
-        }
-    }
 
     public void Write(ModelWriter writer)
     {
@@ -124,22 +77,9 @@ internal sealed unsafe class MultilayerPerceptron
         return new MultilayerPerceptron(layers);
     }
 
-    // Only between layers is there a rectifier.
-    private float Lowest(int layer) => layer < _layers.Length - 1 ? 0 : -DenseLayer.Farthest;
+    /// <summary>What a layer's outputs are kept at or above: only between layers is there a rectifier.</summary>
+    public float Lowest(int layer) => layer < _layers.Length - 1 ? 0 : -DenseLayer.Farthest;
 
-    private int Start(int layer) => _starts[layer];
-
-    // No gradient passes where an activation is at its limit: 0 for a rectifier.
-    private static void Clip<V, S>(int length, float* activations, float* gradients, float lowest)
-        where V : struct
-        where S : struct, ISimd<V>
-    {
-        V zero = S.Create(0), least = S.Create(lowest), highest = S.Create(DenseLayer.Farthest);
-        for (int i = 0; i < length; i += S.Count)
-        {
-            V a = S.Load(activations + i);
-            V passed = S.SelectLess(least, a, S.SelectLess(a, highest, S.Load(gradients + i), zero), zero);
-            S.Store(passed, gradients + i);
-        }
-    }
+    /// <summary>Where a layer's outputs begin among the activations.</summary>
+    public int Start(int layer) => _starts[layer];
 }
