@@ -25,7 +25,7 @@ internal static class GrowthCommand
             foreach (ref float value in data.AsSpan())
                 value = (float)random.NextDouble();
             var view = new MemoryView(data, 16);
-            PlanarFlowEstimator estimator = new MLContext(1).Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumEpochs = 1, BatchSize = 256 });
+            PlanarFlowEstimator estimator = new MLContext(1).Flows.PlanarFlow(new PlanarFlowEstimator.Options { NumberOfMembers = 1, MaximumEpochs = 1, BatchSize = 256 });
             estimator.Fit(new MemoryView(data[..160_00], 16));
             long before = GC.GetTotalAllocatedBytes(precise: true);
             using var peak = new PeakMemory();

@@ -28,5 +28,17 @@ internal abstract class Distribution
     /// <summary>Draws a point (length d).</summary>
     public abstract void Sample(RandomStream random, Span<float> point);
 
+    /// <summary>Fills all lanes of the block with draws, in double precision: how many of them are wanted changes none.</summary>
+    public virtual void Sample(RandomStream random, DoubleBlock block)
+    {
+        var point = new float[Dimension];
+        for (int r = 0; r < RowBlock.Rows; r++)
+        {
+            Sample(random, point);
+            for (int d = 0; d < point.Length; d++)
+                block.Values[d * RowBlock.Rows + r] = point[d];
+        }
+    }
+
     public abstract void Write(ModelWriter writer);
 }

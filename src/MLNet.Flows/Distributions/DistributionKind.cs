@@ -6,4 +6,6 @@ internal enum DistributionKind
     DiagonalNormal = 1,
     ProductStudentT = 2,
     NormalMixture = 3,
+    Transformed = 4,
+    UniformMixture = 5,
 }

@@ -127,15 +127,12 @@ internal sealed class FlowDensity
     {
         int[] active = Columns.ActiveColumns;
         var block = new DoubleBlock(active.Length);
-        var point = new float[active.Length];
         for (int start = 0; start < rows.Length / FeatureCount; start += RowBlock.Rows)
         {
             int count = Math.Min(RowBlock.Rows, rows.Length / FeatureCount - start);
+            Base.Sample(random, block);
             for (int r = 0; r < count; r++)
             {
-                Base.Sample(random, point);
-                for (int d = 0; d < point.Length; d++)
-                    block.Values[d * RowBlock.Rows + r] = point[d];
                 Span<float> row = rows.Slice((start + r) * FeatureCount, FeatureCount);
                 for (int i = 0; i < Columns.ConstantColumns.Length; i++)
                     row[Columns.ConstantColumns[i]] = Saturate(Columns.ConstantValues[i] + ColumnPartition.Scale(Columns.ConstantValues[i]) * random.NextGaussian());

@@ -28,6 +28,9 @@ public abstract class BaseDistribution
     public static BaseDistribution NormalMixture(int? components = null, bool sharedScale = true, double minimumWeight = 0.03) =>
         new MixtureBase(components, sharedScale, minimumWeight);
 
+    /// <summary>For training data that may or may not hold anomalies: min(20, rows / 20) components, of which those with less than 0.6 of an equal share are dropped.</summary>
+    internal static BaseDistribution SharedOutMixture { get; } = new SharedOutMixtureBase();
+
     internal abstract string? Fault { get; }
 
     internal abstract TrainableDistribution Create(int dimension, int rows);
@@ -46,6 +49,21 @@ public abstract class BaseDistribution
             : $"BaseDistribution.StudentT has {degreesOfFreedom} degrees of freedom, but they are above 0 and at most 1000.";
 
         internal override TrainableDistribution Create(int dimension, int rows) => new TrainableProductStudentT(dimension, degreesOfFreedom);
+    }
+
+    private sealed class SharedOutMixtureBase : BaseDistribution
+    {
+        private const int RowsPerComponent = 20;
+        private const int MaximumComponents = 20;
+        private const double LeastOfEqualShare = 0.6;
+
+        internal override string? Fault => null;
+
+        internal override TrainableDistribution Create(int dimension, int rows)
+        {
+            int components = Math.Clamp(rows / RowsPerComponent, 1, MaximumComponents);
+            return new TrainableNormalMixture(dimension, components, sharedScale: true, LeastOfEqualShare / components);
+        }
     }
 
     private sealed class MixtureBase(int? components, bool sharedScale, double minimumWeight) : BaseDistribution

@@ -63,11 +63,10 @@ internal sealed class FlowFitting
         FeatureMatrix matrix = rows.Features;
         (Bijection[] preprocessing, float logDet) = Preprocess(matrix, rows.Weights);
         var training = new FlowTraining(_host, _options, _plan(matrix.Dimension), _seed, rows, columns, preprocessing, logDet);
-        ValidationSplit split = training.Split();
-        (FlowDensity density, TrainingHistory history) = training.Run(split);
+        (FlowDensity density, TrainingHistory history) = training.Run();
 
         var likelihoods = new float[matrix.RowCount];
-        bool calibrated = history.StopReason != TrainingStopReason.Cancelled && new HeldOutCalibration(training, split, _options, _host, _seed).Run(likelihoods);
+        bool calibrated = history.StopReason != TrainingStopReason.Cancelled && new HeldOutCalibration(training, _options, _host, _seed).Run(likelihoods);
         if (!calibrated)
             density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
         return (density, history, likelihoods);

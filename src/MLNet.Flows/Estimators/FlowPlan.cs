@@ -19,4 +19,8 @@ internal sealed record FlowPlan(
     BaseDistribution Base,
     long ParameterCount,
     int CalibrationFolds,
-    Func<TrainingTask, ITrainingEngine> CreateEngine);
+    Func<TrainingTask, ITrainingEngine> CreateEngine)
+{
+    /// <summary>Flows that are trained, each from a start of its own; the density is their mixture.</summary>
+    public int Members { get; init; } = 1;
+}

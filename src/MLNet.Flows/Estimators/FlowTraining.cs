@@ -19,32 +19,66 @@ internal sealed class FlowTraining(
     /// <summary>Trainings that p-values may cost where rows are few.</summary>
     public int CalibrationFolds => plan.CalibrationFolds;
 
-    public ValidationSplit Split() => ValidationSplit.Draw(Data, plan.ValidationFraction, new RandomStream(seed, 5));
-
-    /// <summary>Weights of a flow that is trained on so many rows.</summary>
-    public long ParameterCount(int trainingRows) => plan.ParameterCount + plan.Base.Create(Data.Dimension, trainingRows).ParameterCount;
+    /// <summary>Weights of one flow.</summary>
+    public long ParameterCount() => plan.ParameterCount + plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length).ParameterCount;
 
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
-    public (FlowDensity Density, TrainingHistory History) Run(ValidationSplit split) => Run(split, host, options.Progress);
+    public (FlowDensity Density, TrainingHistory History) Run() => Run(plan.Members, leaveOut: null, host, options.Progress);
 
-    /// <summary>As <see cref="Run(ValidationSplit)"/>, behind the scenes: no messages and no progress.</summary>
-    public (FlowDensity Density, TrainingHistory History) RunSilently(ValidationSplit split) => Run(split, host.Silent(), progress: null);
+    /// <summary>As <see cref="Run()"/>, without some of the rows and behind the scenes: no messages, no progress, and half of the members, which are enough to
+    /// tell how likely a row that was not trained on is.</summary>
+    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) => Run((plan.Members + 1) / 2, leaveOut, host.Silent(), progress: null);
 
-    private (FlowDensity Density, TrainingHistory History) Run(ValidationSplit split, FlowHost messages, IProgress<TrainingProgress>? progress)
+    private (FlowDensity Density, TrainingHistory History) Run(int count, Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
     {
+        (Bijection[] bijections, Distribution baseDistribution, TrainingHistory history) = RunMember(0, leaveOut, messages, progress);
+        if (plan.Members == 1)
+            return (new FlowDensity(columns, [.. preprocessing, .. bijections], baseDistribution), history);
+
+        var members = new List<Distribution> { new Transformed(bijections, baseDistribution) };
+        for (int m = 1; m < count && history.StopReason != TrainingStopReason.Cancelled; m++)
+        {
+            (bijections, baseDistribution, TrainingHistory own) = RunMember(m, leaveOut, messages, progress);
+            history = history with { Recoveries = history.Recoveries + own.Recoveries };
+            if (own.StopReason == TrainingStopReason.Cancelled)
+                history = history with { StopReason = own.StopReason };
+            else
+                members.Add(new Transformed(bijections, baseDistribution));
+        }
+
+        return (new FlowDensity(columns, preprocessing, new UniformMixture([.. members])), history);
+    }
+
+    // A member has a start, a split and an order of rows of its own; the first one is the flow that would be trained alone.
+    private (Bijection[] Bijections, Distribution Base, TrainingHistory History) RunMember(
+        int member, Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
+    {
+        int own = unchecked(seed + member * (int)0x9e3779b1);
+        ValidationSplit split = Split(own, leaveOut);
         using ITrainingEngine engine = plan.CreateEngine(new TrainingTask(
             Data,
             rows.Weights,
             split.Train,
             plan.Base.Create(Data.Dimension, split.Train.Length),
             options.NumberOfThreads ?? Environment.ProcessorCount,
-            seed));
-        TrainingHistory history = new FlowTrainer(engine, split, Settings(split, progress), messages).Run(Data.RowCount, rows.Skipped);
+            own));
+        TrainingHistory history = new FlowTrainer(engine, split, Settings(split, progress, own), messages).Run(Data.RowCount, rows.Skipped);
         (Bijection[] bijections, Distribution baseDistribution) = engine.Freeze();
-        return (new FlowDensity(columns, [.. preprocessing, .. bijections], baseDistribution), history);
+        return (bijections, baseDistribution, history);
     }
 
-    private TrainerSettings Settings(ValidationSplit split, IProgress<TrainingProgress>? progress)
+    private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
+    {
+        ValidationSplit split = ValidationSplit.Draw(Data, plan.ValidationFraction, new RandomStream(ownSeed, 5));
+        if (leaveOut is null)
+            return split;
+        int[] train = Array.FindAll(split.Train, row => !leaveOut(row));
+        return new ValidationSplit(
+            train.Length > 0 ? train : [.. Enumerable.Range(0, Data.RowCount).Where(row => !leaveOut(row))],
+            Array.FindAll(split.Validation, row => !leaveOut(row)));
+    }
+
+    private TrainerSettings Settings(ValidationSplit split, IProgress<TrainingProgress>? progress, int ownSeed)
     {
         int batchSize = Math.Min(options.BatchSize, split.Train.Length);
         return new TrainerSettings
@@ -55,7 +89,7 @@ internal sealed class FlowTraining(
             InputNoise = plan.InputNoise,
             TrimFraction = plan.TrimFraction,
             Patience = options.Patience,
-            Seed = seed,
+            Seed = ownSeed,
             LogDetOfPreprocessing = logDet,
             Progress = progress,
             CancellationToken = options.CancellationToken,

@@ -7,7 +7,7 @@ namespace MLNet.Flows.Estimators;
 
 /// <summary>What p-values rank a row among where rows are few: every row's likelihood under a flow that was trained without it.</summary>
 /// <remarks>A flow with nearly as many weights as rows makes its own rows too likely, and ranks among them would raise too many alarms.</remarks>
-internal sealed class HeldOutCalibration(FlowTraining training, ValidationSplit split, FlowOptions options, FlowHost host, int seed)
+internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions options, FlowHost host, int seed)
 {
     // With more rows per weight than this the training rows' own likelihoods are hardly too high, and p-values from them vary less.
     private const int RowsPerWeight = 3;
@@ -18,7 +18,7 @@ internal sealed class HeldOutCalibration(FlowTraining training, ValidationSplit 
     public bool Run(float[] likelihoods)
     {
         int count = likelihoods.Length;
-        bool fewRows = count < RowsPerWeight * training.ParameterCount(split.Train.Length);
+        bool fewRows = count < RowsPerWeight * training.ParameterCount();
         int folds = Math.Min(options.CalibrationFolds ?? (fewRows ? training.CalibrationFolds : 0), count / 2);
         if (folds < 2)
             return false;
@@ -31,10 +31,8 @@ internal sealed class HeldOutCalibration(FlowTraining training, ValidationSplit 
             foldOf[order[i]] = i % folds;
         for (int fold = 0; fold < folds; fold++)
         {
-            int[] train = Array.FindAll(split.Train, row => foldOf[row] != fold);
-            if (train.Length == 0)
-                train = Array.FindAll(order, row => foldOf[row] != fold);
-            if (Train(new ValidationSplit(train, Array.FindAll(split.Validation, row => foldOf[row] != fold))) is not FlowDensity without)
+            int left = fold;
+            if (Train(row => foldOf[row] == left) is not FlowDensity without)
                 return false;
             Score(without, [.. Enumerable.Range(0, count).Where(row => foldOf[row] == fold)], likelihoods);
         }
@@ -42,11 +40,11 @@ internal sealed class HeldOutCalibration(FlowTraining training, ValidationSplit 
         return true;
     }
 
-    private FlowDensity? Train(ValidationSplit part)
+    private FlowDensity? Train(Predicate<int> leaveOut)
     {
         try
         {
-            (FlowDensity density, TrainingHistory history) = training.RunSilently(part);
+            (FlowDensity density, TrainingHistory history) = training.RunWithout(leaveOut);
             if (history.StopReason != TrainingStopReason.Cancelled)
                 return density;
             host.Warning("Cancelled while p-values were being calibrated: they rank rows among the training rows' own likelihoods.");

@@ -13,6 +13,12 @@ public sealed partial class PlanarFlowEstimator
         /// <see cref="FlowOptions.Contamination"/> 0.</summary>
         public bool? MaskColumns { get; set; }
 
+        /// <summary>Flows that are trained one after another, each from a start of its own, 1 to 100: the density is their mixture with equal shares, as exact as one
+        /// flow's, and training and scoring cost as many times as much. Null (the default) for 4 where neither <see cref="FlowOptions.Contamination"/> nor
+        /// <see cref="FlowOptions.BaseDistribution"/> is given, else 1. With more than one, History is the first one's, Progress tells of each in turn, and the
+        /// latent column holds the preprocessed row: there is no one map to a latent.</summary>
+        public int? NumberOfMembers { get; set; }
+
         /// <summary>What carries out the optimizer's steps. Default <see cref="TrainingEngine.Managed"/>, the fast one.</summary>
         public TrainingEngine Engine { get; set; } = TrainingEngine.Managed;
 
@@ -36,6 +42,7 @@ public sealed partial class PlanarFlowEstimator
         private protected override void CheckOwn(OptionFaults faults)
         {
             faults.Range(nameof(NumberOfLayers), NumberOfLayers ?? 0, 0, 4096);
+            faults.Range(nameof(NumberOfMembers), NumberOfMembers ?? 1, 1, 100);
             if (Engine is null)
                 faults.Add("Engine is null. Leave it at its default or choose one.");
         }

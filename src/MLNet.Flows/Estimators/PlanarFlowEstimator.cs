@@ -57,6 +57,9 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
             recipe.Base,
             recipe.Layers * (2L * dimension + 1),
             CalibrationFolds,
-            task => _options.Engine.CreatePlanar(task, recipe.Layers, recipe.MaskColumns));
+            task => _options.Engine.CreatePlanar(task, recipe.Layers, recipe.MaskColumns))
+        {
+            Members = recipe.Members,
+        };
     }
 }

@@ -8,9 +8,12 @@ namespace MLNet.Flows.Estimators;
 /// <param name="MaskColumns">Whether layers act on half of the columns each.</param>
 /// <param name="TrimFraction">Share of every batch left out.</param>
 /// <param name="Base">The base distribution.</param>
+/// <param name="Members">Flows in the mixture.</param>
 internal sealed record Recipe(
-    int Layers, int Steps, double InputNoise, double ValidationFraction, bool MaskColumns, double TrimFraction, BaseDistribution Base)
+    int Layers, int Steps, double InputNoise, double ValidationFraction, bool MaskColumns, double TrimFraction, BaseDistribution Base, int Members = 1)
 {
+    // Small clusters that one member drops are kept by another if they lie among normal rows; a far cluster of anomalies is light for all of them.
+    private const int UnknownMembers = 4;
     private const int CleanComponents = 200;
 
     // Bounds the mixture's parameters on very wide data.
@@ -22,7 +25,7 @@ internal sealed record Recipe(
     {
         Recipe recipe = options.Contamination switch
         {
-            null => new Recipe(16, 1000, 0.2, 0.15, true, 0, BaseDistribution.NormalMixture()),
+            null => new Recipe(16, 1000, 0.2, 0.15, true, 0, BaseDistribution.SharedOutMixture, UnknownMembers),
             0 => new Recipe(16, 500, 0.15, 0.05, false, 0, BaseDistribution.NormalMixture(Math.Clamp(CleanComponentValues / Math.Max(dimension, 1), 1, CleanComponents), minimumWeight: 0)),
             double share => new Recipe(8, 600, 0.15, 0.15, true, Trim(share), BaseDistribution.NormalMixture()),
         };
@@ -33,7 +36,8 @@ internal sealed record Recipe(
             options.ValidationFraction ?? recipe.ValidationFraction,
             options.MaskColumns ?? recipe.MaskColumns,
             options.TrimFraction ?? recipe.TrimFraction,
-            options.BaseDistribution ?? recipe.Base);
+            options.BaseDistribution ?? recipe.Base,
+            options.NumberOfMembers ?? (options.BaseDistribution is null ? recipe.Members : 1));
     }
 
     // More than the share stated, because anomalies next to normal rows pull as well; the best share grows fast at first and then hardly at all.

@@ -11,6 +11,8 @@ internal sealed class RowBlock
     /// <summary>Rows in a block: four vectors of 16 lanes.</summary>
     public const int Rows = 64;
 
+    private RowBlock? _inner;
+
     public RowBlock(int dimension, int scratchColumns = 0, SimdWidth? width = null)
     {
         Dimension = dimension;
@@ -38,6 +40,11 @@ internal sealed class RowBlock
 
     /// <summary>Per row, the base distribution's log-density at the latent point.</summary>
     public AlignedBuffer LogProb { get; }
+
+    /// <summary>A block of the same dimension and width, for a map that must leave this one's points as they are. Made on first use and kept.</summary>
+    /// <param name="scratchColumns">Scratch columns that it has at least.</param>
+    public RowBlock Inner(int scratchColumns) =>
+        _inner is not null && _inner.ScratchColumns >= scratchColumns ? _inner : _inner = new RowBlock(Dimension, scratchColumns, Width);
 
     public Span<float> Column(int column) => Values.Span.Slice(column * Rows, Rows);
 }

@@ -6,6 +6,8 @@ internal sealed class RowWorkspace
 {
     private const int Padding = 16;
 
+    private RowWorkspace? _inner;
+
     public RowWorkspace(int dimension, int scratchLength = 0, SimdWidth? width = null)
     {
         Dimension = dimension;
@@ -22,4 +24,9 @@ internal sealed class RowWorkspace
     public AlignedBuffer Values { get; }
 
     public AlignedBuffer Scratch { get; }
+
+    /// <summary>A workspace of the same dimension and width, for a map that must leave this one's point as it is. Made on first use and kept.</summary>
+    /// <param name="scratchLength">Scratch floats that it has at least.</param>
+    public RowWorkspace Inner(int scratchLength) =>
+        _inner is not null && _inner.Scratch.Length >= scratchLength + Padding ? _inner : _inner = new RowWorkspace(Dimension, scratchLength, Width);
 }

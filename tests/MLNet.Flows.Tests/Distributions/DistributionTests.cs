@@ -1,3 +1,4 @@
+using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
@@ -14,6 +15,12 @@ public sealed class DistributionTests
         ["mixture"] = new NormalMixture(2, [0.3f, 0.7f], [0, 0, 5, -5], [1, 2]),
         ["own-scales"] = new NormalMixture(2, [0.3f, 0.7f], [0, 0, 5, -5], [1, 2, 0.5f, 0.1f]),
         ["one-component"] = new NormalMixture(2, [1], [1, 2], [1, 2]),
+        ["transformed"] = new Transformed([new Standardization([1, -2], [0.5f, 3])], new DiagonalNormal([0, 1], [1, 1])),
+        ["flows"] = new UniformMixture(
+        [
+            new Transformed([new Standardization([1, -2], [0.5f, 3])], new DiagonalNormal([0, 0], [1, 1])),
+            new NormalMixture(2, [0.3f, 0.7f], [0, 0, 5, -5], [1, 2]),
+        ]),
     };
 
     public static TheoryData<string> Names => [.. Named.Keys];
@@ -29,6 +36,8 @@ public sealed class DistributionTests
             "student" => [(1, 0.25 * 5 / 3), (-2, 9.0 * 5 / 3)],
             "mixture" => [(3.5, 1 + 25 * 0.21), (-3.5, 4 + 25 * 0.21)],
             "own-scales" => [(3.5, 0.3 + 0.7 * 0.25 + 25 * 0.21), (-3.5, 0.3 * 4 + 0.7 * 0.01 + 25 * 0.21)],
+            "transformed" => [(1, 0.25), (1, 9)],
+            "flows" => [(2.25, 0.5 * (0.25 + 1 + 25 * 0.21) + 1.25 * 1.25), (-2.75, 0.5 * (9 + 4 + 25 * 0.21) + 0.75 * 0.75)],
             _ => [(1, 1), (2, 4)],
         };
         const int N = 200_000;
@@ -113,6 +122,11 @@ public sealed class DistributionTests
             new NormalMixture(1, [0.5f, 0.2f], [1, 1], [1]),
             new NormalMixture(1, [1.5f, -0.5f], [1, 1], [1]),
             new NormalMixture(1, [1], [1], [-1]),
+            new UniformMixture([new DiagonalNormal([1], [1]), new DiagonalNormal([1, 2], [1, 2])]),
+            new UniformMixture([new UniformMixture([new DiagonalNormal([1], [1])])]),
+            new Transformed([], new Transformed([], new DiagonalNormal([1], [1]))),
+            new Transformed([], new UniformMixture([new DiagonalNormal([1], [1])])),
+            new Transformed([new Standardization([1, 2], [1, 2])], new DiagonalNormal([1], [1])),
         ];
         foreach (Distribution distribution in broken)
         {

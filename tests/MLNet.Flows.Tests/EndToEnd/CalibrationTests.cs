@@ -80,9 +80,9 @@ public sealed class CalibrationTests
     {
         IDataView data = Rows.View(_context, Draw(200, 5, 7));
         using var source = new CancellationTokenSource();
-        var options = new PlanarFlowEstimator.Options { MaximumSteps = 300, Seed = 1, CancellationToken = source.Token, Progress = new CancelAtTheEnd(source) };
+        var options = new PlanarFlowEstimator.Options { NumberOfMembers = 1, MaximumSteps = 300, Seed = 1, CancellationToken = source.Token, Progress = new CancelAtTheEnd(source) };
         PlanarFlowTransformer cancelled = _context.Flows.PlanarFlow(options).Fit(data);
-        PlanarFlowTransformer whole = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumSteps = 300, Seed = 1, CalibrationFolds = 0 }).Fit(data);
+        PlanarFlowTransformer whole = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { NumberOfMembers = 1, MaximumSteps = 300, Seed = 1, CalibrationFolds = 0 }).Fit(data);
 
         Assert.Equal(300, cancelled.History.Progress[^1].Step);
         Assert.Equal(whole.Transform(data).GetColumn<float>("Score"), cancelled.Transform(data).GetColumn<float>("Score"));

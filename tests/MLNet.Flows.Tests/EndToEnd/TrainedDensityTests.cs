@@ -10,7 +10,7 @@ public sealed class TrainedDensityTests
 {
     private readonly MLContext _context = new(3);
 
-    public static TheoryData<string> Bases => ["normal", "student", "mixture", "own-scales", "whitened"];
+    public static TheoryData<string> Bases => ["normal", "student", "mixture", "own-scales", "whitened", "members"];
 
     [Theory]
     [MemberData(nameof(Bases))]

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
 using MLNet.Flows.Persistence;
 using MLNet.Flows.Tests.EndToEnd;
@@ -156,6 +157,33 @@ public sealed class PlanarFlowEstimatorTests
         Assert.Equal(300, model.History.Progress[^1].Step);
     }
 
+    [Theory]
+    [InlineData(null, null, 4)]
+    [InlineData(0.0, null, 1)]
+    [InlineData(0.1, null, 1)]
+    [InlineData(null, 1, 1)]
+    [InlineData(0.0, 3, 3)]
+    public void Fit_NumberOfMembers_IsWhatTheDensityMixes(double? contamination, int? members, int expected)
+    {
+        var options = new PlanarFlowEstimator.Options { Contamination = contamination, NumberOfMembers = members, MaximumSteps = 20, CalibrationFolds = 0 };
+
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(200, 3)));
+
+        Assert.Equal(expected, model.Model.Density.Base is UniformMixture mixture ? mixture.Count : 1);
+    }
+
+    [Fact]
+    public void Fit_CancelledInTheSecondMember_KeepsTheFirst()
+    {
+        using var source = new CancellationTokenSource();
+        var options = new PlanarFlowEstimator.Options { MaximumSteps = 200, CancellationToken = source.Token, Progress = new CancelAtReport(source, 7) };
+
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(500, 2)));
+
+        Assert.Equal(TrainingStopReason.Cancelled, model.History.StopReason);
+        Assert.Equal(1, Assert.IsType<UniformMixture>(model.Model.Density.Base).Count);
+    }
+
     [Fact]
     public void Fit_MaximumEpochs_TakesThePlaceOfSteps()
     {
@@ -213,6 +241,17 @@ public sealed class PlanarFlowEstimatorTests
             double x2 = 6 * random.NextDouble() - 3;
             return new[] { (float)(Math.Sin(x2) + 0.1 * random.NextGaussian()), (float)x2 };
         })];
+    }
+
+    private sealed class CancelAtReport(CancellationTokenSource source, int report) : IProgress<TrainingProgress>
+    {
+        private int _reports;
+
+        public void Report(TrainingProgress value)
+        {
+            if (++_reports == report)
+                source.Cancel();
+        }
     }
 
     private sealed class CancelAt(CancellationTokenSource source, int step) : IProgress<TrainingProgress>

@@ -17,6 +17,12 @@ public sealed class DensityGradientTests
         ["student"] = new ProductStudentT(4, [1, -2, 0, 0.3f], [0.5f, 3, 1, 2]),
         ["shared"] = new NormalMixture(D, [0.3f, 0.7f], [0, 0, 0, 0, 1, -1, 2, 0], [1, 2, 1, 0.5f]),
         ["own-scales"] = new NormalMixture(D, [0.3f, 0.7f], [0, 0, 0, 0, 1, -1, 2, 0], [1, 2, 1, 0.5f, 0.7f, 1, 1, 1]),
+        ["flows"] = new UniformMixture(
+        [
+            new Transformed([new TrainablePlanarStack(D, 5).Freeze(PlanarReference.RandomParameters(D, 5, 6)), new TrainablePlanarStack(D, 3).Freeze(PlanarReference.RandomParameters(D, 3, 7))],
+                new DiagonalNormal([1, -2, 0, 0.3f], [0.5f, 3, 1, 2])),
+            new NormalMixture(D, [0.3f, 0.7f], [0, 0, 0, 0, 1, -1, 2, 0], [1, 2, 1, 0.5f]),
+        ]),
     };
 
     public static TheoryData<string, int> BasesAndLayers

@@ -1,0 +1,139 @@
+using MLNet.Flows.Numerics;
+using MLNet.Flows.Persistence;
+
+namespace MLNet.Flows.Distributions;
+
+/// <summary>M distributions with equal shares: p(x) = (1/M) sum_m p_m(x), an exact density whatever the members are.</summary>
+/// <remarks>log p = max + log sum_m exp(l_m - max) - log M with l_m = log p_m(x); d log p / dx = sum_m r_m d l_m / dx with the responsibility
+/// r_m = exp(l_m - log p) / M. Costs what the members cost together.</remarks>
+internal sealed unsafe class UniformMixture : Distribution
+{
+    private const int R = RowBlock.Rows;
+    private const int MaximumMembers = 1000;
+    private readonly Distribution[] _members;
+    private readonly int _memberScratch;
+    private readonly float _logCount;
+
+    /// <param name="members">One or more, of one dimension.</param>
+    public UniformMixture(Distribution[] members)
+        : base(members[0].Dimension)
+    {
+        _members = members;
+        _memberScratch = members.Max(member => member.ScratchColumns);
+        _logCount = (float)Math.Log(members.Length);
+    }
+
+    public int Count => _members.Length;
+
+    // The members' own scratch first, then a column of l_m for each.
+    public override int ScratchColumns => _memberScratch + _members.Length;
+
+    public override DistributionKind Kind => DistributionKind.UniformMixture;
+
+    public override void LogProb(RowBlock block)
+    {
+        for (int m = 0; m < _members.Length; m++)
+        {
+            _members[m].LogProb(block);
+            block.LogProb.Span.CopyTo(block.Column(Dimension + _memberScratch + m));
+        }
+
+        var operation = new BlockMean(this, block);
+        SimdDispatch.Run(block.Width, ref operation);
+    }
+
+    public override float LogProb(RowWorkspace row)
+    {
+        for (int m = 0; m < _members.Length; m++)
+            row.Scratch[_memberScratch + m] = _members[m].LogProb(row);
+        fixed (float* scratch = row.Scratch)
+            return Mean<float, SimdScalar>(scratch + _memberScratch, 1);
+    }
+
+    public override void LogProbGradient(RowBlock block, RowBlock gradient)
+    {
+        LogProb(block);
+        float[] logProb = block.LogProb.Span.ToArray();
+        int size = Dimension * R;
+        var sum = new float[size];
+        for (int m = 0; m < _members.Length; m++)
+        {
+            _members[m].LogProbGradient(block, gradient);
+            for (int r = 0; r < R; r++)
+            {
+                float responsibility = MathF.Exp(block.LogProb[r] - logProb[r] - _logCount);
+                for (int i = r; i < size; i += R)
+                    sum[i] += responsibility == 0 ? 0 : responsibility * gradient.Values[i];
+            }
+        }
+
+        sum.CopyTo(gradient.Values.Span);
+        logProb.CopyTo(block.LogProb.Span);
+    }
+
+    public override void Sample(RandomStream random, Span<float> point) => _members[random.NextInt32(_members.Length)].Sample(random, point);
+
+    // Every member fills a block, and each row takes its lane from the member that it chose.
+    public override void Sample(RandomStream random, DoubleBlock block)
+    {
+        var chosen = new int[R];
+        foreach (ref int member in chosen.AsSpan())
+            member = random.NextInt32(_members.Length);
+        var drawn = new DoubleBlock(Dimension);
+        for (int m = 0; m < _members.Length; m++)
+        {
+            _members[m].Sample(random, drawn);
+            for (int i = 0; i < block.Values.Length; i++)
+                block.Values[i] = chosen[i % R] == m ? drawn.Values[i] : block.Values[i];
+        }
+    }
+
+    public override void Write(ModelWriter writer)
+    {
+        writer.Write(_members.Length);
+        foreach (Distribution member in _members)
+            DistributionReader.Write(member, writer);
+    }
+
+    public static UniformMixture Read(ModelReader reader)
+    {
+        int count = reader.ReadInt32();
+        reader.Check(count is >= 1 and <= MaximumMembers, $"a mixture of {count} flows");
+        var members = new Distribution[count];
+        for (int m = 0; m < count; m++)
+        {
+            members[m] = DistributionReader.Read(reader, outermost: DistributionKind.Transformed);
+            reader.Check(members[m].Dimension == members[0].Dimension, $"members of dimensions {members[0].Dimension} and {members[m].Dimension}");
+        }
+
+        return new UniformMixture(members);
+    }
+
+    // A row alone is a block of one lane: the same sums in the same order.
+    private V Mean<V, S>(float* l, int stride)
+        where V : struct
+        where S : struct, ISimd<V>
+    {
+        V max = S.Load(l), total = S.Create(0);
+        for (int m = 1; m < _members.Length; m++)
+            max = S.Max(max, S.Load(l + m * stride));
+        for (int m = 0; m < _members.Length; m++)
+            total = S.Add(total, VectorMath<V, S>.Exp(S.Subtract(S.Load(l + m * stride), max)));
+        return S.Subtract(S.Add(max, VectorMath<V, S>.Log(total)), S.Create(_logCount));
+    }
+
+    private readonly struct BlockMean(UniformMixture mixture, RowBlock block) : ISimdOperation
+    {
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            fixed (float* values = block.Values, result = block.LogProb)
+            {
+                float* l = values + (mixture.Dimension + mixture._memberScratch) * R;
+                for (int r = 0; r < R; r += S.Count)
+                    S.Store(mixture.Mean<V, S>(l + r, R), result + r);
+            }
+        }
+    }
+}
