@@ -1,5 +1,7 @@
+using Microsoft.ML;
 using MLNet.Flows.Estimators;
 using MLNet.Flows.Quality.Detectors;
+using MLNet.Flows.TorchSharp.Estimators;
 
 namespace MLNet.Flows.Quality;
 
@@ -17,6 +19,9 @@ internal static class Methods
             ["flow-unknown"] = ("PlanarFlow contamination=unknown", Flow(null)),
             ["flow-0"] = ("PlanarFlow contamination=0", Flow(0)),
             ["flow-0.1"] = ("PlanarFlow contamination=0.1", Flow(0.1)),
+            ["realnvp-unknown"] = ("RealNvp contamination=unknown", RealNvp(null)),
+            ["realnvp-0"] = ("RealNvp contamination=0", RealNvp(0)),
+            ["realnvp-0.1"] = ("RealNvp contamination=0.1", RealNvp(0.1)),
             ["knn"] = ("NearestNeighbours", () => new NearestNeighbours()),
             ["iforest"] = ("IsolationForest", () => new IsolationForest()),
             ["gaussian"] = ("FullGaussian", () => new FullGaussian()),
@@ -45,10 +50,17 @@ internal static class Methods
         return methods;
     }
 
-    private static Func<IDetector> Flow(double? contamination, Action<PlanarFlowEstimator.Options>? change = null) => () => new FlowDetector(() =>
+    private static Func<IDetector> Flow(double? contamination, Action<PlanarFlowEstimator.Options>? change = null) => () => new FlowDetector((context, rows, seed) =>
     {
-        var options = new PlanarFlowEstimator.Options { Contamination = contamination };
+        var options = new PlanarFlowEstimator.Options { Contamination = contamination, Seed = seed };
         change?.Invoke(options);
-        return options;
+        return context.Flows.PlanarFlow(options).Fit(rows);
+    });
+
+    // Only scores are compared here, so p-values are not calibrated: that would multiply the time.
+    private static Func<IDetector> RealNvp(double? contamination) => () => new FlowDetector((context, rows, seed) =>
+    {
+        var options = new RealNvpEstimator.Options { Contamination = contamination, Seed = seed, CalibrationFolds = 0 };
+        return context.Flows.RealNvp(options).Fit(rows);
     });
 }

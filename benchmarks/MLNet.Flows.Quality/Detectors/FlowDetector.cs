@@ -1,17 +1,15 @@
 using Microsoft.ML;
-using MLNet.Flows.Estimators;
+using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Quality.Detectors;
 
-/// <summary>A planar flow with the given options.</summary>
-internal sealed class FlowDetector(Func<PlanarFlowEstimator.Options> options) : IDetector
+/// <summary>A flow, fitted by the given function of context, rows and seed.</summary>
+internal sealed class FlowDetector(Func<MLContext, IDataView, int, FlowTransformer> fit) : IDetector
 {
     public double[] Score(float[][] train, float[][] test, int seed)
     {
-        PlanarFlowEstimator.Options chosen = options();
-        chosen.Seed = seed;
         var context = new MLContext(seed);
-        var model = context.Flows.PlanarFlow(chosen).Fit(Views.Of(context, train));
+        FlowTransformer model = fit(context, Views.Of(context, train), seed);
         var result = new float[test.Length];
         model.LogLikelihood([.. test.SelectMany(row => row)], result);
         return Array.ConvertAll(result, l => -(double)l);

@@ -57,7 +57,7 @@ public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
 
     private FlowPlan Plan(int dimension)
     {
-        RealNvpRecipe recipe = RealNvpRecipe.For(_options, dimension);
+        Recipe recipe = Recipe.For(_options, dimension);
         int[] hidden = [.. Enumerable.Repeat(_options.HiddenUnits, _options.NumberOfHiddenLayers)];
         int[] widths = [dimension / 2, .. hidden, dimension];
         long perCoupling = (2L * dimension) + Enumerable.Range(1, widths.Length - 1).Sum(i => (widths[i - 1] + 1L) * widths[i]);

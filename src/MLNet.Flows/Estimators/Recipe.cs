@@ -1,6 +1,7 @@
 namespace MLNet.Flows.Estimators;
 
 /// <summary>What the options leave open, decided by the expected share of anomalies in the training data. docs/quality.md says what each choice bought.</summary>
+/// <remarks>What is known about the data decides base, noise and trimming, whatever the flow; layers, masks and members are a planar flow's alone.</remarks>
 /// <param name="Layers">K.</param>
 /// <param name="Steps">Optimizer steps at most.</param>
 /// <param name="InputNoise">Standard deviation of the noise.</param>
@@ -21,8 +22,9 @@ internal sealed record Recipe(
 
     /// <param name="options">Checked options.</param>
     /// <param name="dimension">Columns that vary.</param>
-    public static Recipe For(PlanarFlowEstimator.Options options, int dimension)
+    public static Recipe For(FlowOptions options, int dimension)
     {
+        var planar = options as PlanarFlowEstimator.Options;
         Recipe recipe = options.Contamination switch
         {
             null => new Recipe(16, 1000, 0.2, 0.15, true, 0, BaseDistribution.SharedOutMixture, UnknownMembers),
@@ -30,14 +32,14 @@ internal sealed record Recipe(
             double share => new Recipe(8, 600, 0.15, 0.15, true, Trim(share), BaseDistribution.NormalMixture()),
         };
         return new Recipe(
-            options.NumberOfLayers ?? recipe.Layers,
+            planar?.NumberOfLayers ?? recipe.Layers,
             options.MaximumSteps ?? recipe.Steps,
             options.InputNoise ?? recipe.InputNoise,
             options.ValidationFraction ?? recipe.ValidationFraction,
-            options.MaskColumns ?? recipe.MaskColumns,
+            planar?.MaskColumns ?? recipe.MaskColumns,
             options.TrimFraction ?? recipe.TrimFraction,
             options.BaseDistribution ?? recipe.Base,
-            options.NumberOfMembers ?? (options.BaseDistribution is null ? recipe.Members : 1));
+            planar?.NumberOfMembers ?? (options.BaseDistribution is null ? recipe.Members : 1));
     }
 
     // More than the share stated, because anomalies next to normal rows pull as well; the best share grows fast at first and then hardly at all.
