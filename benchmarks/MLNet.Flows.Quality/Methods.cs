@@ -29,6 +29,9 @@ internal static class Methods
         };
         foreach ((string preset, double? contamination) in (IEnumerable<(string, double?)>)[("unknown", null), ("0", 0), ("0.1", 0.1)])
         {
+            Add("one-member", o => o.NumberOfMembers = 1);
+            Add("two-members", o => o.NumberOfMembers = 2);
+            Add("eight-members", o => o.NumberOfMembers = 8);
             Add("no-layers", o => o.NumberOfLayers = 0);
             Add("no-noise", o => o.InputNoise = 0);
             Add("one-normal", o => o.BaseDistribution = BaseDistribution.StandardNormal);
@@ -52,7 +55,8 @@ internal static class Methods
 
     private static Func<IDetector> Flow(double? contamination, Action<PlanarFlowEstimator.Options>? change = null) => () => new FlowDetector((context, rows, seed) =>
     {
-        var options = new PlanarFlowEstimator.Options { Contamination = contamination, Seed = seed };
+        // A base taken back leaves the preset's number of members.
+        var options = new PlanarFlowEstimator.Options { Contamination = contamination, Seed = seed, NumberOfMembers = contamination is null ? 4 : 1 };
         change?.Invoke(options);
         return context.Flows.PlanarFlow(options).Fit(rows);
     });
