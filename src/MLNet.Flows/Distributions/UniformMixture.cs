@@ -6,7 +6,7 @@ namespace MLNet.Flows.Distributions;
 /// <summary>M distributions with equal shares: p(x) = (1/M) sum_m p_m(x), an exact density whatever the members are.</summary>
 /// <remarks>log p = max + log sum_m exp(l_m - max) - log M with l_m = log p_m(x); d log p / dx = sum_m r_m d l_m / dx with the responsibility
 /// r_m = exp(l_m - log p) / M. Costs what the members cost together.</remarks>
-internal sealed unsafe class UniformMixture : Distribution
+internal sealed class UniformMixture : Distribution
 {
     private const int R = RowBlock.Rows;
     private const int MaximumMembers = 1000;
@@ -38,7 +38,7 @@ internal sealed unsafe class UniformMixture : Distribution
             block.LogProb.Span.CopyTo(block.Column(Dimension + _memberScratch + m));
         }
 
-        var operation = new BlockMean(this, block);
+        var operation = new UniformMixtureKernel.BlockMean(block, Dimension + _memberScratch, _members.Length, _logCount);
         SimdDispatch.Run(block.Width, ref operation);
     }
 
@@ -46,8 +46,7 @@ internal sealed unsafe class UniformMixture : Distribution
     {
         for (int m = 0; m < _members.Length; m++)
             row.Scratch[_memberScratch + m] = _members[m].LogProb(row);
-        fixed (float* scratch = row.Scratch)
-            return Mean<float, SimdScalar>(scratch + _memberScratch, 1);
+        return UniformMixtureKernel.Mean(row.Scratch.Span.Slice(_memberScratch, _members.Length), _logCount);
     }
 
     public override void LogProbGradient(RowBlock block, RowBlock gradient)
@@ -107,33 +106,5 @@ internal sealed unsafe class UniformMixture : Distribution
         }
 
         return new UniformMixture(members);
-    }
-
-    // A row alone is a block of one lane: the same sums in the same order.
-    private V Mean<V, S>(float* l, int stride)
-        where V : struct
-        where S : struct, ISimd<V>
-    {
-        V max = S.Load(l), total = S.Create(0);
-        for (int m = 1; m < _members.Length; m++)
-            max = S.Max(max, S.Load(l + m * stride));
-        for (int m = 0; m < _members.Length; m++)
-            total = S.Add(total, VectorMath<V, S>.Exp(S.Subtract(S.Load(l + m * stride), max)));
-        return S.Subtract(S.Add(max, VectorMath<V, S>.Log(total)), S.Create(_logCount));
-    }
-
-    private readonly struct BlockMean(UniformMixture mixture, RowBlock block) : ISimdOperation
-    {
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            fixed (float* values = block.Values, result = block.LogProb)
-            {
-                float* l = values + (mixture.Dimension + mixture._memberScratch) * R;
-                for (int r = 0; r < R; r += S.Count)
-                    S.Store(mixture.Mean<V, S>(l + r, R), result + r);
-            }
-        }
     }
 }

@@ -16,7 +16,7 @@ public abstract class FlowOptions
     public string? ExampleWeightColumnName { get; set; }
 
     /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the recipe. Null (the default) for unknown:
-    /// a mixture base of few components that forgets small clusters. 0 for clean data: a mixture of many components that keeps them all. Above 0:
+    /// a mixture base of few components that forgets small clusters (and, for a planar flow, four such flows in a mixture). 0 for clean data: a mixture of many components that keeps them all. Above 0:
     /// the least likely rows of every batch are left out. What is set explicitly below goes before the recipe (docs/quality.md).</summary>
     public double? Contamination { get; set; }
 
