@@ -8,6 +8,11 @@ using TorchSharp;
 
 namespace MLNet.Flows.TorchSharp.Tests.Estimators;
 
+/// <summary>Tests that look at what belongs to the process (libtorch's number of threads) run alone.</summary>
+[CollectionDefinition(nameof(ProcessWide), DisableParallelization = true)]
+public sealed class ProcessWide;
+
+[Collection(nameof(ProcessWide))]
 public sealed class TorchSharpEngineTests
 {
     [TorchTheory]
