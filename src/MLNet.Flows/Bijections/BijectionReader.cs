@@ -17,6 +17,7 @@ internal static class BijectionReader
         BijectionKind.Whitening => Whitening.Read(reader),
         BijectionKind.PlanarStack => Planar.PlanarStack.Read(reader),
         BijectionKind.AffineCoupling => Coupling.AffineCoupling.Read(reader),
+        BijectionKind.SymmetricLog => SymmetricLog.Read(reader),
         var kind => throw new FormatException(
             $"The model names bijection kind {(int)kind}, which this version does not know. Load it with the version that saved it, or a newer one."),
     };

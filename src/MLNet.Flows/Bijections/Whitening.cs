@@ -44,17 +44,21 @@ internal sealed class Whitening : Bijection
     /// <param name="matrix">[n, d], standardized.</param>
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="shrinkage">In [0, 1].</param>
-    public static Whitening Fit(FeatureMatrix matrix, ReadOnlySpan<float> weights, double shrinkage)
+    /// <param name="limits">[d]: values beyond +-limit count as that far here, so that a few far ones do not decide; empty for none.</param>
+    public static Whitening Fit(FeatureMatrix matrix, ReadOnlySpan<float> weights, double shrinkage, ReadOnlySpan<float> limits = default)
     {
         int dimension = matrix.Dimension;
         var mean = new double[dimension];
         var covariance = new double[dimension * dimension];
+        var row = new float[dimension];
         double total = 0;
         for (int i = 0; i < matrix.RowCount; i++)
         {
             double weight = weights.IsEmpty ? 1 : weights[i];
             total += weight;
-            Span<float> row = matrix.Row(i);
+            matrix.Row(i).CopyTo(row);
+            for (int d = 0; d < limits.Length; d++)
+                row[d] = Math.Clamp(row[d], -limits[d], limits[d]);
             for (int a = 0; a < dimension; a++)
             {
                 mean[a] += weight * row[a];

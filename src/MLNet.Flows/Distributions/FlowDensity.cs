@@ -76,10 +76,10 @@ internal sealed class FlowDensity
     /// same bits as from the original rows.</summary>
     /// <param name="rows">[n, active columns].</param>
     /// <param name="applied">How many bijections have been applied.</param>
-    /// <param name="logDet">The log-determinant of those, added up in their order.</param>
+    /// <param name="logDets">[n]: the log-determinants of those, added up in their order.</param>
     /// <param name="result">[n].</param>
     /// <param name="workspace">Of this density.</param>
-    public void LogProbPreprocessed(FeatureMatrix rows, int applied, float logDet, Span<float> result, FlowWorkspace workspace)
+    public void LogProbPreprocessed(FeatureMatrix rows, int applied, ReadOnlySpan<float> logDets, Span<float> result, FlowWorkspace workspace)
     {
         var features = new float[FeatureCount];
         for (int i = 0; i < Columns.ConstantColumns.Length; i++)
@@ -96,7 +96,7 @@ internal sealed class FlowDensity
                     block.Values[d * RowBlock.Rows + r] = row[d];
             }
 
-            block.LogDet.Span.Fill(logDet);
+            logDets.Slice(start, block.Count).CopyTo(block.LogDet.Span);
             foreach (Bijection bijection in _bijections.AsSpan(applied))
                 bijection.Forward(block);
             Base.LogProb(block);

@@ -29,15 +29,25 @@ internal static class DataWarnings
         int[] discrete = [.. Enumerable.Range(0, matrix.Dimension).Where(column => IsDiscrete(matrix, column))];
         if (discrete.Length > 0 && discrete.Length == matrix.Dimension)
         {
-            found.Add($"every column holds few distinct values ({Names()}), and discrete values have no density but the one that InputNoise gives them: "
+            found.Add($"every column holds few distinct values ({Names(discrete, featureColumnName, slotNames)}), and discrete values have no density but the one that InputNoise gives them: "
                 + "ranks are useful, likelihoods in nats say little");
         }
 
         return found.Count == 0 ? null : $"Column '{featureColumnName}': {string.Join("; ", found)}.";
-
-        string Names() => string.Join(", ", discrete.Take(MaximumNamed).Select(column => $"'{(slotNames is null ? $"{featureColumnName}[{column}]" : slotNames[column])}'"))
-            + (discrete.Length > MaximumNamed ? $" and {discrete.Length - MaximumNamed} more" : "");
     }
+
+    /// <param name="columns">Indices of the columns with values far out.</param>
+    /// <param name="featureColumnName">The feature column.</param>
+    /// <param name="slotNames">Names of its slots; null where it has none.</param>
+    /// <returns>One warning, or null.</returns>
+    public static string? FarOut(int[] columns, string featureColumnName, string[]? slotNames) => columns.Length == 0
+        ? null
+        : $"Column '{featureColumnName}': {Names(columns, featureColumnName, slotNames)} hold{(columns.Length == 1 ? "s" : "")} a few values so far from the others that they would set the scale for "
+            + $"all, so values beyond {HeavyTails.Threshold} scales of the others count on a logarithmic scale. If they stand for missing values, replace them or leave their rows out.";
+
+    private static string Names(int[] columns, string featureColumnName, string[]? slotNames) =>
+        string.Join(", ", columns.Take(MaximumNamed).Select(column => $"'{(slotNames is null ? $"{featureColumnName}[{column}]" : slotNames[column])}'"))
+        + (columns.Length > MaximumNamed ? $" and {columns.Length - MaximumNamed} more" : "");
 
     private static bool IsDiscrete(FeatureMatrix matrix, int column)
     {

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
@@ -38,7 +37,8 @@ internal sealed class FlowFitting
     public FlowModel Fit(IDataView input)
     {
         TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
-        if (DataWarnings.Find(rows.Features, _options.FeatureColumnName, FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName])) is string warning)
+        string[]? slotNames = FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName]);
+        if (DataWarnings.Find(rows.Features, _options.FeatureColumnName, slotNames) is string warning)
             _host.Warning(warning);
         float[] median = ColumnMedians.Of(rows.Features);
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
@@ -46,7 +46,7 @@ internal sealed class FlowFitting
         if (columns.ConstantColumns.Length > 0)
             matrix.KeepColumns(columns.ActiveColumns);
 
-        (FlowDensity density, TrainingHistory history, float[] likelihoods) = matrix.Dimension == 0 ? ConstantsOnly(rows, columns) : Train(rows, columns);
+        (FlowDensity density, TrainingHistory history, float[] likelihoods) = matrix.Dimension == 0 ? ConstantsOnly(rows, columns) : Train(rows, columns, slotNames);
         var names = new FlowColumnNames(
             _options.FeatureColumnName,
             _options.LogLikelihoodColumnName,
@@ -58,17 +58,18 @@ internal sealed class FlowFitting
         return new FlowModel(density, LikelihoodQuantiles.Fit(likelihoods, rows.Weights), names, _options.FalseAlarmRate, median, history);
     }
 
-    private (FlowDensity Density, TrainingHistory History, float[] Likelihoods) Train(TrainingRows rows, ColumnPartition columns)
+    private (FlowDensity Density, TrainingHistory History, float[] Likelihoods) Train(TrainingRows rows, ColumnPartition columns, string[]? slotNames)
     {
-        FeatureMatrix matrix = rows.Features;
-        (Bijection[] preprocessing, float logDet) = Preprocess(matrix, rows.Weights);
-        var training = new FlowTraining(_host, _options, _plan(matrix.Dimension), _seed, rows, columns, preprocessing, logDet);
+        PreprocessedRows preprocessed = PreprocessedRows.Fit(rows.Features, rows.Weights, _options.Preprocessing);
+        if (DataWarnings.FarOut(Array.ConvertAll(preprocessed.HeavyTailedColumns, column => columns.ActiveColumns[column]), _options.FeatureColumnName, slotNames) is string warning)
+            _host.Warning(warning);
+        var training = new FlowTraining(_host, _options, _plan(rows.Features.Dimension), _seed, rows, columns, preprocessed);
         (FlowDensity density, TrainingHistory history) = training.Run();
 
-        var likelihoods = new float[matrix.RowCount];
+        var likelihoods = new float[preprocessed.Values.RowCount];
         bool calibrated = history.StopReason != TrainingStopReason.Cancelled && new HeldOutCalibration(training, _options, _host, _seed).Run(likelihoods);
         if (!calibrated)
-            density.LogProbPreprocessed(matrix, preprocessing.Length, logDet, likelihoods, density.CreateWorkspace());
+            density.LogProbPreprocessed(preprocessed.Values, preprocessed.Bijections.Length, preprocessed.LogDets, likelihoods, density.CreateWorkspace());
         return (density, history, likelihoods);
     }
 
@@ -77,19 +78,7 @@ internal sealed class FlowFitting
     {
         var density = new FlowDensity(columns, [], new DiagonalNormal([], []));
         var likelihoods = new float[rows.Features.RowCount];
-        density.LogProbPreprocessed(rows.Features, 0, 0, likelihoods, density.CreateWorkspace());
+        density.LogProbPreprocessed(rows.Features, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
         return (density, new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, rows.Features.RowCount, rows.Skipped, 0), likelihoods);
-    }
-
-    // Standardizes (and whitens) the matrix in place; the log-determinant is added up as scoring adds it up.
-    private (Bijection[] Bijections, float LogDet) Preprocess(FeatureMatrix matrix, float[] weights)
-    {
-        Standardization standardization = Standardization.Fit(matrix, weights);
-        standardization.Apply(matrix);
-        if (_options.Preprocessing.Shrinkage is not double shrinkage)
-            return ([standardization], standardization.LogDet);
-        Whitening whitening = Whitening.Fit(matrix, weights, shrinkage);
-        whitening.Apply(matrix);
-        return ([standardization, whitening], standardization.LogDet + whitening.LogDet);
     }
 }

@@ -8,13 +8,12 @@ namespace MLNet.Flows.Estimators;
 
 /// <summary>Trains flows by one plan on parts of the same preprocessed rows: the flow itself, and those that its p-values are calibrated with.</summary>
 internal sealed class FlowTraining(
-    FlowHost host, FlowOptions options, FlowPlan plan, int seed, TrainingRows rows, ColumnPartition columns, Bijection[] preprocessing, float logDet)
+    FlowHost host, FlowOptions options, FlowPlan plan, int seed, TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed)
 {
-    /// <summary>[n, d], preprocessed.</summary>
-    public FeatureMatrix Data => rows.Features;
+    /// <summary>What is trained on.</summary>
+    public PreprocessedRows Rows => preprocessed;
 
-    /// <summary>How many bijections have been applied to the data, and what they add to every log-likelihood.</summary>
-    public (int Count, float LogDet) Preprocessing => (preprocessing.Length, logDet);
+    private FeatureMatrix Data => preprocessed.Values;
 
     /// <summary>Trainings that p-values may cost where rows are few.</summary>
     public int CalibrationFolds => plan.CalibrationFolds;
@@ -33,7 +32,7 @@ internal sealed class FlowTraining(
     {
         (Bijection[] bijections, Distribution baseDistribution, TrainingHistory history) = RunMember(0, leaveOut, messages, progress);
         if (plan.Members == 1)
-            return (new FlowDensity(columns, [.. preprocessing, .. bijections], baseDistribution), history);
+            return (new FlowDensity(columns, [.. preprocessed.Bijections, .. bijections], baseDistribution), history);
 
         var members = new List<Distribution> { new Transformed(bijections, baseDistribution) };
         for (int m = 1; m < count && history.StopReason != TrainingStopReason.Cancelled; m++)
@@ -46,7 +45,7 @@ internal sealed class FlowTraining(
                 members.Add(new Transformed(bijections, baseDistribution));
         }
 
-        return (new FlowDensity(columns, preprocessing, new UniformMixture([.. members])), history);
+        return (new FlowDensity(columns, preprocessed.Bijections, new UniformMixture([.. members])), history);
     }
 
     // A member has a start, a split and an order of rows of its own; the first one is the flow that would be trained alone.
@@ -90,7 +89,8 @@ internal sealed class FlowTraining(
             TrimFraction = plan.TrimFraction,
             Patience = options.Patience,
             Seed = ownSeed,
-            LogDetOfPreprocessing = logDet,
+            TrainLogDet = preprocessed.MeanLogDet(split.Train),
+            ValidationLogDet = preprocessed.MeanLogDet(split.Validation),
             Progress = progress,
             CancellationToken = options.CancellationToken,
         };

@@ -59,12 +59,12 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
 
     private void Score(FlowDensity density, int[] rows, float[] likelihoods)
     {
-        var held = new FeatureMatrix(training.Data.Dimension);
+        PreprocessedRows all = training.Rows;
+        var held = new FeatureMatrix(all.Values.Dimension);
         foreach (int row in rows)
-            training.Data.Row(row).CopyTo(held.AddRow());
+            all.Values.Row(row).CopyTo(held.AddRow());
         var result = new float[rows.Length];
-        (int applied, float logDet) = training.Preprocessing;
-        density.LogProbPreprocessed(held, applied, logDet, result, density.CreateWorkspace());
+        density.LogProbPreprocessed(held, all.Bijections.Length, Array.ConvertAll(rows, row => all.LogDets[row]), result, density.CreateWorkspace());
         for (int i = 0; i < rows.Length; i++)
             likelihoods[rows[i]] = result[i];
     }

@@ -29,6 +29,7 @@ namespace MLNet.Flows.Persistence;
 ///       3 = planar stack:    int32 d, int32 K, float[K][d] w, float[K][d] uHat, float[K] b
 ///       4 = affine coupling: int32 d, int32 passive columns, then int32 index each (ascending), float bound of log-scales,
 ///                            int32 dense layers, int32 outputs each, then each: float[outputs][inputs] weights, float[outputs] biases
+///       5 = symmetric log:   int32 d, float threshold, int32 columns, then int32 index each (ascending)
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale

@@ -153,8 +153,8 @@ internal sealed class FlowTrainer
             step,
             _settings.MaximumSteps,
             (double)step * Math.Min(_settings.BatchSize, _order.Length) / _order.Length,
-            train + _settings.LogDetOfPreprocessing,
-            validation + _settings.LogDetOfPreprocessing,
+            train + _settings.TrainLogDet,
+            validation + _settings.ValidationLogDet,
             rows / Math.Max(Stopwatch.GetElapsedTime(mark).TotalSeconds, 1e-9),
             elapsed,
             elapsed * ((double)(_settings.MaximumSteps - step) / step));

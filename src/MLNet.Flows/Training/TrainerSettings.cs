@@ -25,8 +25,11 @@ internal sealed record TrainerSettings
 
     public int Seed { get; init; }
 
-    /// <summary>What the preprocessing adds to every log-likelihood, in nats.</summary>
-    public double LogDetOfPreprocessing { get; init; }
+    /// <summary>What the preprocessing adds to the mean log-likelihood of the training rows, in nats.</summary>
+    public double TrainLogDet { get; init; }
+
+    /// <summary>Likewise for the validation rows.</summary>
+    public double ValidationLogDet { get; init; }
 
     public IProgress<TrainingProgress>? Progress { get; init; }
 

@@ -38,6 +38,8 @@ internal static class BijectionTable
         {
             table.Add($"standardization {d}", () => new Standardization([.. Draw(d, 1)], [.. Draw(d, 2).Select(MathF.Exp)]));
             table.Add($"whitening {d}", () => Whitening.Fit(Correlated(d), [], 0.05));
+            table.Add($"symmetric log {d}, every other column", () => new SymmetricLog(d, [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], 2));
+            table.Add($"symmetric log {d}", () => new SymmetricLog(d, [.. Enumerable.Range(0, d)], 2));
             foreach (int k in new[] { 0, 1, 3, 4, 16, 17, 64 })
                 table.Add($"planar stack {d} x {k}", () => Planar(d, k));
             table.Add($"coupling {d}, none passive", () => Coupling(d, [], [3]));

@@ -1,5 +1,6 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
 
@@ -37,5 +38,32 @@ public sealed class FlowDensityTests
         FlowWorkspace workspace = read.CreateWorkspace();
         for (int r = 0; r < 100; r++)
             Assert.Equal(result[r], read.LogProb(rows.AsSpan(3 * r, 3), workspace));
+    }
+
+    // The way of training rows, preprocessed in place, and the way of rows to be scored end in the same bits.
+    [Fact]
+    public void LogProbPreprocessed_HeavyTailsAndWhitening_IsLogProb()
+    {
+        var random = new RandomStream(4);
+        var matrix = new FeatureMatrix(3);
+        var rows = new float[100 * 3];
+        for (int r = 0; r < 100; r++)
+        {
+            Span<float> row = matrix.AddRow();
+            for (int d = 0; d < 3; d++)
+                rows[3 * r + d] = row[d] = (float)random.NextGaussian();
+            if (r % 20 == 5)
+                rows[3 * r + 1] = row[1] = 1e6f * r;
+        }
+
+        PreprocessedRows preprocessed = PreprocessedRows.Fit(matrix, [], Preprocessing.Whiten());
+        var density = new FlowDensity(new ColumnPartition(3, [], []), preprocessed.Bijections, new NormalMixture(3, [0.5f, 0.5f], [0, 0, 0, 1, 1, 1], [1, 1, 1]));
+        float[] expected = new float[100], result = new float[100];
+
+        density.LogProb(rows, expected, density.CreateWorkspace());
+        density.LogProbPreprocessed(preprocessed.Values, preprocessed.Bijections.Length, preprocessed.LogDets, result, density.CreateWorkspace());
+
+        Assert.Equal([1], preprocessed.HeavyTailedColumns);
+        Assert.Equal(expected, result);
     }
 }

@@ -117,16 +117,27 @@ public sealed class BadInputTests
         Assert.True(scores[0] < scores[1..].Min(), string.Join(" ", scores));
     }
 
-    [Fact]
-    public void Fit_HugeValues_StaysFinite()
+    // Without the far values the rows next to them score as if these had not been there, up to what two rows of 300 teach a flow.
+    [Theory]
+    [InlineData(1e30f, false)]
+    [InlineData(1e5f, false)]
+    [InlineData(1e30f, true)]
+    public void Fit_FarValues_RowsWithThemAreStrangestAndTheOthersKeepTheirOrder(float far, bool whitened)
     {
-        float[][] rows = Rows.Normal(300, 3);
-        rows[7][1] = 1e30f;
-        rows[8][2] = -1e30f;
+        float[][] rows = Rows.Normal(300, 3), without = [.. rows.Where((_, i) => i is not 7 and not 8)];
+        var options = new PlanarFlowEstimator.Options { Seed = 1, Preprocessing = whitened ? Preprocessing.Whiten() : Preprocessing.Standardize };
+        float[] expected = Rows.Scores(_context.Flows.PlanarFlow(options).Fit(Rows.View(_context, without)), Rows.View(_context, without));
+        (rows[7][1], rows[8][2]) = (far, -far);
+        var warnings = new List<string>();
+        _context.Log += (_, e) => warnings.AddRange(e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning ? [e.Message] : []);
 
-        float[] scores = Rows.Scores(Train(rows), Rows.View(_context, rows));
+        float[] scores = Rows.Scores(_context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows)), Rows.View(_context, rows));
 
         Assert.All(scores, s => Assert.True(float.IsFinite(s)));
+        float[] others = [.. scores.Where((_, i) => i is not 7 and not 8)];
+        Assert.True(Math.Min(scores[7], scores[8]) > others.Max(), $"{scores[7]} and {scores[8]} beside {others.Max()}");
+        Assert.True(Correlation(Ranks(expected), Ranks(others)) > 0.9, $"rank correlation {Correlation(Ranks(expected), Ranks(others))}");
+        Assert.Contains("'Features[1]', 'Features[2]' hold a few values so far from the others", Assert.Single(warnings));
     }
 
     [Fact]
@@ -213,6 +224,22 @@ public sealed class BadInputTests
         Assert.Contains("LearningRate", error.Message);
         Assert.Contains("FalseAlarmRate", error.Message);
         Assert.Contains("BatchSize", error.Message);
+    }
+
+    private static double[] Ranks(float[] values)
+    {
+        var ranks = new double[values.Length];
+        int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(i => values[i])];
+        for (int i = 0; i < order.Length; i++)
+            ranks[order[i]] = i;
+        return ranks;
+    }
+
+    private static double Correlation(double[] a, double[] b)
+    {
+        double meanA = a.Average(), meanB = b.Average();
+        double products = a.Zip(b, (x, y) => (x - meanA) * (y - meanB)).Sum();
+        return products / Math.Sqrt(a.Sum(x => (x - meanA) * (x - meanA)) * b.Sum(y => (y - meanB) * (y - meanB)));
     }
 
     private PlanarFlowTransformer Train(float[][] rows) => _context.Flows.PlanarFlow().Fit(Rows.View(_context, rows));

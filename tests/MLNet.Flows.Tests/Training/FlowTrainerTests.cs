@@ -34,12 +34,13 @@ public sealed class FlowTrainerTests
         var reports = new List<TrainingProgress>();
         var engine = new ScriptedEngine(step => step);
 
-        TrainingHistory history = Run(engine, new TrainerSettings { MaximumSteps = 1000, LogDetOfPreprocessing = 7, Progress = new Sink(reports.Add) });
+        TrainingHistory history = Run(engine, new TrainerSettings { MaximumSteps = 1000, TrainLogDet = 7, ValidationLogDet = 5, Progress = new Sink(reports.Add) });
 
         Assert.Equal(TrainingStopReason.MaximumSteps, history.StopReason);
         Assert.Equal(10, reports.Count);
         Assert.Equal(reports, history.Progress);
-        Assert.Equal(1000 + 7, reports[^1].ValidationLogLikelihood, 1e-9);
+        Assert.Equal(949.5 + 7, reports[^1].TrainLogLikelihood, 1e-9);
+        Assert.Equal(1000 + 5, reports[^1].ValidationLogLikelihood, 1e-9);
         Assert.Equal(TimeSpan.Zero, reports[^1].Remaining);
         Assert.Equal(1000 * 32 / 170.0, reports[^1].Epoch, 1e-9);
         Assert.Contains(_log, line => line.StartsWith("Info: Step 100 of 1000: log-likelihood ", StringComparison.Ordinal));

@@ -1,0 +1,56 @@
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Estimators;
+
+/// <summary>The training rows behind the preprocessing: the bijections that it is made of, fitted, and what they made of the rows.</summary>
+internal sealed class PreprocessedRows
+{
+    private PreprocessedRows(FeatureMatrix values, Bijection[] bijections, float[] logDets, int[] heavyTailedColumns) =>
+        (Values, Bijections, LogDets, HeavyTailedColumns) = (values, bijections, logDets, heavyTailedColumns);
+
+    /// <summary>[n, d].</summary>
+    public FeatureMatrix Values { get; }
+
+    public Bijection[] Bijections { get; }
+
+    /// <summary>[n]: the log-determinant of the bijections, added up as scoring adds it up.</summary>
+    public float[] LogDets { get; }
+
+    /// <summary>The columns whose far ends are on a logarithmic scale, ascending.</summary>
+    public int[] HeavyTailedColumns { get; }
+
+    /// <summary>Fits the bijections and overwrites the rows.</summary>
+    /// <param name="matrix">[n, d], columns that vary.</param>
+    /// <param name="weights">[n], or empty for all 1.</param>
+    /// <param name="choice">The preprocessing.</param>
+    public static PreprocessedRows Fit(FeatureMatrix matrix, float[] weights, Preprocessing choice)
+    {
+        HeavyTails tails = HeavyTails.Find(matrix, weights, Standardization.Fit(matrix, weights));
+        var bijections = new List<Bijection> { tails.Standardization };
+        var logDets = new float[matrix.RowCount];
+        tails.Standardization.Apply(matrix);
+        Array.Fill(logDets, tails.Standardization.LogDet);
+        if (tails.Columns.Length > 0)
+        {
+            var symmetricLog = new SymmetricLog(matrix.Dimension, tails.Columns, HeavyTails.Threshold);
+            bijections.Add(symmetricLog);
+            for (int i = 0; i < matrix.RowCount; i++)
+                logDets[i] += symmetricLog.Forward(matrix.Row(i));
+        }
+
+        if (choice.Shrinkage is double shrinkage)
+        {
+            Whitening whitening = Whitening.Fit(matrix, weights, shrinkage, tails.Limits(matrix.Dimension));
+            bijections.Add(whitening);
+            whitening.Apply(matrix);
+            foreach (ref float logDet in logDets.AsSpan())
+                logDet += whitening.LogDet;
+        }
+
+        return new PreprocessedRows(matrix, [.. bijections], logDets, tails.Columns);
+    }
+
+    /// <summary>The mean log-determinant of these rows, in nats; 0 for none.</summary>
+    public double MeanLogDet(int[] rows) => rows.Length == 0 ? 0 : rows.Average(row => (double)LogDets[row]);
+}

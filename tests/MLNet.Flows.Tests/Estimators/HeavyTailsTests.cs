@@ -1,0 +1,108 @@
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Estimators;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Tests.Estimators;
+
+/// <summary>Which columns count as heavy-tailed, and what location and scale they get.</summary>
+public sealed class HeavyTailsTests
+{
+    [Theory]
+    [InlineData("normal", false)]
+    [InlineData("exponential", false)]
+    [InlineData("lognormal", false)]
+    [InlineData("two clusters", false)]
+    [InlineData("rare ones", false)]
+    [InlineData("one far", true)]
+    [InlineData("rare ones, one far", true)]
+    [InlineData("Cauchy", false)]
+    public void Find_Column_IsHeavyTailedOrNot(string kind, bool expected)
+    {
+        HeavyTails found = Find(Column(kind, 5000));
+
+        Assert.Equal(expected ? [0] : [], found.Columns);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(20)]
+    [InlineData(100_000)]
+    public void Find_OneValueFarOut_TakesTheMomentsOfTheOthers(int rows)
+    {
+        FeatureMatrix matrix = Column("normal", rows);
+        double mean = Enumerable.Range(0, rows).Where(i => i != 2).Average(i => matrix.Row(i)[0]);
+        double variance = Enumerable.Range(0, rows).Where(i => i != 2).Average(i => Math.Pow(matrix.Row(i)[0] - mean, 2));
+        matrix.Row(2)[0] = 1e30f;
+
+        HeavyTails found = Find(matrix);
+
+        Assert.Equal([0], found.Columns);
+        Assert.Equal(mean, found.Standardization.Mean[0], 1e-4);
+        Assert.Equal(Math.Sqrt(variance), found.Standardization.Scale[0], 1e-4);
+    }
+
+    [Fact]
+    public void Find_OtherColumns_KeepTheirMoments()
+    {
+        var matrix = new FeatureMatrix(3);
+        var random = new RandomStream(4);
+        for (int i = 0; i < 1000; i++)
+            Enumerable.Range(0, 3).Select(_ => (float)random.NextGaussian()).ToArray().CopyTo(matrix.AddRow());
+        matrix.Row(7)[1] = -1e9f;
+        Standardization moments = Standardization.Fit(matrix, []);
+
+        HeavyTails found = HeavyTails.Find(matrix, [], moments);
+
+        Assert.Equal([1], found.Columns);
+        foreach (int d in new[] { 0, 2 })
+            Assert.Equal((moments.Mean[d], moments.Scale[d]), (found.Standardization.Mean[d], found.Standardization.Scale[d]));
+    }
+
+    // A row of weight 3 is three rows.
+    [Fact]
+    public void Find_Weighted_CountsARowAsOftenAsItsWeight()
+    {
+        var matrix = new FeatureMatrix(1);
+        var repeated = new FeatureMatrix(1);
+        var weights = new float[101];
+        for (int i = 0; i <= 100; i++)
+        {
+            float value = i == 100 ? 1e20f : i % 10;
+            weights[i] = 1 + i % 3;
+            matrix.AddRow()[0] = value;
+            for (int j = 0; j < weights[i]; j++)
+                repeated.AddRow()[0] = value;
+        }
+
+        HeavyTails weighted = HeavyTails.Find(matrix, weights, Standardization.Fit(matrix, weights)), plain = Find(repeated);
+
+        Assert.Equal(plain.Standardization.Mean[0], weighted.Standardization.Mean[0], 1e-5);
+        Assert.Equal(plain.Standardization.Scale[0], weighted.Standardization.Scale[0], 1e-5);
+    }
+
+    private static HeavyTails Find(FeatureMatrix matrix) => HeavyTails.Find(matrix, [], Standardization.Fit(matrix, []));
+
+    private static FeatureMatrix Column(string kind, int rows)
+    {
+        var matrix = new FeatureMatrix(1);
+        var random = new RandomStream(1, 7);
+        for (int i = 0; i < rows; i++)
+        {
+            double gauss = random.NextGaussian();
+            bool rare = i % 100 == 7;
+            matrix.AddRow()[0] = (float)(kind switch
+            {
+                "exponential" => -Math.Log(1 - random.NextDouble()),
+                "lognormal" => Math.Exp(1.5 * gauss),
+                "two clusters" => gauss + (i % 20 == 0 ? 50 : 0),
+                "rare ones" => rare ? 1 : 0,
+                "rare ones, one far" => i == 50 ? 1e12 : rare ? 1 : 0,
+                "one far" => i == 50 ? 1e6 : gauss,
+                "Cauchy" => Math.Tan(Math.PI * (random.NextDouble() - 0.5)),
+                _ => gauss,
+            });
+        }
+
+        return matrix;
+    }
+}
