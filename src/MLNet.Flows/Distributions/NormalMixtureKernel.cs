@@ -9,14 +9,18 @@ namespace MLNet.Flows.Distributions;
 /// 2. log p = max + log sum_m exp(l_m - max).
 /// 3. Gradients: responsibility r_m = exp(l_m - log p); d log p / dz_d = -sum_m r_m t_md / s_md; on mean_md: r_m t_md / s_md; on
 ///    log s_md: r_m (t_md^2 - 1); on logit_m: r_m - weight_m.
+/// 4. Of many components a row belongs to a few: a responsibility below 1e-7, less than rounding loses of the others, counts as 0 in the gradients, and
+///    vectors of rows that are 0 throughout are passed over.
 /// A row alone sees the same sums in the same order as in a block.
 /// </remarks>
 internal static unsafe class NormalMixtureKernel
 {
     private const int R = RowBlock.Rows;
     private const float Lowest = -1e37f;
+    private const float Negligible = 1e-7f;
 
     /// <summary>log p of one row, z; leaves l_m in <paramref name="scratch"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float LogProb(NormalMixtureParameters p, ReadOnlySpan<float> z, Span<float> scratch)
     {
         ReadOnlySpan<float> means = p.Mean.Span, inverseScales = p.InverseScale.Span, constants = p.Constant.Span;
@@ -54,6 +58,7 @@ internal static unsafe class NormalMixtureKernel
     /// last term.</summary>
     public readonly struct BlockLogProb(NormalMixtureParameters parameters, RowBlock block) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -104,6 +109,7 @@ internal static unsafe class NormalMixtureKernel
     /// <summary>Sets the gradient's columns to d log p / dz over a block whose LogProb and l_m are in place.</summary>
     public struct InputGradient(NormalMixtureParameters parameters, RowBlock latent, RowBlock gradient) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -142,6 +148,7 @@ internal static unsafe class NormalMixtureKernel
         AlignedBuffer sumLogScale,
         bool sharedScale) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -153,26 +160,35 @@ internal static unsafe class NormalMixtureKernel
             {
                 latentGradient.Values.Span[..(dimension * R)].Clear();
                 float* l = z + dimension * R;
+                int* groups = stackalloc int[R];
                 for (int m = 0; m < parameters.Components; m++)
                 {
                     // The row weight times the responsibility takes the place of l_m.
                     float* responsibility = l + m * R;
                     V sum = S.Load(sumR + m * n);
+                    int count = 0;
                     for (int r = 0; r < R; r += n)
                     {
-                        V share = S.Multiply(S.Load(v + r), VectorMath<V, S>.Exp(S.Subtract(S.Load(responsibility + r), S.Load(logProb + r))));
+                        V share = VectorMath<V, S>.Exp(S.Subtract(S.Load(responsibility + r), S.Load(logProb + r)));
+                        share = S.SelectLess(share, S.Create(Negligible), S.Create(0), S.Multiply(S.Load(v + r), share));
+                        if (S.IsZero(share))
+                            continue;
+                        groups[count++] = r;
                         S.Store(share, responsibility + r);
                         sum = S.Add(sum, share);
                     }
 
+                    if (count == 0)
+                        continue;
                     S.Store(sum, sumR + m * n);
                     for (int d = 0; d < dimension; d++)
                     {
                         int entry = m * dimension + d, entryOfScale = sharedScale ? d : entry;
                         V mean = S.Create(means[entry]), inverse = S.Create(inverseScales[entry]);
                         V sumOfMean = S.Load(sumsMean + entry * n), sumOfScale = S.Load(sumsLogScale + entryOfScale * n);
-                        for (int r = 0; r < R; r += n)
+                        for (int i = 0; i < count; i++)
                         {
+                            int r = groups[i];
                             V t = S.Multiply(S.Subtract(S.Load(z + d * R + r), mean), inverse);
                             V share = S.Load(responsibility + r);
                             V pull = S.Multiply(share, t);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -19,21 +20,32 @@ internal sealed class NormalMixtureParameters(int dimension, int components)
     /// <param name="logWeights">[M], normalized.</param>
     /// <param name="mean">[M, d].</param>
     /// <param name="scale">[M, d], or [d] when all components share it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Set(ReadOnlySpan<double> logWeights, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale)
     {
         mean.CopyTo(Mean.Span);
-        bool shared = scale.Length == Dimension;
+        Span<float> inverseScale = InverseScale.Span, constant = Constant.Span;
+        double logNormalizer = 0;
         for (int m = 0; m < Components; m++)
         {
-            ReadOnlySpan<float> own = shared ? scale : scale.Slice(m * Dimension, Dimension);
-            double constant = logWeights[m] - 0.5 * Dimension * Math.Log(2 * Math.PI);
-            for (int d = 0; d < Dimension; d++)
+            Span<float> inverse = inverseScale.Slice(m * Dimension, Dimension);
+            if (m > 0 && scale.Length == Dimension)
             {
-                InverseScale[m * Dimension + d] = 1 / own[d];
-                constant -= Math.Log(own[d]);
+                // A shared scale takes its logarithms once.
+                inverseScale[..Dimension].CopyTo(inverse);
+            }
+            else
+            {
+                logNormalizer = 0.5 * Dimension * Math.Log(2 * Math.PI);
+                for (int d = 0; d < Dimension; d++)
+                {
+                    float own = scale[m * Dimension + d];
+                    inverse[d] = 1 / own;
+                    logNormalizer += Math.Log(own);
+                }
             }
 
-            Constant[m] = (float)constant;
+            constant[m] = (float)(logWeights[m] - logNormalizer);
         }
     }
 }

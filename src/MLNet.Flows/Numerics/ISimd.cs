@@ -49,6 +49,9 @@ internal unsafe interface ISimd<V>
     /// <summary>a where x &lt; y, else b.</summary>
     static abstract V SelectLess(V x, V y, V a, V b);
 
+    /// <summary>Whether every lane is 0.</summary>
+    static abstract bool IsZero(V a);
+
     /// <summary>x 2^n for integral n in [-126, 127], by exponent arithmetic: x 2^n must be a normal number.</summary>
     static abstract V ScaleByPowerOfTwo(V x, V n);
 

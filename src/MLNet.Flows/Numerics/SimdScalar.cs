@@ -53,6 +53,9 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float SelectLess(float x, float y, float a, float b) => x < y ? a : b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero(float a) => a == 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ScaleByPowerOfTwo(float x, float n) =>
         BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(x) + ((int)n << 23));
 
