@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
@@ -120,9 +119,10 @@ internal sealed class TorchFlowEngine : ITrainingEngine
         for (int r = 0; r < rows.Length; r++)
         {
             Span<float> row = values.AsSpan(r * dimension, dimension);
-            _task.Data.Row(rows[r]).CopyTo(row);
             if (settings.InputNoise > 0)
-                TensorPrimitives.MultiplyAdd(_noise.Row(settings.StepNumber, r, dimension), settings.InputNoise, row, row);
+                _noise.AddTo(settings.StepNumber, r, settings.InputNoise, _task.Data.Row(rows[r]), row);
+            else
+                _task.Data.Row(rows[r]).CopyTo(row);
         }
 
         return Owned(tensor(values, [rows.Length, dimension], device: _device));

@@ -22,7 +22,7 @@ internal static unsafe class StandardizationKernel
 
     /// <summary>Rows into columns, standardized in the registers that turn them; the last group of fewer than eight rows repeats its last row.</summary>
     /// <remarks>Not to be inlined: among a caller's variables the registers would not do.</remarks>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Load(ReadOnlySpan<float> rows, AlignedBuffer mean, AlignedBuffer inverseScale, RowBlock block, AlignedBuffer finite)
     {
         int d = block.Dimension, last = rows.Length / d - 1;
@@ -51,6 +51,7 @@ internal static unsafe class StandardizationKernel
     /// <summary>Over a block, in place; adds the log-determinant.</summary>
     public readonly struct Forward(AlignedBuffer mean, AlignedBuffer inverseScale, float logDet, RowBlock block) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -75,6 +76,7 @@ internal static unsafe class StandardizationKernel
     /// <summary>Over one row, in place.</summary>
     public readonly struct ForwardRow(AlignedBuffer mean, AlignedBuffer inverseScale, RowWorkspace row) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections;
@@ -10,6 +11,7 @@ internal static unsafe class WhiteningKernel
     /// <summary>Over a block, by way of its scratch columns; adds the log-determinant.</summary>
     public readonly struct Forward(AlignedBuffer mean, AlignedBuffer columns, float logDet, RowBlock block) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -59,6 +61,7 @@ internal static unsafe class WhiteningKernel
     /// <summary>Over one row, in place.</summary>
     public readonly struct ForwardRow(AlignedBuffer mean, AlignedBuffer columns, RowWorkspace row) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>

@@ -1,4 +1,5 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -122,11 +123,21 @@ internal sealed class KMeans
 
     private Span<float> Center(int m) => Centers.AsSpan(m * _dimension, _dimension);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double SquaredDistance(float[] row, int m)
     {
-        if (_dimension == 0)
-            return 0;
-        float distance = TensorPrimitives.Distance(row, Center(m));
-        return Math.Min((double)distance * distance, 1e30);
+        ReadOnlySpan<float> x = row, center = Center(m);
+        int d = 0;
+        Vector256<float> sums = Vector256<float>.Zero;
+        for (; d + Vector256<float>.Count <= x.Length; d += Vector256<float>.Count)
+        {
+            Vector256<float> delta = Vector256.Create(x[d..]) - Vector256.Create(center[d..]);
+            sums += delta * delta;
+        }
+
+        float sum = Vector256.Sum(sums);
+        for (; d < x.Length; d++)
+            sum += (x[d] - center[d]) * (x[d] - center[d]);
+        return Math.Min((double)sum, 1e30);
     }
 }

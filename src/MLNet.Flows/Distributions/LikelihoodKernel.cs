@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -10,6 +11,7 @@ internal static unsafe class LikelihoodKernel
     /// <summary>Per lane, 0 where every value of the block is finite, else NaN: an infinite or missing value times 0 is NaN.</summary>
     public readonly struct Finiteness(RowBlock block, AlignedBuffer finite) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -31,6 +33,7 @@ internal static unsafe class LikelihoodKernel
     /// <summary>Overwrites the lanes of finite (0 or NaN) with logProb + logDet, saturated, or NaN: adding 0 changes nothing, adding NaN gives NaN.</summary>
     public readonly struct Total(RowBlock block, AlignedBuffer finite) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>

@@ -46,6 +46,7 @@ internal static unsafe class LocationScaleKernel
     /// <summary>Sets a block's LogProb. Four vectors of rows at a time: one sum alone would wait for its own last term.</summary>
     public readonly struct BlockLogProb(LocationScaleParameters parameters, RowBlock block) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -81,6 +82,7 @@ internal static unsafe class LocationScaleKernel
     /// <summary>Sets the gradient's columns to d log p / dz.</summary>
     public struct InputGradient(LocationScaleParameters parameters, RowBlock latent, RowBlock gradient) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -107,6 +109,7 @@ internal static unsafe class LocationScaleKernel
         LocationScaleParameters parameters, RowBlock latent, AlignedBuffer weights, RowBlock latentGradient, AlignedBuffer sumMean, AlignedBuffer sumLogScale)
         : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>

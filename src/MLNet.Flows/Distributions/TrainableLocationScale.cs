@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -69,13 +70,12 @@ internal abstract class TrainableLocationScale : TrainableDistribution
     public override void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         var sums = (Sums)accumulator;
-        for (int d = 0; d < Dimension; d++)
-        {
-            gradient[d] = LaneSums.Total(sums.Location, d, sums.Lanes);
-            gradient[Dimension + d] = InRange(_logScale[d]) ? LaneSums.Total(sums.LogScale, d, sums.Lanes) : 0;
-        }
+        LaneSums.Totals(sums.Location, sums.Lanes, gradient[..Dimension]);
+        LaneSums.Totals(sums.LogScale, sums.Lanes, gradient[Dimension..]);
+        DropOutOfRange(_logScale, gradient[Dimension..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Distribution Freeze(ReadOnlySpan<float> parameters) => Create(parameters[..Dimension].ToArray(), Scales(parameters[Dimension..]));
 
     protected abstract Distribution Create(float[] mean, float[] scale);
@@ -89,7 +89,15 @@ internal abstract class TrainableLocationScale : TrainableDistribution
         return scale;
     }
 
-    internal static bool InRange(float logScale) => MathF.Abs(logScale) <= LogScaleLimit;
+    /// <summary>Sets to 0 the gradients of the log-scales that are beyond the limit.</summary>
+    internal static void DropOutOfRange(ReadOnlySpan<float> logScale, Span<float> gradient)
+    {
+        for (int i = 0; i < logScale.Length; i++)
+        {
+            if (MathF.Abs(logScale[i]) > LogScaleLimit)
+                gradient[i] = 0;
+        }
+    }
 
     private sealed class Sums(int dimension, SimdWidth width) : Accumulator
     {

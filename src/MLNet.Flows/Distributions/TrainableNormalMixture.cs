@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -82,12 +83,13 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
     public override void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         var sums = (Sums)accumulator;
+        LaneSums.Totals(sums.Responsibility, sums.Lanes, gradient[..Components]);
         for (int m = 0; m < Components; m++)
-            gradient[m] = (float)(LaneSums.Total(sums.Responsibility, m, sums.Lanes) - Math.Exp(_logWeights[m]) * sums.TotalWeight);
-        for (int i = 0; i < MeanSize; i++)
-            gradient[Components + i] = LaneSums.Total(sums.Mean, i, sums.Lanes);
-        for (int i = 0; i < _logScale.Length; i++)
-            gradient[Components + MeanSize + i] = TrainableLocationScale.InRange(_logScale[i]) ? LaneSums.Total(sums.LogScale, i, sums.Lanes) : 0;
+            gradient[m] -= (float)(Math.Exp(_logWeights[m]) * sums.TotalWeight);
+        LaneSums.Totals(sums.Mean, sums.Lanes, gradient.Slice(Components, MeanSize));
+        Span<float> logScale = gradient[(Components + MeanSize)..];
+        LaneSums.Totals(sums.LogScale, sums.Lanes, logScale);
+        TrainableLocationScale.DropOutOfRange(_logScale, logScale);
     }
 
     /// <summary>The mixture without components lighter than min(minimum weight, half the heaviest): what is left is renormalized.</summary>
@@ -110,6 +112,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         float[] Take(float[] matrix) => [.. kept.SelectMany(m => matrix.AsSpan(m * Dimension, Dimension).ToArray())];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LogSoftmax(ReadOnlySpan<float> logits, Span<double> logWeights)
     {
         double max = TensorPrimitives.Max(logits), sum = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -15,6 +16,7 @@ internal static unsafe class UniformMixtureKernel
             return Mean<float, SimdScalar>(l, 1, logProb.Length, logCount);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static V Mean<V, S>(float* l, int stride, int count, float logCount)
         where V : struct
         where S : struct, ISimd<V>
@@ -34,6 +36,7 @@ internal static unsafe class UniformMixtureKernel
     /// <param name="logCount">log M.</param>
     internal readonly struct BlockMean(RowBlock block, int first, int count, float logCount) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>

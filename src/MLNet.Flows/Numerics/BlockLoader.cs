@@ -15,6 +15,7 @@ internal static unsafe class BlockLoader
     /// <param name="stride">Features in a row.</param>
     /// <param name="columns">The columns to take, in order; null for all.</param>
     /// <param name="block">Receives the values in its first columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load(ReadOnlySpan<float> rows, int stride, int[]? columns, RowBlock block)
     {
         int count = block.Count = rows.Length / stride, r = 0;
@@ -44,7 +45,7 @@ internal static unsafe class BlockLoader
     }
 
     /// <summary>Loads the rows of a matrix that <paramref name="rows"/> names, at most 64.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Load(FeatureMatrix matrix, ReadOnlySpan<int> rows, RowBlock block)
     {
         block.Count = rows.Length;
@@ -81,6 +82,7 @@ internal static unsafe class BlockLoader
     }
 
     /// <summary>Asks the memory for rows that will be loaded soon: in random order they are the one thing in training that waits for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Prefetch(FeatureMatrix matrix, ReadOnlySpan<int> rows)
     {
         if (!Sse.IsSupported)

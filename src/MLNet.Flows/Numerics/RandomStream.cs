@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.Flows.Numerics;
 
 /// <summary>A seeded stream of random numbers: the same seed and stream number give the same sequence on every machine.</summary>
@@ -23,6 +25,7 @@ internal sealed class RandomStream
     public int NextInt32(int bound) => (int)Math.BigMul(NextUInt64(), (ulong)bound, out _);
 
     /// <summary>A standard normal variate (Marsaglia's polar method).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double NextGaussian()
     {
         if (_hasSpare)
@@ -63,6 +66,7 @@ internal sealed class RandomStream
     }
 
     /// <summary>Puts the items in a uniformly random order (Fisher-Yates).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Shuffle<T>(Span<T> items)
     {
         for (int i = items.Length - 1; i > 0; i--)

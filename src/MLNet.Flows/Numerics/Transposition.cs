@@ -19,6 +19,7 @@ internal static unsafe class Transposition
     private const int Size = 8;
 
     /// <summary>A matrix [rows, columns] turned: to[c * toStride + r] = from[r * fromStride + c].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Of(float* from, int rows, int columns, int fromStride, float* to, int toStride)
     {
         int r = 0;

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -34,7 +34,7 @@ internal sealed class AdamOptimizer(int count)
     /// <returns>False when the gradient is not finite; nothing is changed then.</returns>
     public bool Step(in StepSettings settings, double scale)
     {
-        double norm = TensorPrimitives.Norm<float>(Gradient) * Math.Abs(scale);
+        double norm = Norm(Gradient) * Math.Abs(scale);
         if (!double.IsFinite(norm))
             return false;
         if (norm > settings.GradientClipNorm)
@@ -56,6 +56,25 @@ internal sealed class AdamOptimizer(int count)
         Steps = other.Steps;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Norm(ReadOnlySpan<float> gradient)
+    {
+        int i = 0;
+        Vector256<float> even = Vector256<float>.Zero, odd = even;
+        for (; i + 2 * Vector256<float>.Count <= gradient.Length; i += 2 * Vector256<float>.Count)
+        {
+            Vector256<float> a = Vector256.Create(gradient[i..]), b = Vector256.Create(gradient[(i + Vector256<float>.Count)..]);
+            even += a * a;
+            odd += b * b;
+        }
+
+        double sum = Vector256.Sum(even + odd);
+        for (; i < gradient.Length; i++)
+            sum += gradient[i] * gradient[i];
+        return Math.Sqrt(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Update(float scale, float rate, float correction, float decay)
     {
         int i = 0;

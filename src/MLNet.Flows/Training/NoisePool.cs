@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Training;
@@ -11,6 +13,7 @@ internal sealed class NoisePool
     private readonly float[] _values;
     private readonly ulong _seed;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public NoisePool(int dimension, int seed)
     {
         _seed = (ulong)(uint)seed;
@@ -20,7 +23,24 @@ internal sealed class NoisePool
             _values[i] = (float)random.NextGaussian();
     }
 
-    public ReadOnlySpan<float> Row(int step, int position, int dimension)
+    /// <summary>The row with noise of a standard deviation.</summary>
+    /// <param name="step">The optimizer's step.</param>
+    /// <param name="position">The row's place in the batch.</param>
+    /// <param name="deviation">Standard deviation.</param>
+    /// <param name="row">[d].</param>
+    /// <param name="noisy">[d].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddTo(int step, int position, float deviation, ReadOnlySpan<float> row, Span<float> noisy)
+    {
+        ReadOnlySpan<float> noise = Row(step, position, row.Length);
+        int d = 0;
+        for (; d + Vector256<float>.Count <= row.Length; d += Vector256<float>.Count)
+            (Vector256.Create(noise[d..]) * deviation + Vector256.Create(row[d..])).CopyTo(noisy[d..]);
+        for (; d < row.Length; d++)
+            noisy[d] = noise[d] * deviation + row[d];
+    }
+
+    private ReadOnlySpan<float> Row(int step, int position, int dimension)
     {
         ulong z = _seed + ((ulong)(uint)step << 32) + (uint)position;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ul;

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
@@ -47,6 +47,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         _optimizer.StartAverage();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Step(ReadOnlySpan<int> rows, in StepSettings settings)
     {
         BlockLoader.Prefetch(_data, Block(rows, 0));
@@ -184,6 +185,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         StoreLogLikelihood(part.Block, first);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StoreLogLikelihood(RowBlock block, int first)
     {
         ReadOnlySpan<float> logProb = block.LogProb.Span, logDet = block.LogDet.Span;
@@ -191,6 +193,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
             _batchLogLikelihood[first + r] = logProb[r] + logDet[r];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Load(Part part, ReadOnlySpan<int> rows, int first, in StepSettings settings)
     {
         if (settings.InputNoise == 0)
@@ -202,10 +205,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         int dimension = _data.Dimension;
         Span<float> noisy = part.NoisyRows.AsSpan(0, rows.Length * dimension);
         for (int r = 0; r < rows.Length; r++)
-        {
-            ReadOnlySpan<float> noise = _noise.Row(settings.StepNumber, first + r, dimension);
-            TensorPrimitives.MultiplyAdd(noise, settings.InputNoise, _data.Row(rows[r]), noisy.Slice(r * dimension, dimension));
-        }
+            _noise.AddTo(settings.StepNumber, first + r, settings.InputNoise, _data.Row(rows[r]), noisy.Slice(r * dimension, dimension));
 
         BlockLoader.Load(noisy, dimension, null, part.Block);
     }
@@ -227,6 +227,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         return total;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ApplyMask(float[] gradient)
     {
         for (int i = 0; i < _columnMask!.Length; i++)

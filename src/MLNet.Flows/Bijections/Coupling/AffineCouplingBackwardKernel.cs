@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
@@ -21,6 +22,7 @@ internal static unsafe class AffineCouplingBackwardKernel<V, S>
     /// <param name="activations">[conditioner's activations, 64].</param>
     /// <param name="g">[d, 64], dL/dz; overwritten with dL/dx.</param>
     /// <param name="gradients">[conditioner's activations, 64].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(AffineCoupling coupling, float* x, float* activations, float* g, float* gradients)
     {
         MultilayerPerceptron conditioner = coupling.Conditioner;
@@ -42,6 +44,7 @@ internal static unsafe class AffineCouplingBackwardKernel<V, S>
     }
 
     // Step 2 for one active column.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Active(float logScaleBound, float* x, float* raw, float* shift, float* g, float* onRaw, float* onShift)
     {
         V one = S.Create(1), zero = S.Create(0), limit = S.Create(DenseLayer.Farthest);

@@ -19,6 +19,7 @@ internal static unsafe class AffineCouplingForwardKernel<V, S>
     /// <param name="x">[d, 64]; overwritten with z.</param>
     /// <param name="activations">[conditioner's activations, 64].</param>
     /// <param name="logDet">[64]; the log-determinant is added.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(AffineCoupling coupling, float* x, float* activations, float* logDet)
     {
         Condition(coupling, x, activations);
@@ -46,6 +47,7 @@ internal static unsafe class AffineCouplingForwardKernel<V, S>
     }
 
     /// <summary>Steps 1 and 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Condition(AffineCoupling coupling, float* x, float* activations)
     {
         float* input = activations;

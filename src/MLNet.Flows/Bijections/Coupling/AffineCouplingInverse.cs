@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
@@ -24,6 +25,7 @@ internal sealed class AffineCouplingInverse
     }
 
     /// <summary>Overwrites z with x and adds log|det dx/dz|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(DoubleBlock block)
     {
         int[] active = _coupling.Active;
@@ -64,6 +66,7 @@ internal sealed class AffineCouplingInverse
     }
 
     // y = b + W x, kept within limits: per output, eight vectors of eight rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Dense(double[] weights, double[] bias, double[] x, double[] y, double lowest)
     {
         int inputs = weights.Length / bias.Length, v = Vector512<double>.Count;
@@ -94,6 +97,7 @@ internal sealed class AffineCouplingInverse
     }
 
     // tanh |x| = (1 - e) / (1 + e) with e = exp(-2 |x|), which cannot overflow.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<double> Tanh(Vector512<double> x)
     {
         Vector512<double> e = Vector512.Exp(-2 * Vector512.Abs(x));

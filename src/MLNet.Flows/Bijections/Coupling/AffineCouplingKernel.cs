@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
@@ -7,6 +8,7 @@ internal static unsafe class AffineCouplingKernel
 {
     internal struct BlockForward(AffineCoupling coupling, RowBlock block) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -20,6 +22,7 @@ internal static unsafe class AffineCouplingKernel
     {
         public float LogDet { get; private set; }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
@@ -31,6 +34,7 @@ internal static unsafe class AffineCouplingKernel
 
     internal struct InputGradient(AffineCoupling coupling, RowBlock input, RowBlock gradient) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
@@ -13,6 +14,7 @@ internal static unsafe class AffineCouplingRowKernel<V, S>
     /// <param name="x">The point; overwritten with z.</param>
     /// <param name="scratch">The bijection's scratch columns + 16 floats.</param>
     /// <returns>log|det df/dx|.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Run(AffineCoupling coupling, float* x, float* scratch)
     {
         ReadOnlySpan<int> passive = coupling.Passive, active = coupling.Active;

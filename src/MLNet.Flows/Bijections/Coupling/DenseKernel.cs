@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
@@ -18,6 +19,7 @@ internal static unsafe class DenseKernel<V, S>
     /// <param name="x">[inputs, 64].</param>
     /// <param name="y">[outputs padded, 64].</param>
     /// <param name="lowest">The least value in y: 0 makes a rectifier. The largest is <see cref="DenseLayer.Farthest"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(DensePanels panels, float* x, float* y, float lowest)
     {
         fixed (float* weights = panels.Weights, bias = panels.Bias)
@@ -41,6 +43,7 @@ internal static unsafe class DenseKernel<V, S>
     }
 
     // Four outputs of two vectors of rows: from the biases, or where there are none from y, into y.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile(int inputs, float* panel, float* bias, float* x, float* y, bool limit, V lowest)
     {
         int v = S.Count;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
@@ -13,6 +14,7 @@ internal static unsafe class DenseRowKernel<V, S>
     /// <param name="x">[inputs].</param>
     /// <param name="y">[outputs padded].</param>
     /// <param name="lowest">The least value in y: 0 makes a rectifier. The largest is <see cref="DenseLayer.Farthest"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(DenseLayer layer, float* x, float* y, float lowest)
     {
         int inputs = layer.Inputs, padded = layer.PaddedOutputs, v = S.Count, o = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
@@ -12,6 +13,7 @@ internal static unsafe class PerceptronKernel<V, S>
     /// <summary>From the inputs [inputs, 64] at the start of the activations, all others of a block.</summary>
     /// <param name="perceptron">The layers.</param>
     /// <param name="activations">[ActivationLength, 64].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(MultilayerPerceptron perceptron, float* activations)
     {
         float* x = activations;
@@ -26,6 +28,7 @@ internal static unsafe class PerceptronKernel<V, S>
     /// <summary>From the inputs at the start of the activations, all others of one row; the same bits as in a block.</summary>
     /// <param name="perceptron">The layers.</param>
     /// <param name="activations">[ActivationLength].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ForwardRow(MultilayerPerceptron perceptron, float* activations)
     {
         float* x = activations;
@@ -41,6 +44,7 @@ internal static unsafe class PerceptronKernel<V, S>
     /// <param name="perceptron">The layers.</param>
     /// <param name="activations">All activations, from <see cref="Forward"/>.</param>
     /// <param name="gradients">Laid out like the activations: the outputs' are given, all others are overwritten.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(MultilayerPerceptron perceptron, float* activations, float* gradients)
     {
         for (int l = perceptron.Layers.Count - 1; l >= 0; l--)
@@ -53,6 +57,7 @@ internal static unsafe class PerceptronKernel<V, S>
     }
 
     // No gradient passes where an activation is at its limit: 0 for a rectifier.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Clip(int length, float* activations, float* gradients, float lowest)
     {
         V zero = S.Create(0), least = S.Create(lowest), highest = S.Create(DenseLayer.Farthest);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -22,6 +23,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
     /// <param name="latentGradient">v d log p_Z / dz in its first D columns.</param>
     /// <param name="weights">[64], v.</param>
     /// <param name="state">What the forward pass left; receives the gradient with respect to a and the sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(PlanarPanels panels, RowBlock latentGradient, ReadOnlySpan<float> weights, TrainablePlanarStack.Accumulator state)
     {
         PlanarGradientSums sums = state.Sums;
@@ -44,6 +46,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
     /// <param name="activations">A block whose scratch columns the forward pass has filled with h.</param>
     /// <param name="gradient">d log p_Z / dz, overwritten with the gradient with respect to x; its scratch columns receive the gradient with respect to
     /// a.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunToInput(PlanarPanels panels, RowBlock activations, RowBlock gradient)
     {
         int layers = panels.PaddedLayers, dimension = panels.Dimension;
@@ -69,6 +72,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
     }
 
     // Steps 1 to 3, panels of four layers from the last to the first, in a panel the last layer first.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activations(
         int dimension, int layers, float* uHat, float* left, float* c, float* h, float* g, float* v, float* ga, float* sumB, float* sumC)
     {
@@ -86,6 +90,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
 
     // Step 1 without the panel itself, for two vectors of rows: UHat g + C^T ga of four layers, from the columns of g and of the panels behind, left in
     // ga's place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Products(int dimension, int layers, int k, float* uHat, float* left, float* g, float* ga)
     {
         int behind = k + 4;
@@ -98,6 +103,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
     }
 
     // Steps 2 and 3 for layer i of a panel: turns its gh into ga and adds, step 1, what ga_i gives to the gh of the panel's layers before it; row[k] = C_ik.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activate(int i, float* row, float c, float* h, float* v, float* panel, float* sumB, float* sumC)
     {
         V vc = S.Create(c), one = S.Create(1), onePlusC = S.Create(1 + c), twoC = S.Create(c + c), b = S.Load(sumB), onC = S.Load(sumC);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -23,6 +24,7 @@ internal static class PlanarConstraint
     public static double Slope(double t) => Slope(Vector256.Create(t)).ToScalar();
 
     /// <summary>m(t) of four layers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector256<double> M(Vector256<double> t)
     {
         Vector256<double> s = t + Vector256.Create(Beta), one = Vector256<double>.One;
@@ -30,6 +32,7 @@ internal static class PlanarConstraint
     }
 
     /// <summary>dm/dt of four layers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector256<double> Slope(Vector256<double> t)
     {
         // e^-709 is the smallest that does not end the division.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 using static MLNet.Flows.Bijections.Planar.PlanarProductKernel;
@@ -21,6 +22,7 @@ internal static unsafe class PlanarConstraintKernel
     /// <param name="panels">W is read, UHat written.</param>
     /// <param name="u">[d, k], raw.</param>
     /// <param name="terms">[4, K padded], receives t, n, s and m'(t), which the way back needs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(PlanarPanels panels, AlignedBuffer u, double[] terms)
     {
         int padded = panels.PaddedLayers, dimension = panels.Dimension;
@@ -56,6 +58,7 @@ internal static unsafe class PlanarConstraintKernel
     /// <param name="terms">From <see cref="Apply"/>.</param>
     /// <param name="gradientC">[K padded], on c.</param>
     /// <param name="sums">Changed in place.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(PlanarPanels panels, AlignedBuffer u, double[] terms, double[] gradientC, PlanarGradientSums sums)
     {
         int padded = panels.PaddedLayers, dimension = panels.Dimension, stride = sums.Stride;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -23,6 +24,7 @@ internal static unsafe class PlanarForwardKernel<V, S>
     /// <param name="panels">The stack.</param>
     /// <param name="block">Its points are overwritten with z; the log-determinant is added.</param>
     /// <param name="activations">[K padded, 64]; receives h. Null for the block's scratch columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(PlanarPanels panels, RowBlock block, AlignedBuffer? activations)
     {
         int layers = panels.PaddedLayers, dimension = panels.Dimension;
@@ -49,6 +51,7 @@ internal static unsafe class PlanarForwardKernel<V, S>
     }
 
     // Step 2 for two vectors of rows: b + W x + C h of four layers, from the columns of x and of the panels before, left in h's place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Products(int dimension, int layers, int k, float* w, float* below, float* b, float* x, float* h)
     {
         V a00 = S.Create(b[k]), a01 = a00, a10 = S.Create(b[k + 1]), a11 = a10;
@@ -58,6 +61,7 @@ internal static unsafe class PlanarForwardKernel<V, S>
     }
 
     // Steps 3 and 4: turns a panel's a into h, one layer after the other, and multiplies their factors to the product; triangle[j, i] = C_ij.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Triangle(int layers, float* triangle, float* c, float* h, float* mantissa, float* exponent)
     {
         int v = S.Count;
@@ -103,6 +107,7 @@ internal static unsafe class PlanarForwardKernel<V, S>
     }
 
     // Step 5 for two vectors of rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Latents(int dimension, int layers, float* uHat, float* x, float* h)
     {
         int v = S.Count, d = 0;

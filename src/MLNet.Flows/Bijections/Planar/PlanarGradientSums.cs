@@ -44,8 +44,5 @@ internal sealed class PlanarGradientSums(int dimension, int paddedLayers, SimdWi
             TensorPrimitives.Add(mine.Span, theirs.Span, mine.Span);
     }
 
-    /// <summary>One entry of B or C: its lanes added up.</summary>
-    public float Total(AlignedBuffer buffer, int entry) => TensorPrimitives.Sum(buffer.Span.Slice(entry * Lanes, Lanes));
-
     private AlignedBuffer[] Buffers() => [W, UHat, T, B, C];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
@@ -35,6 +36,7 @@ internal sealed class PlanarInverse
     }
 
     /// <summary>Overwrites z with x and adds log|det dx/dz|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(DoubleBlock block)
     {
         Span<double> values = block.Values, logDets = block.LogDet;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -24,6 +25,7 @@ internal static unsafe class PlanarMatrixKernel<V, S>
     /// <param name="sums">[rows, columns], added to.</param>
     /// <param name="sumsStride">From one of its rows to the next.</param>
     /// <param name="upper">Whether only sums with k at or above i count.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
         int rows, float* left, int leftStride, int terms, float* right, int rightStride, int columns, float* sums, int sumsStride, bool upper = false)
     {
@@ -56,6 +58,7 @@ internal static unsafe class PlanarMatrixKernel<V, S>
             Run(rows, l, leftStride, terms, r, rightStride, columns, s, sumsStride, upper);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Eight(float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
     {
         float* l1 = left + leftStride, l2 = l1 + leftStride, l3 = l2 + leftStride, l4 = l3 + leftStride, l5 = l4 + leftStride, l6 = l5 + leftStride, l7 = l6 + leftStride;
@@ -84,6 +87,7 @@ internal static unsafe class PlanarMatrixKernel<V, S>
         S.Store(a7, s7);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourByTwo(float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
     {
         int v = S.Count;
@@ -117,6 +121,7 @@ internal static unsafe class PlanarMatrixKernel<V, S>
         S.Store(a31, s3 + v);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One(float* left, int terms, float* right, int rightStride, float* sums)
     {
         V a = S.Load(sums);

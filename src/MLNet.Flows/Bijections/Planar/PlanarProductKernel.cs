@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using MLNet.Flows.Numerics;
@@ -42,6 +43,7 @@ internal static unsafe class PlanarProductKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile(int dimension, int padded, double* u, double* w0, double* w1, float* to, bool both)
     {
         Vector256<double> zero = Vector256<double>.Zero, a00 = zero, a01 = zero, a10 = zero, a11 = zero, a20 = zero, a21 = zero, a30 = zero, a31 = zero;
@@ -74,6 +76,7 @@ internal static unsafe class PlanarProductKernel
     }
 
     /// <summary>Four values in double precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector256<double> Load(float* from)
     {
         Vector128<float> values = Vector128.Load(from);

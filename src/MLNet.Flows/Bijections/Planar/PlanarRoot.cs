@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -26,6 +27,7 @@ internal static class PlanarRoot
     /// <param name="h">tanh a.</param>
     /// <param name="slope">1 - tanh^2 a.</param>
     /// <param name="iterations">Newton steps taken.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector512<double> Solve(Vector512<double> y, double c, out Vector512<double> h, out Vector512<double> slope, out int iterations)
     {
         Vector512<double> size = Vector512.Abs(y), one = Vector512<double>.One, vc = Vector512.Create(c);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -15,6 +16,7 @@ internal static unsafe class PlanarRowKernel<V, S>
     /// <param name="panels">The stack.</param>
     /// <param name="row">The point, overwritten with z; K padded floats of its scratch are used.</param>
     /// <returns>log|det df/dx|.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Run(PlanarPanels panels, RowWorkspace row)
     {
         int layers = panels.PaddedLayers, dimension = panels.Dimension;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
@@ -127,6 +128,7 @@ internal sealed class PlanarStack : Bijection
     // Runs forward again on a copy of the points for h, which the input's scratch columns keep, then back.
     private readonly struct InputGradient(PlanarPanels panels, RowBlock input, RowBlock gradient) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>

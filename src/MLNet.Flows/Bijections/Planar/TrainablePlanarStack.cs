@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -80,18 +81,18 @@ internal sealed class TrainablePlanarStack
 
     /// <summary>Writes the accumulated gradient with respect to the raw flat parameters; the accumulator's sums are used up.</summary>
     /// <remarks>C_kj = w_k.uHat_j carries its gradient T_kj to w_k and to uHat_j; then the constraint's chain rule.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         PlanarGradientSums sums = accumulator.Sums;
         int size = Layers * Dimension;
         var pullback = new Pullback(_panels, sums, _upper, _lower);
         SimdDispatch.Run(accumulator.Width, ref pullback);
+        Span<float> totals = gradient[(2 * size)..];
+        LaneSums.Totals(sums.C, sums.Lanes, totals);
         for (int k = 0; k < Layers; k++)
-        {
-            _gradientC[k] = sums.Total(sums.C, k);
-            gradient[2 * size + k] = sums.Total(sums.B, k);
-        }
-
+            _gradientC[k] = totals[k];
+        LaneSums.Totals(sums.B, sums.Lanes, totals);
         PlanarConstraintKernel.Backward(_panels, _u, _constraint, _gradientC, sums);
         Transposition.Of(sums.W, Dimension, Layers, sums.Stride, gradient[..size]);
         Transposition.Of(sums.UHat, Dimension, Layers, sums.Stride, gradient.Slice(size, size));
@@ -122,6 +123,7 @@ internal sealed class TrainablePlanarStack
     // count, so that both sums run over all j: two small matrix products.
     private readonly struct Pullback(PlanarPanels panels, PlanarGradientSums sums, AlignedBuffer upper, AlignedBuffer lower) : ISimdOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
