@@ -20,7 +20,7 @@ public sealed class RealNvpModuleTests
         using RealNvpModule module = Random(dimension, couplings, units);
         Bijection[] frozen = module.Freeze();
         module.to(ScalarType.Float64);
-        FeatureMatrix rows = SyntheticRows.Matrix(64, dimension, 3);
+        FeatureMatrix rows = NearAndFar(dimension);
         (Tensor z, Tensor logDet) = module.call(Rows(rows));
 
         var block = new RowBlock(dimension, frozen.Max(b => b.ScratchColumns)) { Count = 64 };
@@ -74,6 +74,19 @@ public sealed class RealNvpModuleTests
         Tensor z = module.call(rows).Latent;
         Assert.All(ModuleTensors.ToArray(z.mean([0])), mean => Assert.Equal(0, mean, 1e-3));
         Assert.All(ModuleTensors.ToArray(z.var(0)), variance => Assert.Equal(1, variance, 0.05));
+    }
+
+    // A fourth of the rows lies beyond the bound of the couplings' inputs.
+    private static FeatureMatrix NearAndFar(int dimension)
+    {
+        FeatureMatrix rows = SyntheticRows.Matrix(64, dimension, 3);
+        for (int r = 0; r < 64; r += 4)
+        {
+            foreach (ref float value in rows.Row(r))
+                value *= 4 * AffineCouplingModule.InputBound;
+        }
+
+        return rows;
     }
 
     // Every weight away from its start, so that the last layers are not 0.
