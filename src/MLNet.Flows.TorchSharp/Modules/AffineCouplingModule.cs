@@ -13,18 +13,16 @@ namespace MLNet.Flows.TorchSharp.Modules;
 /// Bengio 2017, arXiv:1605.08803, eq. 7-9.</remarks>
 internal sealed class AffineCouplingModule : FlowModule
 {
-    /// <summary>Log-scales stay within this distance of 0: one coupling stretches a column by e^2 at most.</summary>
-    public const float LogScaleBound = 2;
-
     /// <summary>The perceptron sees columns within this many standard deviations. Beyond, where hardly a row was in training, its pieces would run on as straight
-    /// lines, and couplings in a row multiply their slopes: twelve of them gave one held-out row in 20,000 -510,187 nats.</summary>
+    /// lines, and couplings in a row multiply their slopes: one such row of 20,000 can then decide the mean likelihood of all.</summary>
     public const float InputBound = 3;
 
     private readonly int _dimension;
     private readonly int[] _passive;
     private readonly int[] _active;
     private readonly ModuleList<Linear> _layers;
-    private readonly Scalar _inverseBound = 1 / LogScaleBound;
+    private readonly float _logScaleBound;
+    private readonly Scalar _inverseBound;
     private readonly Tensor _lowest;
     private readonly Tensor _highest;
     private readonly Tensor _activeColumns;
@@ -33,11 +31,14 @@ internal sealed class AffineCouplingModule : FlowModule
     /// <param name="dimension">D.</param>
     /// <param name="passive">Columns that stay, ascending.</param>
     /// <param name="hidden">Units of each hidden layer.</param>
+    /// <param name="logScaleBound">Log-scales stay within this distance of 0.</param>
     /// <param name="random">Draws the starting weights.</param>
-    public AffineCouplingModule(int dimension, int[] passive, int[] hidden, RandomStream random)
+    public AffineCouplingModule(int dimension, int[] passive, int[] hidden, float logScaleBound, RandomStream random)
         : base("affine_coupling")
     {
         _dimension = dimension;
+        _logScaleBound = logScaleBound;
+        _inverseBound = 1 / logScaleBound;
         _passive = passive;
         _active = [.. Enumerable.Range(0, dimension).Except(passive)];
         var mask = new float[dimension];
@@ -46,7 +47,7 @@ internal sealed class AffineCouplingModule : FlowModule
         _highest = tensor(Array.ConvertAll(mask, m => m * InputBound), [dimension]).clone();
         _lowest = _highest.neg();
         _activeColumns = tensor(Array.ConvertAll(mask, m => 1 - m), [dimension]).clone();
-        _boundOfActive = tensor(Array.ConvertAll(mask, m => (1 - m) * LogScaleBound), [dimension]).clone();
+        _boundOfActive = tensor(Array.ConvertAll(mask, m => (1 - m) * logScaleBound), [dimension]).clone();
         int[] widths = [dimension, .. hidden, 2 * dimension];
         _layers = new ModuleList<Linear>([.. Enumerable.Range(0, widths.Length - 1).Select(i => Layer(widths[i], widths[i + 1], i == widths.Length - 2, i == 0 ? passive.Length : widths[i], random))]);
         RegisterComponents();
@@ -75,7 +76,7 @@ internal sealed class AffineCouplingModule : FlowModule
             rows.Length,
             [.. rows.SelectMany(row => last.Weights.Slice(row * last.Inputs, last.Inputs).ToArray())],
             [.. rows.Select(row => last.Biases[row])]);
-        return [new AffineCoupling(_dimension, _passive, new MultilayerPerceptron(layers), LogScaleBound, InputBound)];
+        return [new AffineCoupling(_dimension, _passive, new MultilayerPerceptron(layers), _logScaleBound, InputBound)];
     }
 
     private static DenseLayer Dense(Linear layer) =>

@@ -66,7 +66,7 @@ public sealed class RealNvpModuleTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        using var module = new RealNvpModule(4, 4, [8], new RandomStream(1));
+        using var module = new RealNvpModule(4, 4, [8], 2, new RandomStream(1));
         Tensor rows = Rows(SyntheticRows.Matrix(500, 4, 3)).to(ScalarType.Float32);
 
         module.Initialize(rows);
@@ -92,7 +92,7 @@ public sealed class RealNvpModuleTests
     // Every weight away from its start, so that the last layers are not 0.
     private static RealNvpModule Random(int dimension, int couplings, int units)
     {
-        var module = new RealNvpModule(dimension, couplings, [units, units], new RandomStream(5));
+        var module = new RealNvpModule(dimension, couplings, [units, units], 2, new RandomStream(5));
         var random = new RandomStream(6);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
