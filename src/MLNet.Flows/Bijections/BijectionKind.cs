@@ -7,5 +7,5 @@ internal enum BijectionKind
     Whitening = 2,
     PlanarStack = 3,
     AffineCoupling = 4,
-    BoundedAffineCoupling = 5,
+    BoundedAffineCoupling = 6,
 }

@@ -30,7 +30,7 @@ namespace MLNet.Flows.Persistence;
 ///       4 = affine coupling: int32 d, int32 passive columns, then int32 index each (ascending), float bound of log-scales,
 ///                            int32 dense layers, int32 outputs each, then each: float[outputs][inputs] weights, float[outputs] biases;
 ///                            read, no longer written
-///       5 = affine coupling: as 4, with float bound of the conditioner's inputs behind that of log-scales
+///       6 = affine coupling: as 4, with float bound of the conditioner's inputs behind that of log-scales
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale
