@@ -35,7 +35,7 @@ internal static class DensityCommand
             return 0;
         }
 
-        foreach ((int couplings, int epochs) in (IEnumerable<(int, int)>)[(6, 20), (6, 60)])
+        foreach ((int couplings, int epochs) in (IEnumerable<(int, int)>)[(6, 20), (6, 60), (12, 60)])
         {
             RealNvpEstimator.Options options = RealNvpEstimator.Options.ForDensityEstimation();
             (options.NumberOfCouplings, options.MaximumEpochs, options.Seed) = (couplings, epochs, 1);

@@ -60,7 +60,7 @@ internal static class TorchSharpCommand
         foreach (int hidden in (int[])[16, 64])
         {
             var workload = new CouplingWorkload(Rows, Dimension, Couplings, hidden);
-            using var module = new RealNvpModule(Dimension, Couplings, [hidden, hidden], new RandomStream(1));
+            using var module = new RealNvpModule(Dimension, Couplings, [hidden, hidden], 2, new RandomStream(1));
             using var baseModule = new LocationScaleModule(new TrainableDiagonalNormal(Dimension), new float[2 * Dimension]);
             Print($"realnvp_h{hidden} score", Rows, Managed(workload.Transformer, workload.Data, Rows), Scoring(workload.Data, Dimension, BatchRows, module, baseModule));
             float[] row = workload.Data[..Dimension];

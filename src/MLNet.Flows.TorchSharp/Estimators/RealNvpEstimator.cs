@@ -12,15 +12,19 @@ namespace MLNet.Flows.TorchSharp.Estimators;
 
 /// <summary>Trains a RealNVP on a feature column: a deep normalizing flow of affine couplings, whose exact density scores anomalies.</summary>
 /// <remarks>
-/// z = f(x) through standardization and L times actnorm and an affine coupling, whose conditioner is a multilayer perceptron. Trained by TorchSharp: the app
+/// z = f(x) through standardization and L times actnorm and an affine coupling, whose conditioner is a multilayer perceptron; four such flows in a mixture where
+/// neither Contamination nor BaseDistribution is given. Trained by TorchSharp: the app
 /// references TorchSharp-cpu or a CUDA package. The fitted flow is managed code: it scores, samples, explains, saves and loads without TorchSharp. Columns, missing
 /// values, constant columns, validation, early stopping and p-values are as in <see cref="PlanarFlowEstimator"/>. On the CPU training takes one thread
 /// whatever NumberOfThreads says. Dinh, Sohl-Dickstein and Bengio 2017, arXiv:1605.08803.
 /// </remarks>
 public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
 {
-    // Each costs a training, and a training costs seconds.
+    // Each costs a training, and a training costs a second or so.
     private const int CalibrationFolds = 4;
+
+    // A small net at a high rate has learned by then what helps ranks.
+    private const int Steps = 300;
     private readonly Options _options;
     private readonly Native.Device _device;
     private readonly FlowFitting _fitting;
@@ -62,16 +66,19 @@ public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
         int[] widths = [dimension / 2, .. hidden, dimension];
         long perCoupling = (2L * dimension) + Enumerable.Range(1, widths.Length - 1).Sum(i => (widths[i - 1] + 1L) * widths[i]);
         return new FlowPlan(
-            recipe.Steps,
+            _options.MaximumSteps ?? Steps,
             recipe.InputNoise,
             recipe.ValidationFraction,
             recipe.TrimFraction,
             recipe.Base,
             _options.NumberOfCouplings * perCoupling,
             CalibrationFolds,
-            CreateEngine);
+            CreateEngine)
+        {
+            Members = recipe.Members,
+        };
 
         ITrainingEngine CreateEngine(TrainingTask task) => new TorchFlowEngine(
-            task, new RealNvpModule(task.Data.Dimension, _options.NumberOfCouplings, hidden, new RandomStream(task.Seed, 1)), _device);
+            task, new RealNvpModule(task.Data.Dimension, _options.NumberOfCouplings, hidden, (float)_options.LogScaleBound, new RandomStream(task.Seed, 1)), _device);
     }
 }

@@ -9,39 +9,45 @@ namespace MLNet.Flows.TorchSharp.Modules;
 
 /// <summary>An affine coupling layer under autograd: passive columns stay, and a multilayer perceptron makes of them the scale and shift of the others.</summary>
 /// <remarks>z = x exp(s) + t with s = bound tanh(raw / bound); raw and t come from the passive columns and are 0 on them; log|det| = sum s. Columns are told apart
-/// by a mask of 0 and 1 on whole rows: no column is moved. The last layer starts at 0, so that the coupling starts as the identity. Dinh, Sohl-Dickstein and
+/// by masks on whole rows: no column is moved. The last layer starts at 0, so that the coupling starts as the identity. Dinh, Sohl-Dickstein and
 /// Bengio 2017, arXiv:1605.08803, eq. 7-9.</remarks>
 internal sealed class AffineCouplingModule : FlowModule
 {
-    /// <summary>Log-scales stay within this distance of 0: one coupling stretches a column by e^2 at most.</summary>
-    public const float LogScaleBound = 2;
+    /// <summary>The perceptron sees columns within this many standard deviations. Beyond, where hardly a row was in training, its pieces would run on as straight
+    /// lines, and couplings in a row multiply their slopes: one such row of 20,000 can then decide the mean likelihood of all.</summary>
+    public const float InputBound = 3;
 
     private readonly int _dimension;
     private readonly int[] _passive;
     private readonly int[] _active;
     private readonly ModuleList<Linear> _layers;
-    private readonly Tensor _mask;
+    private readonly float _logScaleBound;
+    private readonly Scalar _inverseBound;
+    private readonly Tensor _lowest;
+    private readonly Tensor _highest;
     private readonly Tensor _activeColumns;
-    private readonly Tensor _inverseBound;
     private readonly Tensor _boundOfActive;
 
     /// <param name="dimension">D.</param>
     /// <param name="passive">Columns that stay, ascending.</param>
     /// <param name="hidden">Units of each hidden layer.</param>
+    /// <param name="logScaleBound">Log-scales stay within this distance of 0.</param>
     /// <param name="random">Draws the starting weights.</param>
-    public AffineCouplingModule(int dimension, int[] passive, int[] hidden, RandomStream random)
+    public AffineCouplingModule(int dimension, int[] passive, int[] hidden, float logScaleBound, RandomStream random)
         : base("affine_coupling")
     {
         _dimension = dimension;
+        _logScaleBound = logScaleBound;
+        _inverseBound = 1 / logScaleBound;
         _passive = passive;
         _active = [.. Enumerable.Range(0, dimension).Except(passive)];
         var mask = new float[dimension];
         foreach (int column in passive)
             mask[column] = 1;
-        _mask = tensor(mask, [dimension]).clone();
-        _activeColumns = Scalars.One - _mask;
-        _boundOfActive = tensor(Array.ConvertAll(mask, m => (1 - m) * LogScaleBound), [dimension]).clone();
-        _inverseBound = tensor(Array.ConvertAll(mask, _ => 1 / LogScaleBound), [dimension]).clone();
+        _highest = tensor(Array.ConvertAll(mask, m => m * InputBound), [dimension]).clone();
+        _lowest = _highest.neg();
+        _activeColumns = tensor(Array.ConvertAll(mask, m => 1 - m), [dimension]).clone();
+        _boundOfActive = tensor(Array.ConvertAll(mask, m => (1 - m) * logScaleBound), [dimension]).clone();
         int[] widths = [dimension, .. hidden, 2 * dimension];
         _layers = new ModuleList<Linear>([.. Enumerable.Range(0, widths.Length - 1).Select(i => Layer(widths[i], widths[i + 1], i == widths.Length - 2, i == 0 ? passive.Length : widths[i], random))]);
         RegisterComponents();
@@ -49,12 +55,12 @@ internal sealed class AffineCouplingModule : FlowModule
 
     public override (Tensor Latent, Tensor LogDet) forward(Tensor x)
     {
-        Tensor h = x * _mask;
+        Tensor h = x.clamp(_lowest, _highest);
         for (int i = 0; i < _layers.Count; i++)
-            h = _layers[i].call(i == 0 ? h : h.relu());
-        Tensor raw = h.narrow(1, 0, _dimension), shift = h.narrow(1, _dimension, _dimension) * _activeColumns;
-        Tensor logScale = tanh(raw * _inverseBound) * _boundOfActive;
-        return (shift + x * exp(logScale), logScale.sum(1));
+            h = nn.functional.linear(i == 0 ? h : h.relu_(), _layers[i].weight!, _layers[i].bias);
+        Tensor logScale = tanh(h.narrow(1, 0, _dimension) * _inverseBound) * _boundOfActive;
+        Tensor shift = h.narrow(1, _dimension, _dimension) * _activeColumns;
+        return (addcmul(shift, x, exp(logScale), Scalars.One), logScale.sum(1));
     }
 
     public override Bijection[] Freeze()
@@ -70,7 +76,7 @@ internal sealed class AffineCouplingModule : FlowModule
             rows.Length,
             [.. rows.SelectMany(row => last.Weights.Slice(row * last.Inputs, last.Inputs).ToArray())],
             [.. rows.Select(row => last.Biases[row])]);
-        return [new AffineCoupling(_dimension, _passive, new MultilayerPerceptron(layers), LogScaleBound)];
+        return [new AffineCoupling(_dimension, _passive, new MultilayerPerceptron(layers), _logScaleBound, InputBound)];
     }
 
     private static DenseLayer Dense(Linear layer) =>

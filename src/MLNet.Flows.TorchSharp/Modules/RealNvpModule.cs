@@ -15,8 +15,9 @@ internal sealed class RealNvpModule : FlowModule
     /// <param name="dimension">D.</param>
     /// <param name="couplings">L.</param>
     /// <param name="hidden">Units of each hidden layer of a conditioner.</param>
+    /// <param name="logScaleBound">How far from 0 a coupling's log-scales may be.</param>
     /// <param name="random">Draws halves and starting weights.</param>
-    public RealNvpModule(int dimension, int couplings, int[] hidden, RandomStream random)
+    public RealNvpModule(int dimension, int couplings, int[] hidden, float logScaleBound, RandomStream random)
         : base("real_nvp")
     {
         int[] columns = [.. Enumerable.Range(0, dimension)];
@@ -30,7 +31,7 @@ internal sealed class RealNvpModule : FlowModule
                 passive = [];
             Array.Sort(passive);
             _steps.Add(new ActNorm(dimension));
-            _steps.Add(new AffineCouplingModule(dimension, passive, hidden, random));
+            _steps.Add(new AffineCouplingModule(dimension, passive, hidden, logScaleBound, random));
         }
 
         RegisterComponents();

@@ -24,7 +24,7 @@ internal sealed class TorchFlowEngine : ITrainingEngine
     private readonly FlowModule _flow;
     private readonly BaseModule _base;
     private readonly torch.Device _device;
-    private readonly SingleThread _thread = new();
+    private readonly SingleThread _thread;
     private readonly NoisePool _noise;
     private readonly FlatParameters _parameters;
     private readonly TorchAdam _optimizer;
@@ -42,13 +42,23 @@ internal sealed class TorchFlowEngine : ITrainingEngine
         task.Base.Initialize(task.Data, task.TrainingRows, new RandomStream(task.Seed, 2), start);
         _base = BaseModule.Of(task.Base, start);
 
-        using DisposeScope scope = NewDisposeScope();
-        _flow.to(_device);
-        _base.to(_device);
-        using (no_grad())
-            _flow.Initialize(Batch(task.TrainingRows.AsSpan(0, Math.Min(task.TrainingRows.Length, 4 * ScoringRows)), default));
-        _parameters = new FlatParameters([.. _flow.parameters(), .. _base.parameters()]);
-        _optimizer = new TorchAdam(_parameters);
+        _thread = new SingleThread();
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            _flow.to(_device);
+            _base.to(_device);
+            using (no_grad())
+                _flow.Initialize(Batch(task.TrainingRows.AsSpan(0, Math.Min(task.TrainingRows.Length, 4 * ScoringRows)), default));
+            _parameters = new FlatParameters([.. _flow.parameters(), .. _base.parameters()]);
+            _optimizer = new TorchAdam(_parameters);
+        }
+        catch
+        {
+            // An engine that never came to be is never disposed: a device out of memory must not leave the app on one thread.
+            _thread.Dispose();
+            throw;
+        }
     }
 
     public double Step(ReadOnlySpan<int> rows, in StepSettings settings)

@@ -8,4 +8,5 @@ internal enum BijectionKind
     PlanarStack = 3,
     AffineCoupling = 4,
     SymmetricLog = 5,
+    BoundedAffineCoupling = 6,
 }

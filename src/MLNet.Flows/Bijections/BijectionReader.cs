@@ -16,8 +16,9 @@ internal static class BijectionReader
         BijectionKind.Standardization => Standardization.Read(reader),
         BijectionKind.Whitening => Whitening.Read(reader),
         BijectionKind.PlanarStack => Planar.PlanarStack.Read(reader),
-        BijectionKind.AffineCoupling => Coupling.AffineCoupling.Read(reader),
+        BijectionKind.AffineCoupling => Coupling.AffineCoupling.Read(reader, withInputBound: false),
         BijectionKind.SymmetricLog => SymmetricLog.Read(reader),
+        BijectionKind.BoundedAffineCoupling => Coupling.AffineCoupling.Read(reader, withInputBound: true),
         var kind => throw new FormatException(
             $"The model names bijection kind {(int)kind}, which this version does not know. Load it with the version that saved it, or a newer one."),
     };

@@ -16,11 +16,11 @@ public abstract class FlowOptions
     public string? ExampleWeightColumnName { get; set; }
 
     /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the recipe. Null (the default) for unknown:
-    /// a mixture base of few components that forgets small clusters (and, for a planar flow, four such flows in a mixture). 0 for clean data: a mixture of many components that keeps them all. Above 0:
+    /// a mixture base of few components that forgets small clusters, and four such flows in a mixture. 0 for clean data: a mixture of many components that keeps them all. Above 0:
     /// the least likely rows of every batch are left out. What is set explicitly below goes before the recipe (docs/quality.md).</summary>
     public double? Contamination { get; set; }
 
-    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for 1,000, or fewer by <see cref="Contamination"/>.</summary>
+    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for 1,000, or fewer by <see cref="Contamination"/>; 300 for a RealNVP.</summary>
     public int? MaximumSteps { get; set; }
 
     /// <summary>Passes over the training rows at most, 1 to 1,000,000; when given it takes the place of <see cref="MaximumSteps"/>. Default null.</summary>

@@ -1,7 +1,7 @@
 namespace MLNet.Flows.Estimators;
 
 /// <summary>What the options leave open, decided by the expected share of anomalies in the training data. docs/quality.md says what each choice bought.</summary>
-/// <remarks>What is known about the data decides base, noise and trimming, whatever the flow; layers, masks and members are a planar flow's alone.</remarks>
+/// <remarks>What is known about the data decides base, noise, trimming and members, whatever the flow; layers and masks are a planar flow's alone.</remarks>
 /// <param name="Layers">K.</param>
 /// <param name="Steps">Optimizer steps at most.</param>
 /// <param name="InputNoise">Standard deviation of the noise.</param>

@@ -28,8 +28,10 @@ namespace MLNet.Flows.Persistence;
 ///       2 = whitening:       int32 d, float log-determinant, float[d] mean, float[d][d] matrix
 ///       3 = planar stack:    int32 d, int32 K, float[K][d] w, float[K][d] uHat, float[K] b
 ///       4 = affine coupling: int32 d, int32 passive columns, then int32 index each (ascending), float bound of log-scales,
-///                            int32 dense layers, int32 outputs each, then each: float[outputs][inputs] weights, float[outputs] biases
+///                            int32 dense layers, int32 outputs each, then each: float[outputs][inputs] weights, float[outputs] biases;
+///                            read, no longer written
 ///       5 = symmetric log:   int32 d, float threshold, int32 columns, then int32 index each (ascending)
+///       6 = affine coupling: as 4, with float bound of the conditioner's inputs behind that of log-scales
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale

@@ -16,14 +16,14 @@ internal static class BijectionTable
     public static Bijection Create(string name) => Constructors[name]();
 
     /// <summary>A coupling whose weights are drawn so that activations keep their size from layer to layer.</summary>
-    public static AffineCoupling Coupling(int dimension, int[] passive, int[] hidden, float bound = 2, double scale = 1)
+    public static AffineCoupling Coupling(int dimension, int[] passive, int[] hidden, float bound = 2, double scale = 1, float inputBound = DenseLayer.Farthest)
     {
         var random = new RandomStream(dimension + hidden.Length);
         int[] widths = [passive.Length, .. hidden, 2 * (dimension - passive.Length)];
         var layers = new DenseLayer[widths.Length - 1];
         for (int l = 0; l < layers.Length; l++)
             layers[l] = new DenseLayer(widths[l], widths[l + 1], Draw(widths[l] * widths[l + 1], Math.Max(1, widths[l])), Draw(widths[l + 1], 4));
-        return new AffineCoupling(dimension, passive, new MultilayerPerceptron(layers), bound);
+        return new AffineCoupling(dimension, passive, new MultilayerPerceptron(layers), bound, inputBound);
 
         float[] Draw(int count, int inputs) => [.. Enumerable.Range(0, count).Select(_ => (float)(scale * random.NextGaussian() / Math.Sqrt(inputs)))];
     }
@@ -49,6 +49,7 @@ internal static class BijectionTable
             table.Add($"coupling {d}, one dense layer", () => Coupling(d, even, []));
             table.Add($"coupling {d}, one hidden layer", () => Coupling(d, first, [5]));
             table.Add($"coupling {d}, two hidden layers", () => Coupling(d, even, [64, 64]));
+            table.Add($"coupling {d}, bounded inputs", () => Coupling(d, even, [16], inputBound: 0.75f));
             table.Add($"coupling {d}, three hidden layers", () => Coupling(d, [d - 1], [20, 33, 7]));
         }
 

@@ -18,9 +18,9 @@ internal static class TestFlows
     public static FlowModel Model() => Model(new TrainablePlanarStack(4, 6).Freeze(PlanarReference.RandomParameters(4, 6, 21, 0.7)));
 
     public static FlowModel RealNvpModel() => Model(
-        BijectionTable.Coupling(4, [0, 2], [16, 20], scale: 0.7),
+        BijectionTable.Coupling(4, [0, 2], [16, 20], scale: 0.7, inputBound: 1.5f),
         new Standardization([0.2f, 0, -0.1f, 0], [1.1f, 0.9f, 1, 2]),
-        BijectionTable.Coupling(4, [1, 3], [16, 20, 8], scale: 0.7));
+        BijectionTable.Coupling(4, [1, 3], [16, 20, 8], scale: 0.7, inputBound: 1.5f));
 
     public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
 

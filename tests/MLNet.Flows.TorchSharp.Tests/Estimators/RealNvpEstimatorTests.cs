@@ -84,11 +84,13 @@ public sealed class RealNvpEstimatorTests
             NumberOfCouplings = 0,
             HiddenUnits = 100_000,
             NumberOfHiddenLayers = 0,
+            LogScaleBound = 100,
             Device = "gpu",
             FalseAlarmRate = 2,
         }));
 
-        Assert.StartsWith("The options of RealNvp have 5 faults: NumberOfCouplings is 0, but it is in [1, 256]. HiddenUnits is 100000", error.Message);
+        Assert.StartsWith("The options of RealNvp have 6 faults: NumberOfCouplings is 0, but it is in [1, 256]. HiddenUnits is 100000", error.Message);
+        Assert.Contains("LogScaleBound is 100, but it is in [0.01, 5].", error.Message);
         Assert.Contains("Device is 'gpu', but it is 'cpu'", error.Message);
     }
 

@@ -1,10 +1,16 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
+using MLNet.Flows.Numerics;
 using MLNet.Flows.TorchSharp.Estimators;
+using MLNet.Flows.TorchSharp.Modules;
+using MLNet.Flows.TorchSharp.Training;
 using MLNet.Flows.Training;
 using MLNet.Flows.Transformers;
 using TorchSharp;
+using Device = MLNet.Flows.TorchSharp.Native.Device;
 
 namespace MLNet.Flows.TorchSharp.Tests.Estimators;
 
@@ -55,6 +61,19 @@ public sealed class TorchSharpEngineTests
         Fit(new TorchSharpEngine(), null).LogLikelihood(rows, second);
 
         Assert.Equal(first, second);
+        Assert.Equal(2, torch.get_num_threads());
+    }
+
+    [TorchFact]
+    public void Create_FlowThatCannotStart_GivesTheAppsThreadsBack()
+    {
+        torch.set_num_threads(2);
+        FeatureMatrix data = SyntheticRows.Matrix(50, 3, seed: 1);
+        var task = new TrainingTask(data, [], [.. Enumerable.Range(0, 50)], new TrainableDiagonalNormal(3), 1, 1);
+
+        var fault = Assert.Throws<InvalidOperationException>(() => new TorchFlowEngine(task, new OutOfMemory(), Device.Parse("cpu")!.Value));
+
+        Assert.Equal("out of memory on 1 thread", fault.Message);
         Assert.Equal(2, torch.get_num_threads());
     }
 
@@ -112,6 +131,15 @@ public sealed class TorchSharpEngineTests
     private sealed class Stop(CancellationTokenSource source) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => source.Cancel();
+    }
+
+    private sealed class OutOfMemory() : FlowModule("out_of_memory")
+    {
+        public override void Initialize(torch.Tensor rows) => throw new InvalidOperationException($"out of memory on {torch.get_num_threads()} thread");
+
+        public override (torch.Tensor Latent, torch.Tensor LogDet) forward(torch.Tensor x) => (x, x.sum(1));
+
+        public override Bijection[] Freeze() => [];
     }
 
     private sealed class Row

@@ -20,7 +20,7 @@ public sealed class RealNvpModuleTests
         using RealNvpModule module = Random(dimension, couplings, units);
         Bijection[] frozen = module.Freeze();
         module.to(ScalarType.Float64);
-        FeatureMatrix rows = SyntheticRows.Matrix(64, dimension, 3);
+        FeatureMatrix rows = NearAndFar(dimension);
         (Tensor z, Tensor logDet) = module.call(Rows(rows));
 
         var block = new RowBlock(dimension, frozen.Max(b => b.ScratchColumns)) { Count = 64 };
@@ -66,7 +66,7 @@ public sealed class RealNvpModuleTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
-        using var module = new RealNvpModule(4, 4, [8], new RandomStream(1));
+        using var module = new RealNvpModule(4, 4, [8], 2, new RandomStream(1));
         Tensor rows = Rows(SyntheticRows.Matrix(500, 4, 3)).to(ScalarType.Float32);
 
         module.Initialize(rows);
@@ -76,10 +76,23 @@ public sealed class RealNvpModuleTests
         Assert.All(ModuleTensors.ToArray(z.var(0)), variance => Assert.Equal(1, variance, 0.05));
     }
 
+    // A fourth of the rows lies beyond the bound of the couplings' inputs.
+    private static FeatureMatrix NearAndFar(int dimension)
+    {
+        FeatureMatrix rows = SyntheticRows.Matrix(64, dimension, 3);
+        for (int r = 0; r < 64; r += 4)
+        {
+            foreach (ref float value in rows.Row(r))
+                value *= 4 * AffineCouplingModule.InputBound;
+        }
+
+        return rows;
+    }
+
     // Every weight away from its start, so that the last layers are not 0.
     private static RealNvpModule Random(int dimension, int couplings, int units)
     {
-        var module = new RealNvpModule(dimension, couplings, [units, units], new RandomStream(5));
+        var module = new RealNvpModule(dimension, couplings, [units, units], 2, new RandomStream(5));
         var random = new RandomStream(6);
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();

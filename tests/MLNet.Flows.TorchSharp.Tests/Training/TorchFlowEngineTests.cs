@@ -82,6 +82,6 @@ public sealed class TorchFlowEngineTests
     {
         FeatureMatrix data = SyntheticRows.Matrix(200, 5, 1);
         var task = new TrainingTask(data, [], [.. Enumerable.Range(0, 200)], new TrainableNormalMixture(5, 3, sharedScale: true, minimumWeight: 0), 1, 1);
-        return new TorchFlowEngine(task, new RealNvpModule(5, 4, [16, 16], new RandomStream(1)), Device.Parse("cpu")!.Value);
+        return new TorchFlowEngine(task, new RealNvpModule(5, 4, [16, 16], 2, new RandomStream(1)), Device.Parse("cpu")!.Value);
     }
 }

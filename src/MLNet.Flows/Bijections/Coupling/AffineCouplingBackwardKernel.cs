@@ -34,7 +34,7 @@ internal static unsafe class AffineCouplingBackwardKernel<V, S>
             Active(coupling.LogScaleBound, x + column, activations + at, activations + at + shifts, g + column, gradients + at, gradients + at + shifts);
         }
 
-        PerceptronKernel<V, S>.Backward(conditioner, activations, gradients);
+        PerceptronKernel<V, S>.Backward(conditioner, activations, gradients, coupling.InputBound);
         for (int i = 0; i < coupling.Passive.Length; i++)
         {
             float* to = g + coupling.Passive[i] * R;

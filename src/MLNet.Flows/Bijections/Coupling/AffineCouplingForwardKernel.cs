@@ -5,7 +5,7 @@ namespace MLNet.Flows.Bijections.Coupling;
 
 /// <summary>The affine coupling over a block of 64 rows; a vector holds one quantity of <c>S.Count</c> rows.</summary>
 /// <remarks>
-/// 1. The passive columns, kept within limits, are set side by side as the conditioner's inputs.
+/// 1. The passive columns, kept within their bound, are set side by side as the conditioner's inputs.
 /// 2. The conditioner gives raw log-scales and shifts.
 /// 3. s = bound tanh(raw / bound), z = x exp(s) + t, log|det| += s, active columns ascending.
 /// </remarks>
@@ -50,11 +50,12 @@ internal static unsafe class AffineCouplingForwardKernel<V, S>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Condition(AffineCoupling coupling, float* x, float* activations)
     {
+        V bound = S.Create(coupling.InputBound), negativeBound = S.Create(-coupling.InputBound);
         float* input = activations;
         foreach (int column in coupling.Passive)
         {
             for (int r = 0; r < R; r += S.Count)
-                S.Store(Near(S.Load(x + column * R + r)), input + r);
+                S.Store(S.Min(S.Max(S.Load(x + column * R + r), negativeBound), bound), input + r);
             input += R;
         }
 

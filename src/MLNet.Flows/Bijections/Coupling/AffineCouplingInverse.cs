@@ -47,18 +47,18 @@ internal sealed class AffineCouplingInverse
     // The conditioner's outputs [outputs, 64].
     private double[] Condition(ReadOnlySpan<double> z)
     {
-        const double Farthest = DenseLayer.Farthest;
+        double bound = _coupling.InputBound;
         double[] x = new double[_widest * R], y = new double[_widest * R];
         int[] passive = _coupling.Passive;
         for (int i = 0; i < passive.Length; i++)
         {
             for (int r = 0; r < R; r++)
-                x[i * R + r] = Math.Clamp(z[passive[i] * R + r], -Farthest, Farthest);
+                x[i * R + r] = Math.Clamp(z[passive[i] * R + r], -bound, bound);
         }
 
         for (int l = 0; l < _weights.Length; l++)
         {
-            Dense(_weights[l], _biases[l], x, y, l < _weights.Length - 1 ? 0 : -Farthest);
+            Dense(_weights[l], _biases[l], x, y, l < _weights.Length - 1 ? 0 : -DenseLayer.Farthest);
             (x, y) = (y, x);
         }
 

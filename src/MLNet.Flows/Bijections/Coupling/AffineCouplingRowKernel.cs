@@ -19,7 +19,7 @@ internal static unsafe class AffineCouplingRowKernel<V, S>
     {
         ReadOnlySpan<int> passive = coupling.Passive, active = coupling.Active;
         for (int i = 0; i < passive.Length; i++)
-            scratch[i] = AffineCouplingForwardKernel<float, SimdScalar>.Near(x[passive[i]]);
+            scratch[i] = Math.Min(Math.Max(x[passive[i]], -coupling.InputBound), coupling.InputBound);
         PerceptronKernel<V, S>.ForwardRow(coupling.Conditioner, scratch);
 
         float* raw = scratch + coupling.Conditioner.OutputStart, shift = raw + active.Length;

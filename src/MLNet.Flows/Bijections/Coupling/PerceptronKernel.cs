@@ -44,27 +44,28 @@ internal static unsafe class PerceptronKernel<V, S>
     /// <param name="perceptron">The layers.</param>
     /// <param name="activations">All activations, from <see cref="Forward"/>.</param>
     /// <param name="gradients">Laid out like the activations: the outputs' are given, all others are overwritten.</param>
+    /// <param name="inputBound">What the inputs are kept within.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Backward(MultilayerPerceptron perceptron, float* activations, float* gradients)
+    public static void Backward(MultilayerPerceptron perceptron, float* activations, float* gradients, float inputBound)
     {
         for (int l = perceptron.Layers.Count - 1; l >= 0; l--)
         {
             DenseLayer layer = perceptron.Layers[l];
             int to = l == 0 ? 0 : perceptron.Start(l - 1);
             DenseKernel<V, S>.Run(layer.Transposed, gradients + perceptron.Start(l) * R, gradients + to * R, -DenseLayer.Farthest);
-            Clip(layer.Inputs * R, activations + to * R, gradients + to * R, l == 0 ? -DenseLayer.Farthest : 0);
+            Clip(layer.Inputs * R, activations + to * R, gradients + to * R, l == 0 ? -inputBound : 0, l == 0 ? inputBound : DenseLayer.Farthest);
         }
     }
 
-    // No gradient passes where an activation is at its limit: 0 for a rectifier.
+    // No gradient passes where an activation is at a limit: 0 for a rectifier.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Clip(int length, float* activations, float* gradients, float lowest)
+    private static void Clip(int length, float* activations, float* gradients, float lowest, float highest)
     {
-        V zero = S.Create(0), least = S.Create(lowest), highest = S.Create(DenseLayer.Farthest);
+        V zero = S.Create(0), least = S.Create(lowest), most = S.Create(highest);
         for (int i = 0; i < length; i += S.Count)
         {
             V a = S.Load(activations + i);
-            V passed = S.SelectLess(least, a, S.SelectLess(a, highest, S.Load(gradients + i), zero), zero);
+            V passed = S.SelectLess(least, a, S.SelectLess(a, most, S.Load(gradients + i), zero), zero);
             S.Store(passed, gradients + i);
         }
     }

@@ -14,7 +14,7 @@ public sealed class AffineCouplingTests
     public void Forward_OfRandomCoupling_IsTheFormulaInDoublePrecision(int dimension, int passive, int hidden)
     {
         int[] columns = [.. Enumerable.Range(0, passive).Select(i => 2 * i)];
-        AffineCoupling coupling = BijectionTable.Coupling(dimension, columns, [hidden, hidden + 1], bound: 1.5f);
+        AffineCoupling coupling = BijectionTable.Coupling(dimension, columns, [hidden, hidden + 1], bound: 1.5f, inputBound: 1);
         var random = new RandomStream(3);
         var block = new RowBlock(dimension, coupling.ScratchColumns) { Count = 64 };
         foreach (ref float value in block.Values.Span[..(64 * dimension)])
@@ -29,6 +29,36 @@ public sealed class AffineCouplingTests
             Assert.Equal(logDet, block.LogDet[r], 1e-5 * (1 + dimension));
             for (int d = 0; d < dimension; d++)
                 Assert.Equal(z[d], block.Column(d)[r], 2e-5 * (1 + Math.Abs(z[d])));
+        }
+    }
+
+    // Beyond the bound of inputs the map is affine: scale and shift are those at the edge, and the gradient does not reach the passive columns.
+    [Theory]
+    [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
+    public void Forward_BeyondTheBoundOfInputs_ScalesAndShiftsAsAtTheEdge(int width)
+    {
+        AffineCoupling coupling = BijectionTable.Coupling(4, [0, 2], [16], inputBound: 3);
+        (float[] edge, float atEdge) = Run(3);
+        (float[] far, float atFar) = Run(1e6f);
+
+        Assert.Equal(atEdge, atFar);
+        Assert.Equal((edge[1], edge[3]), (far[1], far[3]));
+        Assert.Equal((1e6f, -1e6f), (far[0], far[2]));
+
+        var input = new RowBlock(4, coupling.ScratchColumns, (SimdWidth)width) { Count = 1 };
+        var gradient = new RowBlock(4, coupling.ScratchColumns, (SimdWidth)width) { Count = 1 };
+        for (int d = 0; d < 4; d++)
+            (input.Column(d)[0], gradient.Column(d)[0]) = (d == 2 ? -1e6f : 1e6f, 1);
+        coupling.Backward(input, gradient);
+        Assert.Equal((1f, 1f), (gradient.Column(0)[0], gradient.Column(2)[0]));
+        Assert.NotEqual((1f, 1f), (gradient.Column(1)[0], gradient.Column(3)[0]));
+
+        (float[] Z, float LogDet) Run(float passive)
+        {
+            var block = new RowBlock(4, coupling.ScratchColumns, (SimdWidth)width) { Count = 1 };
+            (block.Column(0)[0], block.Column(1)[0], block.Column(2)[0], block.Column(3)[0]) = (passive, 0.5f, -passive, -2);
+            coupling.Forward(block);
+            return ([.. Enumerable.Range(0, 4).Select(d => block.Column(d)[0])], block.LogDet[0]);
         }
     }
 
@@ -66,6 +96,7 @@ public sealed class AffineCouplingTests
         Assert.Contains("All 1 columns of a coupling are passive", Fault(() => new AffineCoupling(1, [0], conditioner, 2)));
         Assert.Contains("has 1 inputs and 2 outputs, but 2 passive and 1 active columns need 2 and 2", Fault(() => new AffineCoupling(3, [0, 1], conditioner, 2)));
         Assert.Contains("The bound of log-scales is 0", Fault(() => new AffineCoupling(2, [0], conditioner, 0)));
+        Assert.Contains("The bound of a conditioner's inputs is 0", Fault(() => new AffineCoupling(2, [0], conditioner, 2, inputBound: 0)));
         Assert.Contains("has 0 layers", Fault(() => new MultilayerPerceptron([])));
         Assert.Contains("Layer 1 of a perceptron has 1 inputs, but the layer before has 2 outputs", Fault(() => new MultilayerPerceptron([.. conditioner.Layers, .. conditioner.Layers])));
         Assert.Contains("has 1 weights and 2 biases", Fault(() => new DenseLayer(1, 2, [1], [0, 0])));
@@ -78,7 +109,7 @@ public sealed class AffineCouplingTests
     // z_A = x_A, z_B = x_B exp(s) + t, s = bound tanh(raw / bound), (raw, t) = conditioner(x_A).
     private static (double[] Z, double LogDet) Formula(AffineCoupling coupling, double[] x)
     {
-        double[] h = [.. coupling.Passive.Select(column => x[column])];
+        double[] h = [.. coupling.Passive.Select(column => Math.Clamp(x[column], -coupling.InputBound, coupling.InputBound))];
         IReadOnlyList<DenseLayer> layers = coupling.Conditioner.Layers;
         for (int l = 0; l < layers.Count; l++)
         {
