@@ -12,7 +12,7 @@ namespace MLNet.Flows.Bijections.Planar;
 /// 3. Bounds that start it there: F(a) &lt;= (1 + c) a and F(a) &lt; a + c for c &gt; 0, so the root is at least max(y / (1 + c), y - c); both
 ///    turn around for c &lt; 0, so it is at most min(y / (1 + c), y - c).
 /// 4. tanh a = (1 - e) / (1 + e) and 1 - tanh^2 a = 4 e / (1 + e)^2 with e = exp(-2 a): no overflow, no cancellation in the slope.
-/// It ends when the residual is rounding noise; <see cref="MaximumIterations"/> only guards against a mistake in this reasoning.
+/// A lane ends when its residual is rounding noise and then stands still while others go on, so that a root depends on its own y and c alone; <see cref="MaximumIterations"/> only guards against a mistake in this reasoning.
 /// </remarks>
 internal static class PlanarRoot
 {
@@ -34,15 +34,19 @@ internal static class PlanarRoot
         Vector512<double> linear = size / (1 + c), shifted = size - vc;
         Vector512<double> a = c > 0 ? Vector512.Max(linear, shifted) : Vector512.Min(linear, shifted);
         Vector512<double> noise = Vector512.Create(Noise) * (size + Vector512.Create(Math.Abs(c)));
+
+        // Beyond, tanh a is 1 to the last bit, and one lane out of Exp's range would have all lanes computed another way.
+        Vector512<double> smallest = Vector512.Create(-700.0);
         for (iterations = 0; ; iterations++)
         {
-            Vector512<double> e = Vector512.Exp(a * -2.0), inverse = one / (one + e);
+            Vector512<double> e = Vector512.Exp(Vector512.Max(a * -2.0, smallest)), inverse = one / (one + e);
             h = (one - e) * inverse;
             slope = 4.0 * e * inverse * inverse;
             Vector512<double> residual = size - a - vc * h;
-            if (iterations == MaximumIterations || Vector512.LessThanOrEqualAll(Vector512.Abs(residual), noise))
+            Vector512<double> ended = Vector512.LessThanOrEqual(Vector512.Abs(residual), noise);
+            if (iterations == MaximumIterations || Vector512.EqualsAll(ended.AsInt64(), Vector512<long>.AllBitsSet))
                 break;
-            a = Vector512.Max(a + residual / (one + vc * slope), Vector512<double>.Zero);
+            a = Vector512.ConditionalSelect(ended, a, Vector512.Max(a + residual / (one + vc * slope), Vector512<double>.Zero));
         }
 
         Vector512<double> sign = Vector512.Create(-0.0) & y;

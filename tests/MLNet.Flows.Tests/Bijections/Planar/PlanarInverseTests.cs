@@ -99,6 +99,21 @@ public sealed class PlanarInverseTests
         Assert.InRange(worst, 5, 30);
     }
 
+    [Fact]
+    public void Solve_WhateverTheOtherLanes_SameBits()
+    {
+        var random = new RandomStream(4);
+        double[] slopes = [-0.999, -0.5, 0.3, 10, 1e3];
+        for (int i = 0; i < 2000; i++)
+        {
+            double c = slopes[i % slopes.Length];
+            double[] y = [.. Enumerable.Range(0, 8).Select(_ => random.NextGaussian() * Math.Exp(2 * random.NextGaussian()))];
+            Vector512<double> together = PlanarRoot.Solve(Vector512.Create(y), c, out _, out _, out _);
+            for (int lane = 0; lane < y.Length; lane++)
+                Assert.Equal(PlanarRoot.Solve(Vector512.Create(y[lane]), c, out _, out _, out _)[0], together[lane]);
+        }
+    }
+
     // At the edge, up to eight layers have w.u far below 0, so that c is within 1e-9 of its floor.
     private static PlanarStack Stack(int dimension, int layers, bool edge)
     {
