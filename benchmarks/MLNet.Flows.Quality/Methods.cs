@@ -42,6 +42,8 @@ internal static class Methods
             Add("masks-on", o => o.MaskColumns = true);
             Add("whitened", o => o.Preprocessing = Preprocessing.Whiten());
             Add("held-out-0.15", o => o.ValidationFraction = 0.15);
+            Add("folds-4", o => o.CalibrationFolds = 4);
+            Add("folds-8", o => o.CalibrationFolds = 8);
             Add("no-trim", o => o.TrimFraction = 0);
             foreach (double trim in (double[])[0.05, 0.1, 0.2, 0.3, 0.4])
                 Add(FormattableString.Invariant($"trim-{trim}"), o => o.TrimFraction = trim);

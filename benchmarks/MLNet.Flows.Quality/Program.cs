@@ -4,7 +4,7 @@ using System.Globalization;
 using MLNet.Flows.Quality;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const string Usage = "--data DIR [--setting clean|contaminated|both] [--seeds 5] [--max-train 10000] [--methods a,b,...] [--share S] [--out results.csv]";
+const string Usage = "--data DIR [--setting clean|contaminated|both|calibration] [--seeds 5] [--max-train 10000] [--methods a,b,...] [--share S] [--out results.csv]";
 var arguments = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     arguments[args[i]] = args[i + 1];
@@ -15,7 +15,7 @@ double? share = Take("--share", "") is { Length: > 0 } text ? double.Parse(text)
 string[] methods = Take("--methods", Methods.Compared).Split(',');
 string? fault = args.Length % 2 != 0 || arguments.Count > 0 ? $"unknown argument {(arguments.Count > 0 ? arguments.Keys.First() : args[^1])}"
     : !Directory.Exists(folder) ? $"no folder '{folder}'"
-    : setting is not ("clean" or "contaminated" or "both") ? $"no setting '{setting}'"
+    : setting is not ("clean" or "contaminated" or "both" or "calibration") ? $"no setting '{setting}'"
     : methods.FirstOrDefault(method => !Methods.All.ContainsKey(method)) is string unknown ? $"no method '{unknown}' among {string.Join(", ", Methods.All.Keys)}"
     : null;
 if (fault is not null)
@@ -25,6 +25,12 @@ if (fault is not null)
 }
 
 LabeledSet[] sets = [.. Directory.GetFiles(folder, "*.csv").Order(StringComparer.Ordinal).Select(LabeledSet.Load)];
+if (setting == "calibration")
+{
+    Calibration.Run(sets, methods, seeds, maximumTrain);
+    return 0;
+}
+
 var results = new List<Result>();
 foreach (string each in setting == "both" ? (string[])["clean", "contaminated"] : [setting])
 {

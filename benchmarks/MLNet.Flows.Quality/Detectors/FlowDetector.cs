@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Quality.Detectors;
@@ -13,5 +14,12 @@ internal sealed class FlowDetector(Func<MLContext, IDataView, int, FlowTransform
         var result = new float[test.Length];
         model.LogLikelihood([.. test.SelectMany(row => row)], result);
         return Array.ConvertAll(result, l => -(double)l);
+    }
+
+    /// <summary>The p-values of the test rows under a flow trained on the others.</summary>
+    public float[] PValues(float[][] train, float[][] test, int seed)
+    {
+        var context = new MLContext(seed);
+        return [.. fit(context, Views.Of(context, train), seed).Transform(Views.Of(context, test)).GetColumn<float>("PValue")];
     }
 }

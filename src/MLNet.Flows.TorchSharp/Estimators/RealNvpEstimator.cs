@@ -20,8 +20,9 @@ namespace MLNet.Flows.TorchSharp.Estimators;
 /// </remarks>
 public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
 {
-    // Each costs a training, and a training costs a second or so.
+    // Each costs a training of all members, and a training costs most of a second.
     private const int CalibrationFolds = 4;
+    private const int CalibrationFoldsOfMixture = 2;
 
     // A small net at a high rate has learned by then what helps ranks.
     private const int Steps = 300;
@@ -72,7 +73,7 @@ public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
             recipe.TrimFraction,
             recipe.Base,
             _options.NumberOfCouplings * perCoupling,
-            CalibrationFolds,
+            recipe.Members > 1 ? CalibrationFoldsOfMixture : CalibrationFolds,
             CreateEngine)
         {
             Members = recipe.Members,

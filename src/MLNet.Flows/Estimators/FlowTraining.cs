@@ -18,24 +18,23 @@ internal sealed class FlowTraining(
     /// <summary>Trainings that p-values may cost where rows are few.</summary>
     public int CalibrationFolds => plan.CalibrationFolds;
 
-    /// <summary>Weights of one flow.</summary>
+    /// <summary>Weights of one member.</summary>
     public long ParameterCount() => plan.ParameterCount + plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length).ParameterCount;
 
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
-    public (FlowDensity Density, TrainingHistory History) Run() => Run(plan.Members, leaveOut: null, host, options.Progress);
+    public (FlowDensity Density, TrainingHistory History) Run() => Run(leaveOut: null, host, options.Progress);
 
-    /// <summary>As <see cref="Run()"/>, without some of the rows and behind the scenes: no messages, no progress, and one member, which costs a
-    /// fraction and errs towards caution: the mixture of all finds an unseen row a little more likely.</summary>
-    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) => Run(1, leaveOut, host.Silent(), progress: null);
+    /// <summary>As <see cref="Run()"/>, without some of the rows and behind the scenes: no messages, no progress.</summary>
+    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) => Run(leaveOut, host.Silent(), progress: null);
 
-    private (FlowDensity Density, TrainingHistory History) Run(int count, Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
+    private (FlowDensity Density, TrainingHistory History) Run(Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
     {
         (Bijection[] bijections, Distribution baseDistribution, TrainingHistory history) = RunMember(0, leaveOut, messages, progress);
         if (plan.Members == 1)
             return (new FlowDensity(columns, [.. preprocessed.Bijections, .. bijections], baseDistribution), history);
 
         var members = new List<Distribution> { new Transformed(bijections, baseDistribution) };
-        for (int m = 1; m < count && history.StopReason != TrainingStopReason.Cancelled; m++)
+        for (int m = 1; m < plan.Members && history.StopReason != TrainingStopReason.Cancelled; m++)
         {
             (bijections, baseDistribution, TrainingHistory own) = RunMember(m, leaveOut, messages, progress);
             history = history with { Recoveries = history.Recoveries + own.Recoveries };
