@@ -42,9 +42,9 @@ internal sealed class ScriptedPlanar : FlowModule
 
     public override (Tensor Latent, Tensor LogDet) forward(Tensor x)
     {
-        Tensor wDotU = (_w * _u).sum(1), wDotW = _w.square().sum(1);
-        Tensor c = logaddexp(wDotU + Scalars.PlanarBeta, zeros_like(wDotU)) - Scalars.PlanarFloor;
-        Tensor uHat = _u + ((c - wDotU) / wDotW).unsqueeze(1) * _w;
+        Tensor wDotU = (_w * _u).sum(1), wDotW = _w.Squared().sum(1);
+        Tensor c = logaddexp(wDotU.Plus(Scalars.PlanarBeta), zeros_like(wDotU)) - Scalars.PlanarFloor;
+        Tensor uHat = _u.Plus(((c - wDotU) / wDotW).unsqueeze(1) * _w);
         return ((Tensor, Tensor))_script.invoke("stack", x, _w, uHat, _b, c)!;
     }
 

@@ -24,7 +24,7 @@ internal sealed class ActNorm : FlowModule
     public override void Initialize(Tensor rows)
     {
         _location.copy_(rows.mean([0]));
-        _logScale.copy_(Scalars.Half * log(rows.var(0, unbiased: false) + Scalars.StartingVariance));
+        _logScale.copy_(Scalars.Half * log(rows.var(0, unbiased: false).Plus(Scalars.StartingVariance)));
     }
 
     public override (Tensor Latent, Tensor LogDet) forward(Tensor x)

@@ -35,8 +35,8 @@ internal sealed class LocationScaleModule : BaseModule
     public override Tensor forward(Tensor z)
     {
         Tensor logScale = Limited(_logScale);
-        Tensor square = ((z - _location) * exp(-logScale)).square();
+        Tensor square = ((z - _location) * exp(-logScale)).Squared();
         Tensor perColumn = _degreesOfFreedom is null ? square : log1p(square / _degreesOfFreedom);
-        return _slope * perColumn.sum(1) - logScale.sum() + _constant;
+        return (_slope * perColumn.sum(1) - logScale.sum()).Plus(_constant);
     }
 }

@@ -34,8 +34,8 @@ internal sealed class NormalMixtureModule : BaseModule
         Tensor logScale = Limited(_logScale);
         Tensor precision = exp(Scalars.MinusTwo * logScale).expand_as(_mean);
         Tensor weighted = _mean * precision;
-        Tensor square = z.square().matmul(precision.t()) - Scalars.Two * z.matmul(weighted.t()) + (_mean * weighted).sum(1);
+        Tensor square = (z.Squared().matmul(precision.t()) - Scalars.Two * z.matmul(weighted.t())).Plus((_mean * weighted).sum(1));
         Tensor constant = nn.functional.log_softmax(_logits, 0) - logScale.sum(1) - _constant;
-        return logsumexp(constant + Scalars.MinusHalf * square, 1);
+        return logsumexp(constant.Plus(Scalars.MinusHalf * square), 1);
     }
 }

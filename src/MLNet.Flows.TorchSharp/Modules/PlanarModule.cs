@@ -38,19 +38,19 @@ internal sealed class PlanarModule : FlowModule
         if (_layers == 0)
             return (x, x.new_zeros(x.shape[0]));
         Tensor w = _mask is null ? _w : _w * _mask, u = _mask is null ? _u : _u * _mask;
-        Tensor wDotU = (w * u).sum(1), wDotW = w.square().sum(1);
-        Tensor c = logaddexp(wDotU + Scalars.PlanarBeta, zeros_like(wDotU)) - Scalars.PlanarFloor;
-        Tensor uHat = u + ((c - wDotU) / wDotW).unsqueeze(1) * w;
+        Tensor wDotU = (w * u).sum(1), wDotW = w.Squared().sum(1);
+        Tensor c = logaddexp(wDotU.Plus(Scalars.PlanarBeta), zeros_like(wDotU)) - Scalars.PlanarFloor;
+        Tensor uHat = u.Plus(((c - wDotU) / wDotW).unsqueeze(1) * w);
 
         Tensor z = x;
         var h = new Tensor[_layers];
         for (int k = 0; k < _layers; k++)
         {
-            h[k] = tanh(z.matmul(w[k]) + _b[k]);
-            z += h[k].unsqueeze(1) * uHat[k];
+            h[k] = tanh(z.matmul(w[k]).Plus(_b[k]));
+            z = z.Plus(h[k].unsqueeze(1) * uHat[k]);
         }
 
-        Tensor slope = Scalars.One - stack(h, 1).square();
+        Tensor slope = (-stack(h, 1).Squared()).Plus(Scalars.One);
         Tensor logDet = log1p(c * slope).sum(1);
         return (z, logDet);
     }

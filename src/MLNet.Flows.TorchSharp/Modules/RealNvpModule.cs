@@ -53,7 +53,7 @@ internal sealed class RealNvpModule : FlowModule
         foreach (FlowModule step in _steps)
         {
             (z, Tensor logDet) = step.call(z);
-            sum += logDet;
+            sum = sum.Plus(logDet);
         }
 
         return (z, sum);

@@ -1,12 +1,14 @@
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MLNet.Flows.TorchSharp.Modules;
 
 /// <summary>The numbers that modules compute with, as objects that live as long as the process.</summary>
 /// <remarks>TorchSharp makes a Scalar of a number in an expression and passes its native half on without keeping the object alive: the collector can free it
-/// before libtorch has read it, and the operation then fails or computes with something else. So no module writes a number into an expression.</remarks>
+/// before libtorch has read it, and the operation then fails or computes with something else. So no module writes a number into an expression, and none uses
+/// an operator that TorchSharp completes with a number of its own: a + b is a + 1 b there, and a square the power of 2.</remarks>
 internal static class Scalars
 {
     public static readonly Scalar One = 1.0;
@@ -25,4 +27,13 @@ internal static class Scalars
 
     /// <summary>What actnorm adds to a variance, so that no scale begins at 0.</summary>
     public static readonly Scalar StartingVariance = 1e-2;
+
+    /// <summary>a + b, with a number 1 that lives.</summary>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>a + b, with a number 1 that lives.</summary>
+    public static Tensor Plus(this Tensor a, Scalar b) => a.add(b, One);
+
+    /// <summary>a^2, as a product.</summary>
+    public static Tensor Squared(this Tensor a) => a * a;
 }

@@ -53,7 +53,7 @@ internal sealed class TorchAdam : IDisposable
         gradient.mul_(clip);
         _firstMoment.mul_(_beta1).add_(gradient, _oneMinusBeta1);
         _secondMoment.mul_(_beta2).addcmul_(gradient, gradient, _oneMinusBeta2);
-        _parameters.Values.addcdiv_(_firstMoment, _secondMoment.sqrt().mul_(correction).add_(_epsilon), rate);
+        _parameters.Values.addcdiv_(_firstMoment, _secondMoment.sqrt().mul_(correction).add_(_epsilon, Scalars.One), rate);
         Average.mul_(decay).add_(_parameters.Values, share);
         return true;
     }

@@ -118,7 +118,7 @@ internal sealed class TorchFlowEngine : ITrainingEngine
     private Tensor LogProb(Tensor x)
     {
         (Tensor z, Tensor logDet) = _flow.call(x);
-        return _base.call(z) + logDet;
+        return _base.call(z).Plus(logDet);
     }
 
     // [rows, d], with the step's noise.

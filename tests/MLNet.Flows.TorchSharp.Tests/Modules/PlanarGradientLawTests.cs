@@ -79,9 +79,9 @@ public sealed class PlanarGradientLawTests
             Tensor x = tensor(data.Row(r).ToArray(), [1, dimension], dtype: ScalarType.Float64).requires_grad_();
             (Tensor z, Tensor logDet) = module.call(x);
             Tensor jacobian = torch.stack([.. Enumerable.Range(0, dimension).Select(i => autograd.grad([z[0, i]], [x], retain_graph: true)[0][0])]);
-            double exact = linalg.slogdet(jacobian).Item2.ToDouble();
+            double exact = linalg.slogdet(jacobian).Item2.Value();
 
-            Assert.Equal(exact, logDet.ToDouble(), 1e-9 * (1 + layers));
+            Assert.Equal(exact, logDet.Value(), 1e-9 * (1 + layers));
             data.Row(r).CopyTo(row.Values.Span);
             Assert.Equal(exact, stack.Forward(row), 1e-4 * (1 + layers / 8.0));
         }
@@ -145,7 +145,7 @@ public sealed class PlanarGradientLawTests
         baseModule.to(ScalarType.Float64);
         float[] values = [.. Enumerable.Range(0, Rows).SelectMany(r => data.Row(r).ToArray())];
         (Tensor z, Tensor logDet) = flow.call(tensor(values, [Rows, dimension], dtype: ScalarType.Float64));
-        (tensor(weights, dtype: ScalarType.Float64) * (logDet + baseModule.call(z))).sum().backward();
+        (tensor(weights, dtype: ScalarType.Float64) * logDet.Plus(baseModule.call(z))).sum().backward();
         return [.. flow.parameters().Concat(baseModule.parameters()).SelectMany(p => p.grad!.contiguous().data<double>().ToArray())];
     }
 }

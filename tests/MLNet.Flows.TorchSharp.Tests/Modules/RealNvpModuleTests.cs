@@ -35,9 +35,9 @@ public sealed class RealNvpModuleTests
 
         for (int r = 0; r < 64; r++)
         {
-            Assert.Equal(logDet[r].ToDouble(), block.LogDet[r], 2e-4);
+            Assert.Equal(logDet[r].Value(), block.LogDet[r], 2e-4);
             for (int d = 0; d < dimension; d++)
-                Assert.Equal(z[r, d].ToDouble(), block.Column(d)[r], 2e-4 * (1 + Math.Abs(z[r, d].ToDouble())));
+                Assert.Equal(z[r, d].Value(), block.Column(d)[r], 2e-4 * (1 + Math.Abs(z[r, d].Value())));
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class RealNvpModuleTests
             (Tensor z, Tensor logDet) = module.call(x);
             Tensor jacobian = stack([.. Enumerable.Range(0, dimension).Select(i => autograd.grad([z[0, i]], [x], retain_graph: true)[0][0])]);
 
-            Assert.Equal(linalg.slogdet(jacobian).Item2.ToDouble(), logDet.ToDouble(), 1e-9);
+            Assert.Equal(linalg.slogdet(jacobian).Item2.Value(), logDet.Value(), 1e-9);
         }
     }
 
