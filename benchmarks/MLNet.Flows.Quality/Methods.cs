@@ -42,6 +42,8 @@ internal static class Methods
             Add("masks-on", o => o.MaskColumns = true);
             Add("whitened", o => o.Preprocessing = Preprocessing.Whiten());
             Add("held-out-0.15", o => o.ValidationFraction = 0.15);
+            Add("folds-2", o => o.CalibrationFolds = 2);
+            Add("folds-3", o => o.CalibrationFolds = 3);
             Add("folds-4", o => o.CalibrationFolds = 4);
             Add("folds-8", o => o.CalibrationFolds = 8);
             Add("no-trim", o => o.TrimFraction = 0);

@@ -67,9 +67,9 @@ internal sealed class FlowFitting
         (FlowDensity density, TrainingHistory history) = training.Run();
 
         var likelihoods = new float[preprocessed.Values.RowCount];
-        bool calibrated = history.StopReason != TrainingStopReason.Cancelled && new HeldOutCalibration(training, _options, _host, _seed).Run(likelihoods);
-        if (!calibrated)
-            density.LogProbPreprocessed(preprocessed.Values, preprocessed.Bijections.Length, preprocessed.LogDets, likelihoods, density.CreateWorkspace());
+        training.Score(density, likelihoods);
+        if (history.StopReason != TrainingStopReason.Cancelled)
+            new HeldOutCalibration(training, _options, _host, _seed).Run(likelihoods);
         return (density, history, likelihoods);
     }
 

@@ -18,14 +18,18 @@ internal sealed class FlowTraining(
     /// <summary>Trainings that p-values may cost where rows are few.</summary>
     public int CalibrationFolds => plan.CalibrationFolds;
 
-    /// <summary>Weights of one member.</summary>
-    public long ParameterCount() => plan.ParameterCount + plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length).ParameterCount;
+    /// <summary>Weights of all members.</summary>
+    public long ParameterCount() => plan.Members * (plan.ParameterCount + plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length).ParameterCount);
 
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
     public (FlowDensity Density, TrainingHistory History) Run() => Run(leaveOut: null, host, options.Progress);
 
     /// <summary>As <see cref="Run()"/>, without some of the rows and behind the scenes: no messages, no progress.</summary>
     public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) => Run(leaveOut, host.Silent(), progress: null);
+
+    /// <summary>The rows' log-likelihoods under a flow that this trained.</summary>
+    public void Score(FlowDensity density, float[] likelihoods) =>
+        density.LogProbPreprocessed(Data, preprocessed.Bijections.Length, preprocessed.LogDets, likelihoods, density.CreateWorkspace());
 
     private (FlowDensity Density, TrainingHistory History) Run(Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
     {

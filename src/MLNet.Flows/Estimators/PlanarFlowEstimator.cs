@@ -11,7 +11,7 @@ namespace MLNet.Flows.Estimators;
 /// skipped with one warning. Columns that never vary stay in the density with scale 0.01 max(|value|, 1). A few values far out do
 /// not set the scale of their column: beyond 8 scales of the others they count on a logarithmic scale. Few rows, equal rows or fewer rows
 /// than columns are no error: the density is then smooth and wide. Same seed, same data, same machine: same model, for any number of threads.
-/// Memory: the features once, as Single (and an eighth of them again while p-values are calibrated), and about 50 bytes a row. Rezende and Mohamed 2015, arXiv:1505.05770.
+/// Memory: the features once, as Single, and about 50 bytes a row. Rezende and Mohamed 2015, arXiv:1505.05770.
 /// </remarks>
 public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
 {
