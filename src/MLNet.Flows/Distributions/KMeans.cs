@@ -1,25 +1,37 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
 
 /// <summary>Lloyd's algorithm from a k-means++ start, on a bounded sample: a place for a mixture to begin.</summary>
+/// <remarks>MacQueen 1967 and Lloyd 1982; the start is Arthur and Vassilvitskii's, 2007.</remarks>
 internal sealed class KMeans
 {
+    private const int R = RowBlock.Rows;
     private const int MaximumRows = 4000;
     private const int Iterations = 8;
-    private readonly float[][] _rows;
-    private readonly int[] _assignment;
+    private readonly AlignedBuffer _blocks;
+    private readonly AlignedBuffer _distance;
+    private readonly AlignedBuffer _nearest;
     private readonly int _dimension;
+    private readonly SimdWidth _width;
 
-    private KMeans(float[][] rows, int dimension, int clusters)
+    private KMeans(FeatureMatrix data, ReadOnlySpan<int> rows, int clusters, SimdWidth width)
     {
-        _rows = rows;
-        _dimension = dimension;
-        _assignment = new int[rows.Length];
-        Centers = new float[clusters * dimension];
+        (_dimension, _width) = (data.Dimension, width);
+        RowCount = rows.Length;
+        int padded = (rows.Length + R - 1) / R * R;
+        _blocks = new AlignedBuffer(padded * _dimension);
+        _distance = new AlignedBuffer(padded);
+        _nearest = new AlignedBuffer(padded);
+        Centers = new float[clusters * _dimension];
         Counts = new int[clusters];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ReadOnlySpan<float> row = data.Row(rows[i]);
+            for (int d = 0; d < _dimension; d++)
+                Value(i, d) = row[d];
+        }
     }
 
     /// <summary>[M, d].</summary>
@@ -27,9 +39,14 @@ internal sealed class KMeans
 
     public int[] Counts { get; }
 
-    public int RowCount => _rows.Length;
+    public int RowCount { get; }
 
-    public static KMeans Fit(FeatureMatrix data, ReadOnlySpan<int> rows, int clusters, RandomStream random)
+    /// <param name="data">[n, d].</param>
+    /// <param name="rows">The rows to cluster; of more than 4,000 a random 4,000.</param>
+    /// <param name="clusters">M.</param>
+    /// <param name="random">Draws the start.</param>
+    /// <param name="width">Of the vectors; the result is the same for all.</param>
+    public static KMeans Fit(FeatureMatrix data, ReadOnlySpan<int> rows, int clusters, RandomStream random, SimdWidth width)
     {
         int[] sample = rows.ToArray();
         if (sample.Length > MaximumRows)
@@ -38,33 +55,43 @@ internal sealed class KMeans
             sample = sample[..MaximumRows];
         }
 
-        var means = new KMeans([.. sample.Select(row => data.Row(row).ToArray())], data.Dimension, clusters);
+        var means = new KMeans(data, sample, clusters, width);
         means.Start(random);
         for (int i = 0; i < Iterations; i++)
-            means.Iterate();
+        {
+            // The start has found the nearest of its centers already.
+            if (i > 0)
+            {
+                means._distance.Span.Fill(float.MaxValue);
+                means.Search(0, clusters);
+            }
+
+            means.MoveCenters();
+        }
+
         return means;
     }
 
     /// <summary>Within-cluster variance of each column: [M, d] per cluster, or [d] over all; a cluster of fewer than two rows gets the overall one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double[] Variance(bool perCluster)
     {
-        int clusters = Counts.Length;
         var all = new double[_dimension];
-        var own = new double[clusters * _dimension];
-        for (int i = 0; i < _rows.Length; i++)
+        var own = new double[Centers.Length];
+        for (int i = 0; i < RowCount; i++)
         {
-            int m = _assignment[i];
             for (int d = 0; d < _dimension; d++)
             {
-                double delta = _rows[i][d] - (double)Centers[m * _dimension + d];
-                all[d] += delta * delta / _rows.Length;
-                own[m * _dimension + d] += delta * delta;
+                int entry = Cluster(i) * _dimension + d;
+                double delta = Value(i, d) - (double)Centers[entry];
+                all[d] += delta * delta / RowCount;
+                own[entry] += delta * delta;
             }
         }
 
         if (!perCluster)
             return all;
-        for (int m = 0; m < clusters; m++)
+        for (int m = 0; m < Counts.Length; m++)
         {
             for (int d = 0; d < _dimension; d++)
                 own[m * _dimension + d] = Counts[m] < 2 ? all[d] : own[m * _dimension + d] / Counts[m];
@@ -73,45 +100,49 @@ internal sealed class KMeans
         return own;
     }
 
+    /// <summary>The cluster of the i-th row of the sample.</summary>
+    public int Cluster(int i) => (int)_nearest.Span[i];
+
+    private ref float Value(int i, int column) => ref _blocks.Span[((i / R * _dimension) + column) * R + i % R];
+
     // k-means++: each next center is a row drawn with probability in proportion to its squared distance from the nearest center so far.
     private void Start(RandomStream random)
     {
-        var nearest = new double[_rows.Length];
-        Array.Fill(nearest, double.MaxValue);
-        int next = random.NextInt32(_rows.Length);
+        _distance.Span.Fill(float.MaxValue);
+        int next = random.NextInt32(RowCount);
         for (int m = 0; m < Counts.Length; m++)
         {
-            _rows[next].CopyTo(Center(m));
+            for (int d = 0; d < _dimension; d++)
+                Centers[m * _dimension + d] = Value(next, d);
+            Search(m, m + 1);
+            ReadOnlySpan<float> nearest = _distance.Span[..RowCount];
             double total = 0;
-            for (int i = 0; i < _rows.Length; i++)
-                total += nearest[i] = Math.Min(nearest[i], SquaredDistance(_rows[i], m));
+            foreach (float distance in nearest)
+                total += distance;
             double u = random.NextDouble() * total;
-            for (next = 0; next < _rows.Length - 1 && (u -= nearest[next]) >= 0;)
+            for (next = 0; next < RowCount - 1 && (u -= nearest[next]) >= 0;)
                 next++;
         }
     }
 
-    private void Iterate()
+    private void Search(int first, int end)
+    {
+        var operation = new KMeansKernel.Search(_blocks, _dimension, Centers, first, end, _distance, _nearest);
+        SimdDispatch.Run(_width, ref operation);
+    }
+
+    // To the mean of their rows; a center without rows stays.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MoveCenters()
     {
         Array.Clear(Counts);
-        for (int i = 0; i < _rows.Length; i++)
-        {
-            double best = double.MaxValue;
-            for (int m = 0; m < Counts.Length; m++)
-            {
-                double distance = SquaredDistance(_rows[i], m);
-                if (distance < best)
-                    (best, _assignment[i]) = (distance, m);
-            }
-
-            Counts[_assignment[i]]++;
-        }
-
         var sums = new double[Centers.Length];
-        for (int i = 0; i < _rows.Length; i++)
+        for (int i = 0; i < RowCount; i++)
         {
+            int m = Cluster(i);
+            Counts[m]++;
             for (int d = 0; d < _dimension; d++)
-                sums[_assignment[i] * _dimension + d] += _rows[i][d];
+                sums[m * _dimension + d] += Value(i, d);
         }
 
         for (int m = 0; m < Counts.Length; m++)
@@ -119,25 +150,5 @@ internal sealed class KMeans
             for (int d = 0; d < _dimension && Counts[m] > 0; d++)
                 Centers[m * _dimension + d] = (float)(sums[m * _dimension + d] / Counts[m]);
         }
-    }
-
-    private Span<float> Center(int m) => Centers.AsSpan(m * _dimension, _dimension);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private double SquaredDistance(float[] row, int m)
-    {
-        ReadOnlySpan<float> x = row, center = Center(m);
-        int d = 0;
-        Vector256<float> sums = Vector256<float>.Zero;
-        for (; d + Vector256<float>.Count <= x.Length; d += Vector256<float>.Count)
-        {
-            Vector256<float> delta = Vector256.Create(x[d..]) - Vector256.Create(center[d..]);
-            sums += delta * delta;
-        }
-
-        float sum = Vector256.Sum(sums);
-        for (; d < x.Length; d++)
-            sum += (x[d] - center[d]) * (x[d] - center[d]);
-        return Math.Min((double)sum, 1e30);
     }
 }
