@@ -1,18 +1,20 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>What the mixture kernel reads: means and inverse scales [M, d] and each component's constant.</summary>
+/// <summary>What the mixture kernel reads: inverse scales and offsets [M, d] and each component's constant.</summary>
 internal sealed class NormalMixtureParameters(int dimension, int components)
 {
     public int Dimension { get; } = dimension;
 
     public int Components { get; } = components;
 
-    public AlignedBuffer Mean { get; } = new(components * dimension);
-
     public AlignedBuffer InverseScale { get; } = new(components * dimension);
+
+    /// <summary>-mean / scale.</summary>
+    public AlignedBuffer Offset { get; } = new(components * dimension);
 
     /// <summary>Per component, log weight - sum log scale - d/2 log(2 pi).</summary>
     public AlignedBuffer Constant { get; } = new(components);
@@ -23,7 +25,6 @@ internal sealed class NormalMixtureParameters(int dimension, int components)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Set(ReadOnlySpan<double> logWeights, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale)
     {
-        mean.CopyTo(Mean.Span);
         Span<float> inverseScale = InverseScale.Span, constant = Constant.Span;
         double logNormalizer = 0;
         for (int m = 0; m < Components; m++)
@@ -47,5 +48,8 @@ internal sealed class NormalMixtureParameters(int dimension, int components)
 
             constant[m] = (float)(logWeights[m] - logNormalizer);
         }
+
+        TensorPrimitives.Multiply(mean, inverseScale, Offset.Span);
+        TensorPrimitives.Negate(Offset.Span, Offset.Span);
     }
 }

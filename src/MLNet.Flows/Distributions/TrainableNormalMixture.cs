@@ -42,7 +42,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
 
     public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters)
     {
-        KMeans clusters = KMeans.Fit(data, rows, Components, random);
+        KMeans clusters = KMeans.Fit(data, rows, Components, random, SimdSupport.Best);
         for (int m = 0; m < Components; m++)
             parameters[m] = (float)Math.Log((clusters.Counts[m] + 1.0) / (clusters.RowCount + Components));
         clusters.Centers.CopyTo(parameters[Components..]);
@@ -68,13 +68,16 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
 
     public override Accumulator CreateAccumulator(SimdWidth width) => new Sums(Components, Dimension, _logScale.Length, width);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AccumulateGradient(RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator)
     {
         LogProb(latent);
         var sums = (Sums)accumulator;
         weights.CopyTo(sums.Weights.Span);
+        double total = 0;
         foreach (float weight in weights)
-            sums.TotalWeight += weight;
+            total += weight;
+        sums.TotalWeight += total;
         var operation = new NormalMixtureKernel.Gradient(
             _parameters, latent, sums.Weights, latentGradient, sums.Responsibility, sums.Mean, sums.LogScale, SharedScale);
         SimdDispatch.Run(latent.Width, ref operation);

@@ -95,6 +95,7 @@ internal static unsafe class BlockLoader
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ClearRest(RowBlock block)
     {
         for (int d = 0; d < block.Dimension && block.Count < RowBlock.Rows; d++)

@@ -16,12 +16,15 @@ internal sealed class RandomStream
         _state = Mix((ulong)(uint)seed + 0x632be59bd9b4e019ul) ^ Mix(stream * 0x9e3779b97f4a7c15ul + 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong NextUInt64() => Mix(_state += 0x9e3779b97f4a7c15ul);
 
     /// <summary>Uniform on [0, 1), 53 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1ul << 53));
 
     /// <summary>Uniform on 0 .. bound - 1 (multiply-shift; the bias is below bound / 2^64).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int NextInt32(int bound) => (int)Math.BigMul(NextUInt64(), (ulong)bound, out _);
 
     /// <summary>A standard normal variate (Marsaglia's polar method).</summary>
@@ -76,6 +79,7 @@ internal sealed class RandomStream
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ul;

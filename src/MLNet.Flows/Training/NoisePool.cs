@@ -33,13 +33,21 @@ internal sealed class NoisePool
     public void AddTo(int step, int position, float deviation, ReadOnlySpan<float> row, Span<float> noisy)
     {
         ReadOnlySpan<float> noise = Row(step, position, row.Length);
-        int d = 0;
-        for (; d + Vector256<float>.Count <= row.Length; d += Vector256<float>.Count)
+        int width = Vector256<float>.Count, last = row.Length - width;
+        if (last < 0)
+        {
+            for (int d = 0; d < row.Length; d++)
+                noisy[d] = noise[d] * deviation + row[d];
+            return;
+        }
+
+        // The last vector overlaps the one before it.
+        for (int d = 0; d < last; d += width)
             (Vector256.Create(noise[d..]) * deviation + Vector256.Create(row[d..])).CopyTo(noisy[d..]);
-        for (; d < row.Length; d++)
-            noisy[d] = noise[d] * deviation + row[d];
+        (Vector256.Create(noise[last..]) * deviation + Vector256.Create(row[last..])).CopyTo(noisy[last..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<float> Row(int step, int position, int dimension)
     {
         ulong z = _seed + ((ulong)(uint)step << 32) + (uint)position;

@@ -144,7 +144,9 @@ public sealed class FlowModelFormatTests
         ITransformer model = _context.Model.Load(Path.Combine(folder, $"{name}.zip"), out _);
         IDataView data = Rows.View(_context, TestFlows.Rows(20));
 
-        Assert.Equal(File.ReadAllLines(Path.Combine(folder, $"{name}.scores.txt")).Select(int.Parse), TestFlows.Bits(Rows.Scores(model, data)));
+        // A later version's kernels may round differently, and no more than that.
+        float[] recorded = [.. File.ReadAllLines(Path.Combine(folder, $"{name}.scores.txt")).Select(bits => BitConverter.Int32BitsToSingle(int.Parse(bits)))];
+        Assert.All(recorded.Zip(Rows.Scores(model, data)), pair => Assert.Equal(pair.First, pair.Second, 1e-6f * (1 + Math.Abs(pair.First))));
         Assert.Equal(20, _context.Flows.ExplainRows(model, data).Count());
         Assert.Equal(type, model.GetType());
         Assert.Equal(latent, ((FlowTransformer)model).LatentColumnName);

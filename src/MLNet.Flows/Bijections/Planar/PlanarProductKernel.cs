@@ -14,6 +14,7 @@ internal static unsafe class PlanarProductKernel
     /// <summary>Sets the panels' C, Below and Left from their W and UHat.</summary>
     /// <param name="panels">The stack.</param>
     /// <param name="wide">Scratch for W and UHat in double precision: twice D x K padded.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(PlanarPanels panels, double[] wide)
     {
         int padded = panels.PaddedLayers, dimension = panels.Dimension, size = dimension * padded;
