@@ -73,7 +73,7 @@ public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
             recipe.TrimFraction,
             recipe.Base,
             _options.NumberOfCouplings * perCoupling,
-            _ => recipe.Members > 1 ? CalibrationFoldsOfMixture : CalibrationFolds,
+            recipe.Members > 1 ? CalibrationFoldsOfMixture : CalibrationFolds,
             CreateEngine)
         {
             Members = recipe.Members,

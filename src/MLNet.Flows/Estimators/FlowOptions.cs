@@ -58,9 +58,9 @@ public abstract class FlowOptions
     public double FalseAlarmRate { get; set; } = 0.01;
 
     /// <summary>How PValue is kept honest: 2 to 20 flows are trained, each without one part of the rows, and p-values rank a row among the likelihoods
-    /// that rows had under the flow which had not seen them, on the scale of the flow that is used. Each costs a training of all members. 0 ranks among the training rows' own likelihoods, which a
-    /// flow on few rows makes too high: more false alarms than asked for. Null (the default), where there are fewer than three rows per weight of all members: 8, or
-    /// where the flow is a mixture of several 4 below 500 rows and 3 above (4 and 2 for a deep flow); 0 elsewhere.</summary>
+    /// that rows had under the flow which had not seen them, on the scale of the flow that is used. Each costs a training of all members. 0 ranks among
+    /// the training rows' own likelihoods, which a flow on few rows makes too high: more false alarms than asked for. Null (the default) for 8, or 4 where
+    /// the flow is a mixture of several (4 and 2 for a deep flow), where there are fewer than three rows per weight of all members, else 0.</summary>
     public int? CalibrationFolds { get; set; }
 
     /// <summary>Output column of log p(x), in nats. Default "LogLikelihood".</summary>

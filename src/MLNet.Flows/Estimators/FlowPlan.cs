@@ -9,7 +9,7 @@ namespace MLNet.Flows.Estimators;
 /// <param name="TrimFraction">Share of every batch left out.</param>
 /// <param name="Base">The base distribution.</param>
 /// <param name="ParameterCount">Weights of the bijections, without those of the base.</param>
-/// <param name="CalibrationFolds">Of how many rows, how many trainings of all members p-values may cost where rows are few for so many weights.</param>
+/// <param name="CalibrationFolds">Trainings of all members that p-values may cost where rows are few for so many weights.</param>
 /// <param name="CreateEngine">Starts an engine on a task.</param>
 internal sealed record FlowPlan(
     int Steps,
@@ -18,7 +18,7 @@ internal sealed record FlowPlan(
     double TrimFraction,
     BaseDistribution Base,
     long ParameterCount,
-    Func<int, int> CalibrationFolds,
+    int CalibrationFolds,
     Func<TrainingTask, ITrainingEngine> CreateEngine)
 {
     /// <summary>Flows that are trained, each from a start of its own; the density is their mixture.</summary>

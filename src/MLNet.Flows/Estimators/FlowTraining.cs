@@ -16,7 +16,7 @@ internal sealed class FlowTraining(
     private FeatureMatrix Data => preprocessed.Values;
 
     /// <summary>Trainings that p-values may cost where rows are few.</summary>
-    public int CalibrationFolds => plan.CalibrationFolds(Data.RowCount);
+    public int CalibrationFolds => plan.CalibrationFolds;
 
     /// <summary>Weights of all members.</summary>
     public long ParameterCount() => plan.Members * (plan.ParameterCount + plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length).ParameterCount);

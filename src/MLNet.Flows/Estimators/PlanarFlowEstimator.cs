@@ -15,6 +15,9 @@ namespace MLNet.Flows.Estimators;
 /// </remarks>
 public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
 {
+    // Each costs a training of all members.
+    private const int CalibrationFolds = 8;
+    private const int CalibrationFoldsOfMixture = 4;
     private readonly Options _options;
     private readonly FlowFitting _fitting;
 
@@ -56,13 +59,10 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
             recipe.TrimFraction,
             recipe.Base,
             recipe.Layers * (2L * dimension + 1),
-            rows => CalibrationFolds(rows, recipe.Members),
+            recipe.Members > 1 ? CalibrationFoldsOfMixture : CalibrationFolds,
             task => _options.Engine.CreatePlanar(task, recipe.Layers, recipe.MaskColumns))
         {
             Members = recipe.Members,
         };
     }
-
-    // Each costs a training of all members. Without a third of many rows a flow is hardly worse than without a quarter; of few rows each counts.
-    private static int CalibrationFolds(int rows, int members) => members == 1 ? 8 : rows < 500 ? 4 : 3;
 }

@@ -62,6 +62,22 @@ public sealed class CalibrationTests
         Assert.True(largest < 0.05, $"Kolmogorov-Smirnov distance {largest}");
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.0)]
+    [InlineData(0.1)]
+    public void PValue_FromHeldOutFlows_IsNearlyUniform(double? contamination)
+    {
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(contamination: contamination).Fit(Rows.View(_context, Draw(1500, 8, 7)));
+
+        float[] p = [.. model.Transform(Rows.View(_context, Draw(20_000, 8, 8))).GetColumn<float>("PValue").Order()];
+
+        double largest = Enumerable.Range(0, p.Length).Max(i => Math.Abs((i + 1.0) / p.Length - p[i]));
+        Assert.True(largest < 0.05, $"Kolmogorov-Smirnov distance {largest}");
+        double alarms = p.Average(value => value < 0.01 ? 1.0 : 0);
+        Assert.Equal(0.01, alarms, 3 * Math.Sqrt(0.01 * 0.99 * (1.0 / 1500 + 1.0 / 20_000)));
+    }
+
     [Fact]
     public void CalibrationFolds_OnFewRows_TakeAwayMostFalseAlarms()
     {
