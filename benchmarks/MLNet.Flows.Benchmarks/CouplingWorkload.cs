@@ -8,10 +8,10 @@ using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Benchmarks;
 
-/// <summary>Random rows and a random RealNVP: couplings with two hidden layers, alternating masks, a standardization in front of each.</summary>
+/// <summary>Random rows and a random RealNVP: alternating masks, a standardization in front of each coupling.</summary>
 internal sealed class CouplingWorkload
 {
-    public CouplingWorkload(int rows, int dimension, int couplings, int hidden)
+    public CouplingWorkload(int rows, int dimension, int couplings, params int[] hidden)
     {
         var random = new RandomStream(1);
         Data = Draw(rows * dimension, 1);
@@ -21,10 +21,10 @@ internal sealed class CouplingWorkload
         for (int k = 0; k < couplings; k++)
         {
             int[] passive = [.. Enumerable.Range(0, dimension).Where(d => d % 2 == k % 2)];
-            int inputs = passive.Length, outputs = 2 * (dimension - passive.Length);
+            int[] widths = [passive.Length, .. hidden, 2 * (dimension - passive.Length)];
             bijections.Add(new Standardization(new float[dimension], one));
-            bijections.Add(new AffineCoupling(dimension, passive, new MultilayerPerceptron([Layer(inputs, hidden), Layer(hidden, hidden), Layer(hidden, outputs)]), 2));
-            FlopsPerRow += 2L * ((inputs + hidden + outputs) * hidden);
+            bijections.Add(new AffineCoupling(dimension, passive, new MultilayerPerceptron([.. widths.Zip(widths[1..], Layer)]), 2));
+            FlopsPerRow += widths.Zip(widths[1..], (from, to) => 2L * from * to).Sum();
         }
 
         Density = new FlowDensity(new ColumnPartition(dimension, [], []), [.. bijections], new DiagonalNormal(new float[dimension], one));

@@ -19,7 +19,7 @@ public class CouplingSuite
     [GlobalSetup]
     public void Setup()
     {
-        _workload = new CouplingWorkload(Rows, D, Couplings, Hidden);
+        _workload = new CouplingWorkload(Rows, D, Couplings, Hidden, Hidden);
         _row = _workload.Data[..D];
     }
 

@@ -56,15 +56,17 @@ internal static class TorchSharpCommand
 
     private static void RealNvp()
     {
-        const int Rows = 20_000, Dimension = 16, Couplings = 6;
-        foreach (int hidden in (int[])[16, 64])
+        // The estimator's default, its density preset's size, and one between.
+        const int Rows = 20_000, Dimension = 16;
+        foreach ((int couplings, int[] hidden) in (IEnumerable<(int, int[])>)[(2, [16]), (6, [16, 16]), (6, [64, 64])])
         {
-            var workload = new CouplingWorkload(Rows, Dimension, Couplings, hidden);
-            using var module = new RealNvpModule(Dimension, Couplings, [hidden, hidden], 2, new RandomStream(1));
+            var workload = new CouplingWorkload(Rows, Dimension, couplings, hidden);
+            string name = $"realnvp_{couplings}_couplings_{string.Join('x', hidden)}";
+            using var module = new RealNvpModule(Dimension, couplings, hidden, 2, new RandomStream(1));
             using var baseModule = new LocationScaleModule(new TrainableDiagonalNormal(Dimension), new float[2 * Dimension]);
-            Print($"realnvp_h{hidden} score", Rows, Managed(workload.Transformer, workload.Data, Rows), Scoring(workload.Data, Dimension, BatchRows, module, baseModule));
+            Print($"{name} score", Rows, Managed(workload.Transformer, workload.Data, Rows), Scoring(workload.Data, Dimension, BatchRows, module, baseModule));
             float[] row = workload.Data[..Dimension];
-            Print($"realnvp_h{hidden} one_row", 1, Managed(workload.Transformer, row, 1), Scoring(row, Dimension, 1, module, baseModule));
+            Print($"{name} one_row", 1, Managed(workload.Transformer, row, 1), Scoring(row, Dimension, 1, module, baseModule));
         }
     }
 
