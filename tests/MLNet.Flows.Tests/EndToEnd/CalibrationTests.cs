@@ -78,6 +78,23 @@ public sealed class CalibrationTests
         Assert.Equal(0.01, alarms, 3 * Math.Sqrt(0.01 * 0.99 * (1.0 / 1500 + 1.0 / 20_000)));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.0)]
+    public void PValue_OfDiscreteRowsFromHeldOutFlows_IsTheShareOfRowsNoLikelier(double? contamination)
+    {
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(contamination: contamination).Fit(Rows.View(_context, Digits(500, 7)));
+
+        IDataView scored = model.Transform(Rows.View(_context, Digits(20_000, 8)));
+        (float LogLikelihood, float P)[] rows = [.. scored.GetColumn<float>("LogLikelihood").Zip(scored.GetColumn<float>("PValue")).OrderBy(row => row.First)];
+
+        // 64 values: the share of fresh rows up to and with each is what its p-value says.
+        double largest = Enumerable.Range(0, rows.Length)
+            .Where(i => i + 1 == rows.Length || rows[i + 1].LogLikelihood > rows[i].LogLikelihood)
+            .Max(i => Math.Abs((i + 1.0) / rows.Length - rows[i].P));
+        Assert.True(largest < 0.06, $"{largest} off");
+    }
+
     [Fact]
     public void CalibrationFolds_OnFewRows_TakeAwayMostFalseAlarms()
     {
@@ -115,6 +132,12 @@ public sealed class CalibrationTests
     }
 
     // Three correlated normals.
+    private static float[][] Digits(int count, int seed)
+    {
+        var random = new RandomStream(seed, 78);
+        return [.. Enumerable.Range(0, count).Select(_ => (float[])[.. Enumerable.Range(0, 3).Select(_ => random.NextDouble() switch { < 0.55 => 0f, < 0.8 => 1f, < 0.95 => 2f, _ => 3f })])];
+    }
+
     private static float[][] Draw(int count, int dimension, int seed)
     {
         var random = new RandomStream(seed, 77);
