@@ -6,7 +6,7 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Bijections.Coupling;
 
 /// <summary>The exact inverse of an affine coupling, in double precision: x_B = (z_B - t) exp(-s), as x_A = z_A gives the same s and t.</summary>
-/// <remarks>The conditioner of <see cref="AffineCoupling"/> with its limits, on double sums; a vector holds eight rows.</remarks>
+/// <remarks>The conditioner of <see cref="AffineCoupling"/> with its limits, on double sums; a vector holds four rows.</remarks>
 internal sealed class AffineCouplingInverse
 {
     private const int R = RowBlock.Rows;
@@ -33,13 +33,13 @@ internal sealed class AffineCouplingInverse
         double bound = _coupling.LogScaleBound;
         for (int i = 0; i < active.Length; i++)
         {
-            for (int r = 0; r < R; r += Vector512<double>.Count)
+            for (int r = 0; r < R; r += Vector256<double>.Count)
             {
                 Span<double> at = block.Values.AsSpan(active[i] * R + r), logDet = block.LogDet.AsSpan(r);
-                Vector512<double> s = bound * Tanh(Vector512.Create<double>(outputs.AsSpan(i * R + r)) / bound);
-                Vector512<double> shift = Vector512.Create<double>(outputs.AsSpan((active.Length + i) * R + r));
-                ((Vector512.Create<double>(at) - shift) * Vector512.Exp(-s)).CopyTo(at);
-                (Vector512.Create<double>(logDet) - s).CopyTo(logDet);
+                Vector256<double> s = bound * Tanh(Vector256.Create<double>(outputs.AsSpan(i * R + r)) / bound);
+                Vector256<double> shift = Vector256.Create<double>(outputs.AsSpan((active.Length + i) * R + r));
+                ((Vector256.Create<double>(at) - shift) * Vector256.Exp(-s)).CopyTo(at);
+                (Vector256.Create<double>(logDet) - s).CopyTo(logDet);
             }
         }
     }
@@ -65,43 +65,43 @@ internal sealed class AffineCouplingInverse
         return x;
     }
 
-    // y = b + W x, kept within limits: per output, eight vectors of eight rows.
+    // y = b + W x, kept within limits: per output, four vectors of four rows at a time.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Dense(double[] weights, double[] bias, double[] x, double[] y, double lowest)
     {
-        int inputs = weights.Length / bias.Length, v = Vector512<double>.Count;
-        Vector512<double> least = Vector512.Create(lowest), highest = Vector512.Create((double)DenseLayer.Farthest);
+        int inputs = weights.Length / bias.Length, v = Vector256<double>.Count;
+        Vector256<double> least = Vector256.Create(lowest), highest = Vector256.Create((double)DenseLayer.Farthest);
         for (int o = 0; o < bias.Length; o++)
         {
             ReadOnlySpan<double> row = weights.AsSpan(o * inputs, inputs);
             for (int r = 0; r < R; r += 4 * v)
             {
                 ref double from = ref MemoryMarshal.GetReference(x.AsSpan(r)), to = ref y[o * R + r];
-                Vector512<double> y0 = Vector512.Create(bias[o]), y1 = y0, y2 = y0, y3 = y0;
+                Vector256<double> y0 = Vector256.Create(bias[o]), y1 = y0, y2 = y0, y3 = y0;
                 for (int i = 0; i < row.Length; i++)
                 {
-                    Vector512<double> w = Vector512.Create(row[i]);
+                    Vector256<double> w = Vector256.Create(row[i]);
                     nuint at = (nuint)(i * R);
-                    y0 = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref from, at), y0);
-                    y1 = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref from, at + 8), y1);
-                    y2 = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref from, at + 16), y2);
-                    y3 = Vector512.FusedMultiplyAdd(w, Vector512.LoadUnsafe(ref from, at + 24), y3);
+                    y0 = Vector256.FusedMultiplyAdd(w, Vector256.LoadUnsafe(ref from, at), y0);
+                    y1 = Vector256.FusedMultiplyAdd(w, Vector256.LoadUnsafe(ref from, at + (nuint)v), y1);
+                    y2 = Vector256.FusedMultiplyAdd(w, Vector256.LoadUnsafe(ref from, at + (nuint)(2 * v)), y2);
+                    y3 = Vector256.FusedMultiplyAdd(w, Vector256.LoadUnsafe(ref from, at + (nuint)(3 * v)), y3);
                 }
 
-                Vector512.Clamp(y0, least, highest).StoreUnsafe(ref to);
-                Vector512.Clamp(y1, least, highest).StoreUnsafe(ref to, 8);
-                Vector512.Clamp(y2, least, highest).StoreUnsafe(ref to, 16);
-                Vector512.Clamp(y3, least, highest).StoreUnsafe(ref to, 24);
+                Vector256.Clamp(y0, least, highest).StoreUnsafe(ref to);
+                Vector256.Clamp(y1, least, highest).StoreUnsafe(ref to, (nuint)v);
+                Vector256.Clamp(y2, least, highest).StoreUnsafe(ref to, (nuint)(2 * v));
+                Vector256.Clamp(y3, least, highest).StoreUnsafe(ref to, (nuint)(3 * v));
             }
         }
     }
 
     // tanh |x| = (1 - e) / (1 + e) with e = exp(-2 |x|), which cannot overflow.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Vector512<double> Tanh(Vector512<double> x)
+    private static Vector256<double> Tanh(Vector256<double> x)
     {
-        Vector512<double> e = Vector512.Exp(-2 * Vector512.Abs(x));
-        return Vector512.CopySign((Vector512<double>.One - e) / (Vector512<double>.One + e), x);
+        Vector256<double> e = Vector256.Exp(-2 * Vector256.Abs(x));
+        return Vector256.CopySign((Vector256<double>.One - e) / (Vector256<double>.One + e), x);
     }
 
     private static double[] ToDouble(ReadOnlySpan<float> values)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -12,7 +13,9 @@ namespace MLNet.Flows.Bijections.Planar;
 /// 3. Bounds that start it there: F(a) &lt;= (1 + c) a and F(a) &lt; a + c for c &gt; 0, so the root is at least max(y / (1 + c), y - c); both
 ///    turn around for c &lt; 0, so it is at most min(y / (1 + c), y - c).
 /// 4. tanh a = (1 - e) / (1 + e) and 1 - tanh^2 a = 4 e / (1 + e)^2 with e = exp(-2 a): no overflow, no cancellation in the slope.
-/// A lane ends when its residual is rounding noise and then stands still while others go on, so that a root depends on its own y and c alone; <see cref="MaximumIterations"/> only guards against a mistake in this reasoning.
+/// 5. A step waits some fifty cycles for its exponential and divisions, but the processor can start others meanwhile: the vectors of a block take each step side
+/// by side. A lane ends when its residual is rounding noise and then stands still while others go on, so that a root depends on its own y and c alone.
+/// <see cref="MaximumIterations"/> only guards against a mistake in this reasoning.
 /// </remarks>
 internal static class PlanarRoot
 {
@@ -21,36 +24,51 @@ internal static class PlanarRoot
 
     private const double Noise = 4 * 2.220446049250313e-16;
 
-    /// <summary>The roots, lane by lane.</summary>
-    /// <param name="y">Right-hand sides, finite.</param>
+    /// <summary>The roots of up to 64 vectors of four right-hand sides.</summary>
+    /// <param name="y">Right-hand sides, finite, a multiple of four and at most 256 of them.</param>
     /// <param name="c">Above -1.</param>
+    /// <param name="a">The roots.</param>
     /// <param name="h">tanh a.</param>
     /// <param name="slope">1 - tanh^2 a.</param>
-    /// <param name="iterations">Newton steps taken.</param>
+    /// <returns>Newton steps of the slowest lane.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Vector512<double> Solve(Vector512<double> y, double c, out Vector512<double> h, out Vector512<double> slope, out int iterations)
+    public static int Solve(ReadOnlySpan<double> y, double c, Span<double> a, Span<double> h, Span<double> slope)
     {
-        Vector512<double> size = Vector512.Abs(y), one = Vector512<double>.One, vc = Vector512.Create(c);
-        Vector512<double> linear = size / (1 + c), shifted = size - vc;
-        Vector512<double> a = c > 0 ? Vector512.Max(linear, shifted) : Vector512.Min(linear, shifted);
-        Vector512<double> noise = Vector512.Create(Noise) * (size + Vector512.Create(Math.Abs(c)));
-
-        // Beyond, tanh a is 1 to the last bit, and one lane out of Exp's range would have all lanes computed another way.
-        Vector512<double> smallest = Vector512.Create(-700.0);
-        for (iterations = 0; ; iterations++)
+        int v = Vector256<double>.Count;
+        for (int i = 0; i < y.Length; i += v)
         {
-            Vector512<double> e = Vector512.Exp(Vector512.Max(a * -2.0, smallest)), inverse = one / (one + e);
-            h = (one - e) * inverse;
-            slope = 4.0 * e * inverse * inverse;
-            Vector512<double> residual = size - a - vc * h;
-            Vector512<double> ended = Vector512.LessThanOrEqual(Vector512.Abs(residual), noise);
-            if (iterations == MaximumIterations || Vector512.EqualsAll(ended.AsInt64(), Vector512<long>.AllBitsSet))
-                break;
-            a = Vector512.ConditionalSelect(ended, a, Vector512.Max(a + residual / (one + vc * slope), Vector512<double>.Zero));
+            Vector256<double> size = Vector256.Abs(Vector256.Create(y[i..])), linear = size / (1 + c), shifted = size - Vector256.Create(c);
+            (c > 0 ? Vector256.Max(linear, shifted) : Vector256.Min(linear, shifted)).CopyTo(a[i..]);
         }
 
-        Vector512<double> sign = Vector512.Create(-0.0) & y;
-        h |= sign;
-        return a | sign;
+        // Beyond -700, tanh a is 1 to the last bit, and one lane out of Exp's range would have all lanes computed another way.
+        Vector256<double> one = Vector256<double>.One, vc = Vector256.Create(c), smallest = Vector256.Create(-700.0);
+        int iterations = 0;
+        for (ulong open = ulong.MaxValue >> (64 - y.Length / v); open != 0; iterations++)
+        {
+            for (ulong rest = open; rest != 0; rest &= rest - 1)
+            {
+                int vector = BitOperations.TrailingZeroCount(rest), i = vector * v;
+                Vector256<double> size = Vector256.Abs(Vector256.Create(y[i..])), root = Vector256.Create<double>(a[i..]);
+                Vector256<double> e = Vector256.Exp(Vector256.Max(root * -2.0, smallest)), inverse = one / (one + e);
+                Vector256<double> t = (one - e) * inverse, derivative = 4.0 * e * inverse * inverse;
+                Vector256<double> residual = size - root - vc * t;
+                Vector256<double> ended = Vector256.LessThanOrEqual(Vector256.Abs(residual), Noise * (size + Vector256.Abs(vc)));
+                if (iterations == MaximumIterations || Vector256.EqualsAll(ended.AsInt64(), Vector256<long>.AllBitsSet))
+                {
+                    Vector256<double> sign = Vector256.Create(-0.0) & Vector256.Create(y[i..]);
+                    (root | sign).CopyTo(a[i..]);
+                    (t | sign).CopyTo(h[i..]);
+                    derivative.CopyTo(slope[i..]);
+                    open &= ~(1UL << vector);
+                    continue;
+                }
+
+                Vector256<double> next = Vector256.Max(root + residual / (one + vc * derivative), Vector256<double>.Zero);
+                Vector256.ConditionalSelect(ended, root, next).CopyTo(a[i..]);
+            }
+        }
+
+        return iterations - 1;
     }
 }

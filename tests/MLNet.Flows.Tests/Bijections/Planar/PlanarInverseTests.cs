@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Numerics;
 
@@ -78,18 +77,19 @@ public sealed class PlanarInverseTests
     public void Solve_EveryCAndY_TakesFewStepsAndSolves()
     {
         int worst = 0;
+        double[] roots = new double[4], h = new double[4], slope = new double[4];
         double[] slopes = [-0.999, -0.99, -0.5, -1e-9, 0, 1e-9, 0.3, 1, 10, 1e3, 1e6, 1e9];
         foreach (double c in slopes)
         {
             for (double exponent = -14; exponent < 16; exponent += 0.01)
             {
                 double y = Math.Pow(10, exponent);
-                Vector512<double> roots = PlanarRoot.Solve(
-                    Vector512.Create(y, -y, y, y, y, y, y, y), c, out Vector512<double> h, out Vector512<double> slope, out int iterations);
+                int iterations = PlanarRoot.Solve([y, -y, y, y], c, roots, h, slope);
                 worst = Math.Max(worst, iterations);
                 double a = roots[0];
                 Assert.Equal(-a, roots[1]);
                 Assert.Equal(Math.Tanh(a), h[0], 1e-15);
+                Assert.Equal(-h[0], h[1]);
                 Assert.Equal(1 - Math.Tanh(a) * Math.Tanh(a), slope[0], 1e-14);
                 Assert.True(Math.Abs(a + c * Math.Tanh(a) - y) <= 4e-15 * (y + Math.Abs(c)), $"c = {c}, y = {y}: root {a}");
             }
@@ -104,13 +104,20 @@ public sealed class PlanarInverseTests
     {
         var random = new RandomStream(4);
         double[] slopes = [-0.999, -0.5, 0.3, 10, 1e3];
+        double[] together = new double[RowBlock.Rows], h = new double[RowBlock.Rows], slope = new double[RowBlock.Rows];
         for (int i = 0; i < 2000; i++)
         {
             double c = slopes[i % slopes.Length];
-            double[] y = [.. Enumerable.Range(0, 8).Select(_ => random.NextGaussian() * Math.Exp(2 * random.NextGaussian()))];
-            Vector512<double> together = PlanarRoot.Solve(Vector512.Create(y), c, out _, out _, out _);
-            for (int lane = 0; lane < y.Length; lane++)
-                Assert.Equal(PlanarRoot.Solve(Vector512.Create(y[lane]), c, out _, out _, out _)[0], together[lane]);
+            double[] y = [.. Enumerable.Range(0, RowBlock.Rows).Select(_ => random.NextGaussian() * Math.Exp(2 * random.NextGaussian()))];
+            PlanarRoot.Solve(y, c, together, h, slope);
+            for (int lane = 0; lane < y.Length; lane += 7)
+            {
+                double[] alone = new double[4], hAlone = new double[4], slopeAlone = new double[4];
+                PlanarRoot.Solve([y[lane], y[lane], y[lane], y[lane]], c, alone, hAlone, slopeAlone);
+                Assert.Equal(alone[0], together[lane]);
+                Assert.Equal(hAlone[0], h[lane]);
+                Assert.Equal(slopeAlone[0], slope[lane]);
+            }
         }
     }
 
