@@ -131,13 +131,14 @@ public sealed class CalibrationTests
         }
     }
 
-    // Three correlated normals.
+    // Three columns of small integers, the smaller the likelier: 64 different rows.
     private static float[][] Digits(int count, int seed)
     {
         var random = new RandomStream(seed, 78);
         return [.. Enumerable.Range(0, count).Select(_ => (float[])[.. Enumerable.Range(0, 3).Select(_ => random.NextDouble() switch { < 0.55 => 0f, < 0.8 => 1f, < 0.95 => 2f, _ => 3f })])];
     }
 
+    // Three correlated normals.
     private static float[][] Draw(int count, int dimension, int seed)
     {
         var random = new RandomStream(seed, 77);

@@ -13,7 +13,7 @@ namespace MLNet.Flows.Bijections.Planar;
 /// 3. Bounds that start it there: F(a) &lt;= (1 + c) a and F(a) &lt; a + c for c &gt; 0, so the root is at least max(y / (1 + c), y - c); both
 ///    turn around for c &lt; 0, so it is at most min(y / (1 + c), y - c).
 /// 4. tanh a = (1 - e) / (1 + e) and 1 - tanh^2 a = 4 e / (1 + e)^2 with e = exp(-2 a): no overflow, no cancellation in the slope.
-/// 5. A step waits some fifty cycles for its exponential and divisions, but the processor can start others meanwhile: the vectors of a block take each step side
+/// 5. A step waits for its exponential and divisions, but the processor can start others meanwhile: the vectors of a block take each step side
 /// by side. A lane ends when its residual is rounding noise and then stands still while others go on, so that a root depends on its own y and c alone.
 /// <see cref="MaximumIterations"/> only guards against a mistake in this reasoning.
 /// </remarks>
@@ -25,7 +25,7 @@ internal static class PlanarRoot
     private const double Noise = 4 * 2.220446049250313e-16;
 
     /// <summary>The roots of up to 64 vectors of four right-hand sides.</summary>
-    /// <param name="y">Right-hand sides, finite, a multiple of four and at most 256 of them.</param>
+    /// <param name="y">Right-hand sides, finite, a multiple of four, from 4 to 256 of them.</param>
     /// <param name="c">Above -1.</param>
     /// <param name="a">The roots.</param>
     /// <param name="h">tanh a.</param>
