@@ -31,7 +31,8 @@ internal static class Methods
         {
             Add("one-member", o => o.NumberOfMembers = 1);
             Add("two-members", o => o.NumberOfMembers = 2);
-            Add("eight-members", o => o.NumberOfMembers = 8);
+            Add("four-members", o => o.NumberOfMembers = 4);
+            Add("sixteen-members", o => o.NumberOfMembers = 16);
             Add("no-layers", o => o.NumberOfLayers = 0);
             Add("no-noise", o => o.InputNoise = 0);
             Add("one-normal", o => o.BaseDistribution = BaseDistribution.StandardNormal);
@@ -60,7 +61,7 @@ internal static class Methods
     private static Func<IDetector> Flow(double? contamination, Action<PlanarFlowEstimator.Options>? change = null) => () => new FlowDetector((context, rows, seed) =>
     {
         // A base taken back leaves the preset's number of members.
-        var options = new PlanarFlowEstimator.Options { Contamination = contamination, Seed = seed, NumberOfMembers = contamination is null ? 4 : 1 };
+        var options = new PlanarFlowEstimator.Options { Contamination = contamination, Seed = seed, NumberOfMembers = contamination is null ? 8 : 1 };
         change?.Invoke(options);
         return context.Flows.PlanarFlow(options).Fit(rows);
     });

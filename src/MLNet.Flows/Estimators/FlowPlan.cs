@@ -9,7 +9,7 @@ namespace MLNet.Flows.Estimators;
 /// <param name="TrimFraction">Share of every batch left out.</param>
 /// <param name="Base">The base distribution.</param>
 /// <param name="ParameterCount">Weights of the bijections, without those of the base.</param>
-/// <param name="CalibrationFolds">Trainings of all members that p-values may cost where rows are few for so many weights.</param>
+/// <param name="CalibrationFolds">Trainings that p-values may cost where rows are few for so many weights.</param>
 /// <param name="CreateEngine">Starts an engine on a task.</param>
 internal sealed record FlowPlan(
     int Steps,

@@ -10,6 +10,9 @@ namespace MLNet.Flows.Estimators;
 internal sealed class FlowTraining(
     FlowHost host, FlowOptions options, FlowPlan plan, int seed, TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed)
 {
+    // Of a flow that is trained without some rows: what it says of them hardly changes with more.
+    private const int MembersWithout = 4;
+
     /// <summary>What is trained on.</summary>
     public PreprocessedRows Rows => preprocessed;
 
@@ -22,23 +25,24 @@ internal sealed class FlowTraining(
     public long ParameterCount() => plan.Members * (plan.ParameterCount + plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length).ParameterCount);
 
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
-    public (FlowDensity Density, TrainingHistory History) Run() => Run(leaveOut: null, host, options.Progress);
+    public (FlowDensity Density, TrainingHistory History) Run() => Run(plan.Members, leaveOut: null, host, options.Progress);
 
-    /// <summary>As <see cref="Run()"/>, without some of the rows and behind the scenes: no messages, no progress.</summary>
-    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) => Run(leaveOut, host.Silent(), progress: null);
+    /// <summary>As <see cref="Run()"/>, without some of the rows, of at most four members, and behind the scenes: no messages, no progress.</summary>
+    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) =>
+        Run(Math.Min(plan.Members, MembersWithout), leaveOut, host.Silent(), progress: null);
 
     /// <summary>The rows' log-likelihoods under a flow that this trained.</summary>
     public void Score(FlowDensity density, float[] likelihoods) =>
         density.LogProbPreprocessed(Data, preprocessed.Bijections.Length, preprocessed.LogDets, likelihoods, density.CreateWorkspace());
 
-    private (FlowDensity Density, TrainingHistory History) Run(Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
+    private (FlowDensity Density, TrainingHistory History) Run(int count, Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
     {
         (Bijection[] bijections, Distribution baseDistribution, TrainingHistory history) = RunMember(0, leaveOut, messages, progress);
-        if (plan.Members == 1)
+        if (count == 1)
             return (new FlowDensity(columns, [.. preprocessed.Bijections, .. bijections], baseDistribution), history);
 
         var members = new List<Distribution> { new Transformed(bijections, baseDistribution) };
-        for (int m = 1; m < plan.Members && history.StopReason != TrainingStopReason.Cancelled; m++)
+        for (int m = 1; m < count && history.StopReason != TrainingStopReason.Cancelled; m++)
         {
             (bijections, baseDistribution, TrainingHistory own) = RunMember(m, leaveOut, messages, progress);
             history = history with { Recoveries = history.Recoveries + own.Recoveries };

@@ -14,7 +14,8 @@ internal sealed record Recipe(
     int Layers, int Steps, double InputNoise, double ValidationFraction, bool MaskColumns, double TrimFraction, BaseDistribution Base, int Members = 1)
 {
     // Small clusters that one member drops are kept by another if they lie among normal rows; a far cluster of anomalies is light for all of them.
-    private const int UnknownMembers = 4;
+    private const int UnknownMembers = 8;
+    private const int UnknownDeepMembers = 4;
     private const int CleanComponents = 200;
 
     // Bounds the mixture's parameters on very wide data.
@@ -27,7 +28,7 @@ internal sealed record Recipe(
         var planar = options as PlanarFlowEstimator.Options;
         Recipe recipe = options.Contamination switch
         {
-            null => new Recipe(16, 1000, 0.2, 0.15, true, 0, BaseDistribution.SharedOutMixture, UnknownMembers),
+            null => new Recipe(16, 700, 0.2, 0.15, true, 0, BaseDistribution.SharedOutMixture, planar is null ? UnknownDeepMembers : UnknownMembers),
             0 => new Recipe(16, 500, 0.15, 0.05, false, 0, BaseDistribution.NormalMixture(Math.Clamp(CleanComponentValues / Math.Max(dimension, 1), 1, CleanComponents), minimumWeight: 0)),
             double share => new Recipe(8, 600, 0.15, 0.15, true, Trim(share), BaseDistribution.NormalMixture()),
         };

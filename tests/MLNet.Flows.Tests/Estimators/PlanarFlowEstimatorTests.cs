@@ -158,7 +158,7 @@ public sealed class PlanarFlowEstimatorTests
     }
 
     [Theory]
-    [InlineData(null, null, 4)]
+    [InlineData(null, null, 8)]
     [InlineData(0.0, null, 1)]
     [InlineData(0.1, null, 1)]
     [InlineData(null, 1, 1)]
