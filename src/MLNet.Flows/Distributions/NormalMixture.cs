@@ -41,6 +41,16 @@ internal sealed class NormalMixture : Distribution
 
     public override DistributionKind Kind => DistributionKind.NormalMixture;
 
+    /// <summary>The mixture of some of the components, with the same proportions.</summary>
+    /// <param name="components">Indices of those, at least one.</param>
+    public NormalMixture Take(int[] components)
+    {
+        float total = components.Sum(m => _weights[m]);
+        float[] Rows(float[] matrix) => [.. components.SelectMany(m => matrix.AsSpan(m * Dimension, Dimension).ToArray())];
+        return new NormalMixture(
+            Dimension, [.. components.Select(m => _weights[m] / total)], Rows(_mean), _scale.Length == Dimension ? _scale : Rows(_scale));
+    }
+
     public override void LogProb(RowBlock block)
     {
         var operation = new NormalMixtureKernel.BlockLogProb(_parameters, block);

@@ -10,8 +10,6 @@ namespace MLNet.Flows.Distributions;
 internal sealed class Transformed : Distribution
 {
     private const int MaximumBijections = 1 << 10;
-    private readonly Bijection[] _bijections;
-    private readonly Distribution _base;
     private readonly int _innerScratch;
 
     /// <param name="bijections">From data to latent, in this order.</param>
@@ -19,9 +17,14 @@ internal sealed class Transformed : Distribution
     public Transformed(Bijection[] bijections, Distribution baseDistribution)
         : base(baseDistribution.Dimension)
     {
-        (_bijections, _base) = (bijections, baseDistribution);
+        (Bijections, Base) = (bijections, baseDistribution);
         _innerScratch = bijections.Select(b => b.ScratchColumns).Append(baseDistribution.ScratchColumns).Max();
     }
+
+    /// <summary>From data to latent, in this order.</summary>
+    public Bijection[] Bijections { get; }
+
+    public Distribution Base { get; }
 
     public override DistributionKind Kind => DistributionKind.Transformed;
 
@@ -29,9 +32,9 @@ internal sealed class Transformed : Distribution
     {
         RowBlock inner = Copy(block);
         inner.LogDet.Clear();
-        foreach (Bijection bijection in _bijections)
+        foreach (Bijection bijection in Bijections)
             bijection.Forward(inner);
-        _base.LogProb(inner);
+        Base.LogProb(inner);
         TensorPrimitives.Add(inner.LogProb.Span, inner.LogDet.Span, block.LogProb.Span);
     }
 
@@ -40,15 +43,15 @@ internal sealed class Transformed : Distribution
         RowWorkspace inner = row.Inner(_innerScratch);
         row.Values.Span[..Dimension].CopyTo(inner.Values.Span);
         float logDet = 0;
-        foreach (Bijection bijection in _bijections)
+        foreach (Bijection bijection in Bijections)
             logDet += bijection.Forward(inner);
-        return _base.LogProb(inner) + logDet;
+        return Base.LogProb(inner) + logDet;
     }
 
     // Every bijection's input is kept, each in a block within the one before; then the chain rule goes back through them.
     public override void LogProbGradient(RowBlock block, RowBlock gradient)
     {
-        var inputs = new RowBlock[_bijections.Length];
+        var inputs = new RowBlock[Bijections.Length];
         RowBlock latent = Copy(block), back = gradient.Inner(_innerScratch);
         latent.LogDet.Clear();
         for (int i = 0; i < inputs.Length; i++)
@@ -56,13 +59,13 @@ internal sealed class Transformed : Distribution
             inputs[i] = latent;
             latent = Copy(latent);
             inputs[i].LogDet.Span.CopyTo(latent.LogDet.Span);
-            _bijections[i].Forward(latent);
+            Bijections[i].Forward(latent);
         }
 
-        _base.LogProbGradient(latent, back);
+        Base.LogProbGradient(latent, back);
         TensorPrimitives.Add(latent.LogProb.Span, latent.LogDet.Span, block.LogProb.Span);
         for (int i = inputs.Length - 1; i >= 0; i--)
-            _bijections[i].Backward(inputs[i], back);
+            Bijections[i].Backward(inputs[i], back);
         int size = Dimension * RowBlock.Rows;
         back.Values.Span[..size].CopyTo(gradient.Values.Span);
     }
@@ -77,17 +80,17 @@ internal sealed class Transformed : Distribution
 
     public override void Sample(RandomStream random, DoubleBlock block)
     {
-        _base.Sample(random, block);
-        foreach (Bijection bijection in _bijections.Reverse())
+        Base.Sample(random, block);
+        foreach (Bijection bijection in Bijections.AsEnumerable().Reverse())
             bijection.Inverse(block);
     }
 
     public override void Write(ModelWriter writer)
     {
-        writer.Write(_bijections.Length);
-        foreach (Bijection bijection in _bijections)
+        writer.Write(Bijections.Length);
+        foreach (Bijection bijection in Bijections)
             BijectionReader.Write(bijection, writer);
-        DistributionReader.Write(_base, writer);
+        DistributionReader.Write(Base, writer);
     }
 
     public static Transformed Read(ModelReader reader)

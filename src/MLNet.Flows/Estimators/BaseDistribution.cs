@@ -33,6 +33,9 @@ public abstract class BaseDistribution
 
     internal abstract string? Fault { get; }
 
+    /// <summary>Whether a small cluster in the training data may be one of anomalies, and does not count as normal.</summary>
+    internal virtual bool ForgetsSmallClusters => false;
+
     internal abstract TrainableDistribution Create(int dimension, int rows);
 
     private sealed class NormalBase : BaseDistribution
@@ -59,6 +62,8 @@ public abstract class BaseDistribution
 
         internal override string? Fault => null;
 
+        internal override bool ForgetsSmallClusters => true;
+
         internal override TrainableDistribution Create(int dimension, int rows)
         {
             int components = Math.Clamp(rows / RowsPerComponent, 1, MaximumComponents);
@@ -71,6 +76,8 @@ public abstract class BaseDistribution
         internal override string? Fault => components is not (null or (>= 1 and <= 1000))
             ? $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to 1000."
             : minimumWeight is >= 0 and <= 1 ? null : FormattableString.Invariant($"BaseDistribution.NormalMixture has minimumWeight {minimumWeight}, but it is in [0, 1].");
+
+        internal override bool ForgetsSmallClusters => minimumWeight > 0;
 
         internal override TrainableDistribution Create(int dimension, int rows) =>
             new TrainableNormalMixture(dimension, components ?? Math.Clamp(rows / 40, 1, 20), sharedScale, minimumWeight);

@@ -41,7 +41,7 @@ internal sealed class FlowTraining(
         if (count == 1)
             return (new FlowDensity(columns, [.. preprocessed.Bijections, .. bijections], baseDistribution), history);
 
-        var members = new List<Distribution> { new Transformed(bijections, baseDistribution) };
+        var members = new List<Transformed> { new Transformed(bijections, baseDistribution) };
         for (int m = 1; m < count && history.StopReason != TrainingStopReason.Cancelled; m++)
         {
             (bijections, baseDistribution, TrainingHistory own) = RunMember(m, leaveOut, messages, progress);
@@ -52,7 +52,8 @@ internal sealed class FlowTraining(
                 members.Add(new Transformed(bijections, baseDistribution));
         }
 
-        return (new FlowDensity(columns, preprocessed.Bijections, new UniformMixture([.. members])), history);
+        Transformed[] mixed = plan.Base.ForgetsSmallClusters ? ClusterAgreement.Reach([.. members]) : [.. members];
+        return (new FlowDensity(columns, preprocessed.Bijections, new UniformMixture(mixed)), history);
     }
 
     // A member has a start, a split and an order of rows of its own; the first one is the flow that would be trained alone.

@@ -92,6 +92,25 @@ public sealed class PlanarFlowEstimatorTests
     }
 
     [Fact]
+    public void Fit_OnASmallFarCluster_SetsItApartThoughSomeMembersLearnIt()
+    {
+        // 30 rows of 1,000: each member alone keeps or drops them by the chance of its start.
+        const int Sets = 6, Count = 1000, Far = 30;
+        int apart = 0;
+        for (int set = 0; set < Sets; set++)
+        {
+            var random = new MLNet.Flows.Numerics.RandomStream(101 + set);
+            float Value(int row) => (float)(row < Far ? 10 + 0.5 * random.NextGaussian() : random.NextGaussian());
+            float[][] rows = [.. Enumerable.Range(0, Count).Select(i => (float[])[Value(i), Value(i), Value(i), Value(i)])];
+            IDataView data = Rows.View(_context, rows);
+            float[] scores = Rows.Scores(_context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { Seed = set + 1, CalibrationFolds = 0 }).Fit(data), data);
+            apart += scores[..Far].Min() > scores[Far..].Max() ? 1 : 0;
+        }
+
+        Assert.InRange(apart, 4, Sets);
+    }
+
+    [Fact]
     public void Fit_ForDensityEstimation_IsCloserThanTheDefault()
     {
         float[][] Ring(int seed)
