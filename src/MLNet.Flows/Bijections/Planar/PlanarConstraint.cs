@@ -18,25 +18,24 @@ internal static class PlanarConstraint
     private static readonly double Beta = Math.Log(Math.Exp(1 - Margin) - 1);
 
     /// <summary>m(t).</summary>
-    public static double M(double t) => M(Vector256.Create(t)).ToScalar();
+    public static double M(double t) => M(Vector256.Create(t), out _).ToScalar();
 
     /// <summary>dm/dt, the logistic function of t + beta.</summary>
-    public static double Slope(double t) => Slope(Vector256.Create(t)).ToScalar();
-
-    /// <summary>m(t) of four layers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Vector256<double> M(Vector256<double> t)
+    public static double Slope(double t)
     {
-        Vector256<double> s = t + Vector256.Create(Beta), one = Vector256<double>.One;
-        return Vector256.Max(s, Vector256<double>.Zero) + Vector256.Log(one + Vector256.Exp(-Vector256.Abs(s))) - Vector256.Create(1 - Margin);
+        M(Vector256.Create(t), out Vector256<double> slope);
+        return slope.ToScalar();
     }
 
-    /// <summary>dm/dt of four layers.</summary>
+    /// <summary>m(t) and dm/dt of four layers, from one exponential.</summary>
+    /// <remarks>With s = t + beta and e = exp(-|s|), at most 1: softplus(s) = max(s, 0) + log(1 + e), and its slope is 1 / (1 + e) for s at or above 0, else
+    /// e / (1 + e).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Vector256<double> Slope(Vector256<double> t)
+    public static Vector256<double> M(Vector256<double> t, out Vector256<double> slope)
     {
-        // e^-709 is the smallest that does not end the division.
-        Vector256<double> s = Vector256.Max(t + Vector256.Create(Beta), Vector256.Create(-709.0));
-        return Vector256<double>.One / (Vector256<double>.One + Vector256.Exp(-s));
+        Vector256<double> s = t + Vector256.Create(Beta), zero = Vector256<double>.Zero, one = Vector256<double>.One;
+        Vector256<double> e = Vector256.Exp(-Vector256.Abs(s)), onePlusE = one + e;
+        slope = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(s, zero), one, e) / onePlusE;
+        return Vector256.Max(s, zero) + Vector256.Log(onePlusE) - Vector256.Create(1 - Margin);
     }
 }

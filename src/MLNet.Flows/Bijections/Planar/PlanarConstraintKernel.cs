@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using MLNet.Flows.Numerics;
-using static MLNet.Flows.Bijections.Planar.PlanarProductKernel;
 
 namespace MLNet.Flows.Bijections.Planar;
 
@@ -40,14 +40,40 @@ internal static unsafe class PlanarConstraintKernel
                     n = Vector256.FusedMultiplyAdd(w, w, n);
                 }
 
-                Vector256<double> shift = Vector256.ConditionalSelect(
-                    Vector256.GreaterThan(n, Vector256<double>.Zero), (PlanarConstraint.M(t) - t) / n, Vector256<double>.Zero);
                 t.Store(ts + k);
                 n.Store(ns + k);
-                shift.Store(shifts + k);
-                PlanarConstraint.Slope(t).Store(slopes + k);
+            }
+
+            // Apart from the sums, so that the functions of several panels, which do not wait for each other, are under way at a time.
+            for (int k = 0; k < padded; k += Panel)
+            {
+                Vector256<double> t = Vector256.Load(ts + k), n = Vector256.Load(ns + k), m = PlanarConstraint.M(t, out Vector256<double> slope);
+                Vector256.ConditionalSelect(Vector256.GreaterThan(n, Vector256<double>.Zero), (m - t) / n, Vector256<double>.Zero).Store(shifts + k);
+                slope.Store(slopes + k);
+            }
+
+            for (int k = 0; k < padded; k += Panel)
+            {
+                Vector256<double> shift = Vector256.Load(shifts + k);
                 for (int at = k; at < dimension * padded; at += padded)
                     Narrow(Vector256.FusedMultiplyAdd(shift, Load(ws + at), Load(us + at))).Store(uHats + at);
+            }
+        }
+    }
+
+    /// <summary>The panels' c_kk = w_k.uHat_k from their W and UHat, in double precision: near -1 the last digits decide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Products(PlanarPanels panels)
+    {
+        int padded = panels.PaddedLayers, end = panels.Dimension * padded;
+        fixed (float* ws = panels.W, uHats = panels.UHat, c = panels.C)
+        {
+            for (int k = 0; k < padded; k += Panel)
+            {
+                Vector256<double> sum = Vector256<double>.Zero;
+                for (int at = k; at < end; at += padded)
+                    sum = Vector256.FusedMultiplyAdd(Load(ws + at), Load(uHats + at), sum);
+                Narrow(sum).Store(c + k);
             }
         }
     }
@@ -87,4 +113,17 @@ internal static unsafe class PlanarConstraintKernel
             }
         }
     }
+
+    // Four values in double precision.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Load(float* from)
+    {
+        Vector128<float> values = Vector128.Load(from);
+        return Avx.IsSupported ? Avx.ConvertToVector256Double(values) : Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values));
+    }
+
+    // Four values rounded to single precision.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Narrow(Vector256<double> values) =>
+        Avx.IsSupported ? Avx.ConvertToVector128Single(values) : Vector128.Narrow(values.GetLower(), values.GetUpper());
 }

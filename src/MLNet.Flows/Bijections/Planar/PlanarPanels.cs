@@ -8,7 +8,7 @@ namespace MLNet.Flows.Bijections.Planar;
 internal sealed class PlanarPanels
 {
     private const int Spare = 16;
-    private readonly double[] _wide;
+    private readonly AlignedBuffer _products;
 
     public PlanarPanels(int dimension, int layers)
     {
@@ -22,7 +22,7 @@ internal sealed class PlanarPanels
         Left = new AlignedBuffer(PaddedLayers * PaddedLayers + Spare);
         B = new AlignedBuffer(PaddedLayers + Spare);
         C = new AlignedBuffer(PaddedLayers + Spare);
-        _wide = new double[2 * dimension * PaddedLayers];
+        _products = new AlignedBuffer(PaddedLayers * PlanarGradientSums.StrideOf(PaddedLayers));
     }
 
     public int Dimension { get; }
@@ -59,7 +59,7 @@ internal sealed class PlanarPanels
         Transposition.Of(uHat, Layers, Dimension, UHat, PaddedLayers);
         uHat.CopyTo(UHatRows.Span);
         b.CopyTo(B.Span);
-        PlanarProductKernel.Run(this, _wide);
+        SetProducts();
     }
 
     /// <summary>Derives everything from raw w [K, D], u [K, D] and b [K], with the constraint applied.</summary>
@@ -75,6 +75,36 @@ internal sealed class PlanarPanels
         PlanarConstraintKernel.Apply(this, raw, terms);
         Transposition.Of(UHat.Span, Dimension, PaddedLayers, UHatRows, Dimension);
         b.CopyTo(B.Span);
-        PlanarProductKernel.Run(this, _wide);
+        SetProducts();
+    }
+
+    // C_kj = w_k.uHat_j below the diagonal, in single precision like the w_k.x beside which they are summed; c_kk apart.
+    private void SetProducts()
+    {
+        PlanarConstraintKernel.Products(this);
+        _products.Clear();
+        var products = new Products(this, _products);
+        SimdDispatch.Run(SimdSupport.Best, ref products);
+        int stride = PlanarGradientSums.StrideOf(PaddedLayers);
+        for (int j = 0; j < PaddedLayers; j++)
+            _products.Span.Slice(j * stride + j + 1, PaddedLayers - j - 1).CopyTo(Below.Span[(j * PaddedLayers + j + 1)..]);
+        Transposition.Of(Below, PaddedLayers, PaddedLayers, PaddedLayers, Left.Span[..(PaddedLayers * PaddedLayers)]);
+    }
+
+    private readonly struct Products(PlanarPanels panels, AlignedBuffer to) : ISimdOperation
+    {
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V> => PlanarMatrixKernel<V, S>.Run(
+                panels.PaddedLayers,
+                panels.UHatRows,
+                panels.Dimension,
+                panels.Dimension,
+                panels.W,
+                panels.PaddedLayers,
+                panels.PaddedLayers,
+                to,
+                PlanarGradientSums.StrideOf(panels.PaddedLayers),
+                upper: true);
     }
 }

@@ -14,7 +14,6 @@ internal sealed class TrainablePlanarStack
     private readonly AlignedBuffer _u;
     private readonly double[] _constraint;
     private readonly double[] _gradientC;
-    private readonly AlignedBuffer _upper;
     private readonly AlignedBuffer _lower;
 
     public TrainablePlanarStack(int dimension, int layers)
@@ -26,9 +25,7 @@ internal sealed class TrainablePlanarStack
         _u = new AlignedBuffer(_panels.W.Length);
         _constraint = new double[4 * _panels.PaddedLayers];
         _gradientC = new double[_panels.PaddedLayers];
-        int stride = PlanarGradientSums.StrideOf(_panels.PaddedLayers);
-        _upper = new AlignedBuffer(stride * stride);
-        _lower = new AlignedBuffer(stride * stride);
+        _lower = new AlignedBuffer(_panels.PaddedLayers * _panels.PaddedLayers + 16);
     }
 
     public int Dimension { get; }
@@ -86,7 +83,7 @@ internal sealed class TrainablePlanarStack
     {
         PlanarGradientSums sums = accumulator.Sums;
         int size = Layers * Dimension;
-        var pullback = new Pullback(_panels, sums, _upper, _lower);
+        var pullback = new Pullback(_panels, sums, _lower);
         SimdDispatch.Run(accumulator.Width, ref pullback);
         Span<float> totals = gradient[(2 * size)..];
         LaneSums.Totals(sums.C, sums.Lanes, totals);
@@ -119,9 +116,9 @@ internal sealed class TrainablePlanarStack
             where S : struct, ISimd<V> => PlanarBackwardKernel<V, S>.Run(panels, latentGradient, _weights, accumulator);
     }
 
-    // On w_k it adds sum_(j<k) T_jk uHat_j, on uHat_k sum_(j>k) T_kj w_j. T is written out twice, as it is and turned around, with zeros where it does not
-    // count, so that both sums run over all j: two small matrix products.
-    private readonly struct Pullback(PlanarPanels panels, PlanarGradientSums sums, AlignedBuffer upper, AlignedBuffer lower) : ISimdOperation
+    // On w_k it adds sum_(j<k) T_jk uHat_j, on uHat_k sum_(j>k) T_kj w_j. Zeros where T does not count let both sums run over all j: two small matrix products,
+    // of T and of T turned around.
+    private readonly struct Pullback(PlanarPanels panels, PlanarGradientSums sums, AlignedBuffer lower) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
@@ -129,16 +126,12 @@ internal sealed class TrainablePlanarStack
             where S : struct, ISimd<V>
         {
             int stride = sums.Stride, layers = panels.Layers, padded = panels.PaddedLayers;
-            for (int j = 0; j < layers; j++)
-            {
-                ReadOnlySpan<float> row = sums.T.Span.Slice(j * stride, layers);
-                row[(j + 1)..].CopyTo(upper.Span[(j * stride + j + 1)..]);
-                for (int k = j + 1; k < layers; k++)
-                    lower[k * stride + j] = row[k];
-            }
+            for (int j = 0; j < padded; j++)
+                sums.T.Span.Slice(j * stride, j + 1).Clear();
+            Transposition.Of(sums.T, padded, padded, stride, lower.Span[..(padded * padded)]);
 
-            PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.UHat, padded, layers, upper, stride, layers, sums.W, stride);
-            PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.W, padded, layers, lower, stride, layers, sums.UHat, stride);
+            PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.UHat, padded, layers, sums.T, stride, layers, sums.W, stride);
+            PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.W, padded, layers, lower, padded, layers, sums.UHat, stride);
         }
     }
 
