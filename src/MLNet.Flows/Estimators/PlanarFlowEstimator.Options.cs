@@ -9,8 +9,8 @@ public sealed partial class PlanarFlowEstimator
         /// the data and cost time in proportion.</summary>
         public int? NumberOfLayers { get; set; }
 
-        /// <summary>Whether each layer acts on its own random half of the columns. Null (the default) for yes, or no with
-        /// <see cref="FlowOptions.Contamination"/> 0.</summary>
+        /// <summary>Whether each layer acts on its own random half of the columns. Null (the default) for no, or yes with
+        /// <see cref="FlowOptions.Contamination"/> above 0.</summary>
         public bool? MaskColumns { get; set; }
 
         /// <summary>Flows that are trained one after another, each from a start of its own, 1 to 100: the density is their mixture with equal shares, as exact as one

@@ -28,7 +28,7 @@ internal sealed record Recipe(
         var planar = options as PlanarFlowEstimator.Options;
         Recipe recipe = options.Contamination switch
         {
-            null => new Recipe(16, 700, 0.2, 0.15, true, 0, BaseDistribution.SharedOutMixture, planar is null ? UnknownDeepMembers : UnknownMembers),
+            null => new Recipe(16, 700, 0.2, 0.15, false, 0, BaseDistribution.SharedOutMixture, planar is null ? UnknownDeepMembers : UnknownMembers),
             0 => new Recipe(16, 500, 0.15, 0.05, false, 0, BaseDistribution.NormalMixture(Math.Clamp(CleanComponentValues / Math.Max(dimension, 1), 1, CleanComponents), minimumWeight: 0)),
             double share => new Recipe(8, 600, 0.15, 0.15, true, Trim(share), BaseDistribution.NormalMixture()),
         };
