@@ -8,7 +8,9 @@ namespace MLNet.Flows.Bijections.Planar;
 /// 1. Four rows of left and two vectors of layers are a tile, or eight and one where a vector is left: eight sums stay in registers over all r;
 ///    nothing is added up across lanes.
 /// 2. Sums run over r in order, whatever the width, so every width gives the same bits.
-/// 3. Of a product that counts only on and above its diagonal, tiles that lie below it are left out.
+/// 3. Where rows end within a tile, its places without a row stand for the last one once more: they add and store the same bits, and a chain of sums of its own
+///    would take as long as the tile.
+/// 4. Of a product that counts only on and above its diagonal, tiles that lie below it are left out.
 /// Vectors reach up to 15 values behind the last column, in right and in sums.
 /// </remarks>
 internal static unsafe class PlanarMatrixKernel<V, S>
@@ -29,25 +31,15 @@ internal static unsafe class PlanarMatrixKernel<V, S>
     public static void Run(
         int rows, float* left, int leftStride, int terms, float* right, int rightStride, int columns, float* sums, int sumsStride, bool upper = false)
     {
-        int v = S.Count, paired = (columns + v - 1) / v / 2 * 2 * v, i = 0;
-        for (; i + 4 <= rows; i += 4)
+        int v = S.Count, paired = (columns + v - 1) / v / 2 * 2 * v;
+        for (int i = 0; i < rows; i += 4)
         {
             for (int k = upper ? i / (2 * v) * 2 * v : 0; k < paired; k += 2 * v)
-                FourByTwo(left + i * leftStride, leftStride, terms, right + k, rightStride, sums + i * sumsStride + k, sumsStride);
+                FourByTwo(Math.Min(rows - i, 4), left + i * leftStride, leftStride, terms, right + k, rightStride, sums + i * sumsStride + k, sumsStride);
         }
 
-        for (; i < rows; i++)
-        {
-            for (int k = 0; k < paired; k += v)
-                One(left + i * leftStride, terms, right + k, rightStride, sums + i * sumsStride + k);
-        }
-
-        if (paired >= columns)
-            return;
-        for (i = 0; i + 8 <= rows; i += 8)
-            Eight(left + i * leftStride, leftStride, terms, right + paired, rightStride, sums + i * sumsStride + paired, sumsStride);
-        for (; i < rows; i++)
-            One(left + i * leftStride, terms, right + paired, rightStride, sums + i * sumsStride + paired);
+        for (int i = 0; i < rows && paired < columns; i += 8)
+            Eight(Math.Min(rows - i, 8), left + i * leftStride, leftStride, terms, right + paired, rightStride, sums + i * sumsStride + paired, sumsStride);
     }
 
     /// <summary>The same on whole buffers.</summary>
@@ -59,10 +51,12 @@ internal static unsafe class PlanarMatrixKernel<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight(float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
+    private static void Eight(int rows, float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
     {
-        float* l1 = left + leftStride, l2 = l1 + leftStride, l3 = l2 + leftStride, l4 = l3 + leftStride, l5 = l4 + leftStride, l6 = l5 + leftStride, l7 = l6 + leftStride;
-        float* s1 = sums + sumsStride, s2 = s1 + sumsStride, s3 = s2 + sumsStride, s4 = s3 + sumsStride, s5 = s4 + sumsStride, s6 = s5 + sumsStride, s7 = s6 + sumsStride;
+        float* l1 = Row(1, rows, left, leftStride), l2 = Row(2, rows, left, leftStride), l3 = Row(3, rows, left, leftStride), l4 = Row(4, rows, left, leftStride);
+        float* l5 = Row(5, rows, left, leftStride), l6 = Row(6, rows, left, leftStride), l7 = Row(7, rows, left, leftStride);
+        float* s1 = Row(1, rows, sums, sumsStride), s2 = Row(2, rows, sums, sumsStride), s3 = Row(3, rows, sums, sumsStride), s4 = Row(4, rows, sums, sumsStride);
+        float* s5 = Row(5, rows, sums, sumsStride), s6 = Row(6, rows, sums, sumsStride), s7 = Row(7, rows, sums, sumsStride);
         V a0 = S.Load(sums), a1 = S.Load(s1), a2 = S.Load(s2), a3 = S.Load(s3), a4 = S.Load(s4), a5 = S.Load(s5), a6 = S.Load(s6), a7 = S.Load(s7);
         for (nint r = 0; r < terms; r++, right += rightStride)
         {
@@ -88,11 +82,11 @@ internal static unsafe class PlanarMatrixKernel<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourByTwo(float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
+    private static void FourByTwo(int rows, float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
     {
         int v = S.Count;
-        float* l1 = left + leftStride, l2 = l1 + leftStride, l3 = l2 + leftStride;
-        float* s1 = sums + sumsStride, s2 = s1 + sumsStride, s3 = s2 + sumsStride;
+        float* l1 = Row(1, rows, left, leftStride), l2 = Row(2, rows, left, leftStride), l3 = Row(3, rows, left, leftStride);
+        float* s1 = Row(1, rows, sums, sumsStride), s2 = Row(2, rows, sums, sumsStride), s3 = Row(3, rows, sums, sumsStride);
         V a00 = S.Load(sums), a01 = S.Load(sums + v), a10 = S.Load(s1), a11 = S.Load(s1 + v);
         V a20 = S.Load(s2), a21 = S.Load(s2 + v), a30 = S.Load(s3), a31 = S.Load(s3 + v);
         for (nint r = 0; r < terms; r++, right += rightStride)
@@ -121,12 +115,7 @@ internal static unsafe class PlanarMatrixKernel<V, S>
         S.Store(a31, s3 + v);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(float* left, int terms, float* right, int rightStride, float* sums)
-    {
-        V a = S.Load(sums);
-        for (nint r = 0; r < terms; r++, right += rightStride)
-            a = S.MultiplyAdd(S.Create(left[r]), S.Load(right), a);
-        S.Store(a, sums);
-    }
+    // Row i of a tile, or its last one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Row(int i, int rows, float* first, int stride) => first + Math.Min(i, rows - 1) * stride;
 }
