@@ -38,7 +38,7 @@ internal sealed class AffineCouplingInverse
                 Span<double> at = block.Values.AsSpan(active[i] * R + r), logDet = block.LogDet.AsSpan(r);
                 Vector256<double> s = bound * Tanh(Vector256.Create<double>(outputs.AsSpan(i * R + r)) / bound);
                 Vector256<double> shift = Vector256.Create<double>(outputs.AsSpan((active.Length + i) * R + r));
-                ((Vector256.Create<double>(at) - shift) * Vector256.Exp(-s)).CopyTo(at);
+                ((Vector256.Create<double>(at) - shift) * DoubleMath.Exp(-s)).CopyTo(at);
                 (Vector256.Create<double>(logDet) - s).CopyTo(logDet);
             }
         }
@@ -100,7 +100,7 @@ internal sealed class AffineCouplingInverse
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector256<double> Tanh(Vector256<double> x)
     {
-        Vector256<double> e = Vector256.Exp(-2 * Vector256.Abs(x));
+        Vector256<double> e = DoubleMath.Exp(-2 * Vector256.Abs(x));
         return Vector256.CopySign((Vector256<double>.One - e) / (Vector256<double>.One + e), x);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
 
@@ -34,8 +35,8 @@ internal static class PlanarConstraint
     public static Vector256<double> M(Vector256<double> t, out Vector256<double> slope)
     {
         Vector256<double> s = t + Vector256.Create(Beta), zero = Vector256<double>.Zero, one = Vector256<double>.One;
-        Vector256<double> e = Vector256.Exp(-Vector256.Abs(s)), onePlusE = one + e;
+        Vector256<double> e = DoubleMath.Exp(-Vector256.Abs(s)), onePlusE = one + e;
         slope = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(s, zero), one, e) / onePlusE;
-        return Vector256.Max(s, zero) + Vector256.Log(onePlusE) - Vector256.Create(1 - Margin);
+        return Vector256.Max(s, zero) + DoubleMath.Log(onePlusE) - Vector256.Create(1 - Margin);
     }
 }

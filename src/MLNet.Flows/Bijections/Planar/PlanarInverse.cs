@@ -49,7 +49,7 @@ internal sealed class PlanarInverse
             for (int r = 0; r < R; r += v)
             {
                 Span<double> logDet = block.LogDet.AsSpan(r);
-                (Vector256.Create<double>(logDet) - Vector256.Log(Vector256<double>.One + _c[k] * Vector256.Create<double>(slope[r..]))).CopyTo(logDet);
+                (Vector256.Create<double>(logDet) - DoubleMath.Log(Vector256<double>.One + _c[k] * Vector256.Create<double>(slope[r..]))).CopyTo(logDet);
             }
 
             Subtract(uHat, h, block.Values);

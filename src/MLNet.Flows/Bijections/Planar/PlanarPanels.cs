@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -79,6 +80,7 @@ internal sealed class PlanarPanels
     }
 
     // C_kj = w_k.uHat_j below the diagonal, in single precision like the w_k.x beside which they are summed; c_kk apart.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetProducts()
     {
         PlanarConstraintKernel.Products(this);

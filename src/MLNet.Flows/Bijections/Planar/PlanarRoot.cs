@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
 
@@ -50,7 +51,7 @@ internal static class PlanarRoot
             {
                 int vector = BitOperations.TrailingZeroCount(rest), i = vector * v;
                 Vector256<double> size = Vector256.Abs(Vector256.Create(y[i..])), root = Vector256.Create<double>(a[i..]);
-                Vector256<double> e = Vector256.Exp(Vector256.Max(root * -2.0, smallest)), inverse = one / (one + e);
+                Vector256<double> e = DoubleMath.Exp(Vector256.Max(root * -2.0, smallest)), inverse = one / (one + e);
                 Vector256<double> t = (one - e) * inverse, derivative = 4.0 * e * inverse * inverse;
                 Vector256<double> residual = size - root - vc * t;
                 Vector256<double> ended = Vector256.LessThanOrEqual(Vector256.Abs(residual), Noise * (size + Vector256.Abs(vc)));
