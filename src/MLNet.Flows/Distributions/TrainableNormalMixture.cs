@@ -121,8 +121,9 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         double max = TensorPrimitives.Max(logits), sum = 0;
         foreach (float logit in logits)
             sum += Math.Exp(logit - max);
+        double logSum = Math.Log(sum);
         for (int m = 0; m < logits.Length; m++)
-            logWeights[m] = logits[m] - max - Math.Log(sum);
+            logWeights[m] = logits[m] - max - logSum;
     }
 
     private sealed class Sums(int components, int dimension, int scales, SimdWidth width) : Accumulator

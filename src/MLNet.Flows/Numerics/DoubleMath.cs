@@ -1,16 +1,27 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace MLNet.Flows.Numerics;
 
-/// <summary>exp and log in double precision, four at a time: for inverses and constraints, where single precision is not enough.</summary>
-/// <remarks>The runtime's own pass through its slow first compilation for the first half second of a process, in which most fits on small data begin and end.
-/// Both are series of rational numbers, long enough for the last bit.</remarks>
+/// <summary>Four numbers in double precision: conversions, exp and log, for inverses and constraints, where single precision is not enough.</summary>
+/// <remarks>The runtime's own exp and log pass through its slow first compilation for the first half second of a process, in which most fits on small data begin and end.
+/// These are series of rational numbers, long enough for the last bit.</remarks>
 internal static class DoubleMath
 {
     // log 2 in two parts: products of the first with a whole number up to 2^11 are exact.
     private const double Log2High = 6.93147180369123816490e-01;
     private const double Log2Low = 1.90821492927058770002e-10;
+
+    /// <summary>Four values in double precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Widen(Vector128<float> values) =>
+        Avx.IsSupported ? Avx.ConvertToVector256Double(values) : Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values));
+
+    /// <summary>Four values rounded to single precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Narrow(Vector256<double> values) =>
+        Avx.IsSupported ? Avx.ConvertToVector128Single(values) : Vector128.Narrow(values.GetLower(), values.GetUpper());
 
     /// <summary>e^x, within 2 ulp, for x in [-708, 709]; arguments outside are clamped to that range.</summary>
     /// <remarks>x = n log 2 + r with |r| &lt;= log(2)/2, subtracted in two parts; e^r by its Taylor series up to r^13 / 13!, whose next term is below 5e-18.</remarks>

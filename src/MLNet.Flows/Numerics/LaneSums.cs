@@ -1,24 +1,32 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace MLNet.Flows.Numerics;
 
 /// <summary>Sums that kernels keep lane by lane.</summary>
 internal static class LaneSums
 {
-    /// <summary>The lanes of every entry, added up.</summary>
+    /// <summary>The lanes of every entry, added up in double precision.</summary>
     /// <param name="buffer">[n, lanes].</param>
-    /// <param name="lanes">Lanes of an entry.</param>
+    /// <param name="lanes">Lanes of an entry: 1, 4, 8 or 16.</param>
     /// <param name="totals">[n].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Totals(AlignedBuffer buffer, int lanes, Span<float> totals)
     {
         ReadOnlySpan<float> values = buffer.Span;
+        if (lanes == 1)
+        {
+            values[..totals.Length].CopyTo(totals);
+            return;
+        }
+
         for (int i = 0; i < totals.Length; i++)
         {
-            double sum = 0;
-            for (int lane = i * lanes; lane < (i + 1) * lanes; lane++)
-                sum += values[lane];
-            totals[i] = (float)sum;
+            ReadOnlySpan<float> entry = values.Slice(i * lanes, lanes);
+            Vector256<double> sum = DoubleMath.Widen(Vector128.Create(entry));
+            for (int lane = Vector128<float>.Count; lane < lanes; lane += Vector128<float>.Count)
+                sum += DoubleMath.Widen(Vector128.Create(entry[lane..]));
+            totals[i] = (float)Vector256.Sum(sum);
         }
     }
 }

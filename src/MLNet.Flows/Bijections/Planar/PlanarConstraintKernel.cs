@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
@@ -56,7 +55,7 @@ internal static unsafe class PlanarConstraintKernel
             {
                 Vector256<double> shift = Vector256.Load(shifts + k);
                 for (int at = k; at < dimension * padded; at += padded)
-                    Narrow(Vector256.FusedMultiplyAdd(shift, Load(ws + at), Load(us + at))).Store(uHats + at);
+                    DoubleMath.Narrow(Vector256.FusedMultiplyAdd(shift, Load(ws + at), Load(us + at))).Store(uHats + at);
             }
         }
     }
@@ -73,7 +72,7 @@ internal static unsafe class PlanarConstraintKernel
                 Vector256<double> sum = Vector256<double>.Zero;
                 for (int at = k; at < end; at += padded)
                     sum = Vector256.FusedMultiplyAdd(Load(ws + at), Load(uHats + at), sum);
-                Narrow(sum).Store(c + k);
+                DoubleMath.Narrow(sum).Store(c + k);
             }
         }
     }
@@ -100,7 +99,7 @@ internal static unsafe class PlanarConstraintKernel
                 Vector256<double> n = Vector256.Load(ns + k), s = Vector256.Load(shifts + k), slope = Vector256.Load(slopes + k);
                 Vector256<double> hasDirection = Vector256.GreaterThan(n, Vector256<double>.Zero);
                 Vector256<double> gT = slope * Vector256.Load(gC + k) + gS * (slope - Vector256<double>.One) / n;
-                Vector128<float> onT = Narrow(gT & hasDirection), onN = Narrow(gS * s / n * -2.0 & hasDirection), shift = Narrow(s);
+                Vector128<float> onT = DoubleMath.Narrow(gT & hasDirection), onN = DoubleMath.Narrow(gS * s / n * -2.0 & hasDirection), shift = DoubleMath.Narrow(s);
                 for (int d = 0; d < dimension; d++)
                 {
                     float* gU = onUHat + d * stride + k, gW = onW + d * stride + k;
@@ -114,16 +113,6 @@ internal static unsafe class PlanarConstraintKernel
         }
     }
 
-    // Four values in double precision.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> Load(float* from)
-    {
-        Vector128<float> values = Vector128.Load(from);
-        return Avx.IsSupported ? Avx.ConvertToVector256Double(values) : Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values));
-    }
-
-    // Four values rounded to single precision.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Narrow(Vector256<double> values) =>
-        Avx.IsSupported ? Avx.ConvertToVector128Single(values) : Vector128.Narrow(values.GetLower(), values.GetUpper());
+    private static Vector256<double> Load(float* from) => DoubleMath.Widen(Vector128.Load(from));
 }
