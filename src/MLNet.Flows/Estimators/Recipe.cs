@@ -13,7 +13,8 @@ namespace MLNet.Flows.Estimators;
 internal sealed record Recipe(
     int Layers, int Steps, double InputNoise, double ValidationFraction, bool MaskColumns, double TrimFraction, BaseDistribution Base, int Members = 1)
 {
-    // Small clusters that one member drops are kept by another if they lie among normal rows; a far cluster of anomalies is light for all of them.
+    // Small clusters that one member drops are kept by another if they lie among normal rows; a far cluster of anomalies is light for most of them, and
+    // then goes from all (ClusterAgreement). A deep flow costs more, so that it has fewer.
     private const int UnknownMembers = 8;
     private const int UnknownDeepMembers = 4;
     private const int CleanComponents = 200;

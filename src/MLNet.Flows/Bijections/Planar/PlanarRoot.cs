@@ -42,8 +42,7 @@ internal static class PlanarRoot
             (c > 0 ? Vector256.Max(linear, shifted) : Vector256.Min(linear, shifted)).CopyTo(a[i..]);
         }
 
-        // Beyond -700, tanh a is 1 to the last bit, and one lane out of Exp's range would have all lanes computed another way.
-        Vector256<double> one = Vector256<double>.One, vc = Vector256.Create(c), smallest = Vector256.Create(-700.0);
+        Vector256<double> one = Vector256<double>.One, vc = Vector256.Create(c);
         int iterations = 0;
         for (ulong open = ulong.MaxValue >> (64 - y.Length / v); open != 0; iterations++)
         {
@@ -51,7 +50,7 @@ internal static class PlanarRoot
             {
                 int vector = BitOperations.TrailingZeroCount(rest), i = vector * v;
                 Vector256<double> size = Vector256.Abs(Vector256.Create(y[i..])), root = Vector256.Create<double>(a[i..]);
-                Vector256<double> e = DoubleMath.Exp(Vector256.Max(root * -2.0, smallest)), inverse = one / (one + e);
+                Vector256<double> e = DoubleMath.Exp(root * -2.0), inverse = one / (one + e);
                 Vector256<double> t = (one - e) * inverse, derivative = 4.0 * e * inverse * inverse;
                 Vector256<double> residual = size - root - vc * t;
                 Vector256<double> ended = Vector256.LessThanOrEqual(Vector256.Abs(residual), Noise * (size + Vector256.Abs(vc)));
