@@ -102,17 +102,12 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         LogSoftmax(parameters[..Components], logWeights);
         double lightest = Math.Min(_minimumWeight, 0.5 * Math.Exp(logWeights.Max()));
         int[] kept = [.. Enumerable.Range(0, Components).Where(m => Math.Exp(logWeights[m]) >= lightest)];
-        double total = kept.Sum(m => Math.Exp(logWeights[m]));
-
-        float[] means = parameters.Slice(Components, MeanSize).ToArray();
-        float[] scales = TrainableLocationScale.Scales(parameters[(Components + MeanSize)..]);
-        return new NormalMixture(
+        var all = new NormalMixture(
             Dimension,
-            [.. kept.Select(m => (float)(Math.Exp(logWeights[m]) / total))],
-            Take(means),
-            SharedScale ? scales : Take(scales));
-
-        float[] Take(float[] matrix) => [.. kept.SelectMany(m => matrix.AsSpan(m * Dimension, Dimension).ToArray())];
+            [.. logWeights.Select(weight => (float)Math.Exp(weight))],
+            parameters.Slice(Components, MeanSize).ToArray(),
+            TrainableLocationScale.Scales(parameters[(Components + MeanSize)..]));
+        return all.Take(kept);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

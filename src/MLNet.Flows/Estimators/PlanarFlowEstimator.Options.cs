@@ -15,7 +15,8 @@ public sealed partial class PlanarFlowEstimator
 
         /// <summary>Flows that are trained one after another, each from a start of its own, 1 to 100: the density is their mixture with equal shares, as exact as one
         /// flow's, and training and scoring cost as many times as much. Null (the default) for 8 where neither <see cref="FlowOptions.Contamination"/> nor
-        /// <see cref="FlowOptions.BaseDistribution"/> is given, else 1. With more than one, History is the first one's, Progress tells of each in turn, and the
+        /// <see cref="FlowOptions.BaseDistribution"/> is given, else 1. From three on, a flow loses the clusters that most others find nothing at, where the base forgets
+        /// small clusters. With more than one, History is the first one's, Progress tells of each in turn, and the
         /// latent column holds the preprocessed row: there is no one map to a latent.</summary>
         public int? NumberOfMembers { get; set; }
 

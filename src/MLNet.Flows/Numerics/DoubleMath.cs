@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace MLNet.Flows.Numerics;
 
 /// <summary>Four numbers in double precision: conversions, exp and log, for inverses and constraints, where single precision is not enough.</summary>
-/// <remarks>The runtime's own exp and log pass through its slow first compilation for the first half second of a process, in which most fits on small data begin and end.
+/// <remarks>The runtime's own exp and log start in its slow first compilation, and most fits on small data end before it has made the fast one.
 /// These are series of rational numbers, long enough for the last bit.</remarks>
 internal static class DoubleMath
 {

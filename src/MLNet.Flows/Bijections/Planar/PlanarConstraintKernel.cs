@@ -62,7 +62,7 @@ internal static unsafe class PlanarConstraintKernel
 
     /// <summary>The panels' c_kk = w_k.uHat_k from their W and UHat, in double precision: near -1 the last digits decide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Products(PlanarPanels panels)
+    public static void Diagonal(PlanarPanels panels)
     {
         int padded = panels.PaddedLayers, end = panels.Dimension * padded;
         fixed (float* ws = panels.W, uHats = panels.UHat, c = panels.C)

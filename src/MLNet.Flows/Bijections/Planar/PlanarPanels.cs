@@ -83,7 +83,7 @@ internal sealed class PlanarPanels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetProducts()
     {
-        PlanarConstraintKernel.Products(this);
+        PlanarConstraintKernel.Diagonal(this);
         _products.Clear();
         var products = new Products(this, _products);
         SimdDispatch.Run(SimdSupport.Best, ref products);
