@@ -9,6 +9,9 @@ namespace MLNet.Flows.Bijections;
 /// further out than 1e15 standard deviations counts as that far.</remarks>
 internal sealed class Standardization : Bijection
 {
+    /// <summary>Columns whose values differ by less than this are not told apart.</summary>
+    public const float SmallestScale = 2e-38f;
+
     private readonly AlignedBuffer _mean;
     private readonly AlignedBuffer _inverseScale;
     private readonly float[] _scale;
@@ -63,10 +66,11 @@ internal sealed class Standardization : Bijection
             }
         }
 
-        return new Standardization(
-            [.. mean.Select(m => (float)m)],
-            [.. sumOfSquares.Select(s => (float)Math.Clamp(Math.Sqrt(s / total), 1e-30, 1e38))]);
+        return new Standardization([.. mean.Select(m => (float)m)], [.. sumOfSquares.Select(s => ClampScale(Math.Sqrt(s / total)))]);
     }
+
+    /// <summary>The scale as Single, within what has an inverse as Single: 2e-38 to the largest value.</summary>
+    public static float ClampScale(double scale) => (float)Math.Clamp(scale, SmallestScale, float.MaxValue);
 
     /// <summary>Standardizes the matrix in place, with the same bits as <see cref="Forward(RowBlock)"/>.</summary>
     public void Apply(FeatureMatrix matrix)

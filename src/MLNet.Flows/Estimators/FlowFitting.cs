@@ -38,15 +38,19 @@ internal sealed class FlowFitting
     {
         TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
         string[]? slotNames = FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName]);
-        if (DataWarnings.Find(rows.Features, _options.FeatureColumnName, slotNames) is string warning)
-            _host.Warning(warning);
+        Warn(DataWarnings.Find(rows.Features, _options.FeatureColumnName, slotNames));
         float[] median = ColumnMedians.Of(rows.Features);
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
+        (float[], float[]) ranges = rows.Features.Ranges();
         FeatureMatrix matrix = rows.Features;
         if (columns.ConstantColumns.Length > 0)
             matrix.KeepColumns(columns.ActiveColumns);
+        PreprocessedRows? preprocessed = matrix.Dimension == 0 ? null : PreprocessedRows.Fit(rows.Features, rows.Weights, _options.Preprocessing);
+        Warn(DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
 
-        (FlowDensity density, TrainingHistory history, float[] likelihoods) = matrix.Dimension == 0 ? ConstantsOnly(rows, columns) : Train(rows, columns, slotNames);
+        (FlowDensity density, TrainingHistory history, float[] likelihoods) =
+            preprocessed is null ? ConstantsOnly(rows, columns) : Train(rows, columns, preprocessed, slotNames);
+        LikelihoodQuantiles quantiles = RankedRows.Fit(likelihoods, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
         var names = new FlowColumnNames(
             _options.FeatureColumnName,
             _options.LogLikelihoodColumnName,
@@ -55,14 +59,19 @@ internal sealed class FlowFitting
             _options.PredictedLabelColumnName,
             _options.LatentColumnName,
             _options.FeatureContributionsColumnName);
-        return new FlowModel(density, LikelihoodQuantiles.Fit(likelihoods, rows.Weights), names, _options.FalseAlarmRate, median, history);
+        return new FlowModel(density, quantiles, names, _options.FalseAlarmRate, median, history);
     }
 
-    private (FlowDensity Density, TrainingHistory History, float[] Likelihoods) Train(TrainingRows rows, ColumnPartition columns, string[]? slotNames)
+    private (FlowDensity Density, TrainingHistory History, float[] Likelihoods) Train(
+        TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed, string[]? slotNames)
     {
-        PreprocessedRows preprocessed = PreprocessedRows.Fit(rows.Features, rows.Weights, _options.Preprocessing);
-        if (DataWarnings.FarOut(Array.ConvertAll(preprocessed.HeavyTailedColumns, column => columns.ActiveColumns[column]), _options.FeatureColumnName, slotNames) is string warning)
-            _host.Warning(warning);
+        int[] active = columns.ActiveColumns;
+        Warn(DataWarnings.FarOut(
+            Array.ConvertAll(preprocessed.Tails.Columns, column => active[column]),
+            Array.ConvertAll(preprocessed.Tails.Placeholders, each => each with { Column = active[each.Column] }),
+            rows.Features.RowCount,
+            _options.FeatureColumnName,
+            slotNames));
         var training = new FlowTraining(_host, _options, _plan(rows.Features.Dimension), _seed, rows, columns, preprocessed);
         (FlowDensity density, TrainingHistory history) = training.Run();
 
@@ -71,6 +80,12 @@ internal sealed class FlowFitting
         if (history.StopReason != TrainingStopReason.Cancelled)
             new HeldOutCalibration(training, _options, _host, _seed).Run(likelihoods);
         return (density, history, likelihoods);
+    }
+
+    private void Warn(string? warning)
+    {
+        if (warning is not null)
+            _host.Warning(warning);
     }
 
     // Nothing varies: a point with the constants' small scales around it.

@@ -3,31 +3,41 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Estimators;
 
-/// <summary>The columns where a few values lie so far out that mean and standard deviation say nothing about the others.</summary>
+/// <summary>The columns with values far from their bulk, which get location and scale from the bulk instead of from all values.</summary>
 /// <remarks>
-/// A value of 1e30 among ones makes the standard deviation 1e28: standardized by it, all ones become one point. Such a column takes location and
-/// scale from its bulk, and what lies beyond <see cref="Threshold"/> scales is pulled in by a <see cref="SymmetricLog"/>.
+/// Two cells of -999 among 10,000 standard normal ones make the standard deviation 14: standardized by it, a value at +8 looks ordinary. So
+/// 1. the bulk of a column is its median and the distance D within which 90 % of its values lie. A smallest or largest value that repeats counts
+///    for neither unless half of the rows hold it, because that is how codes for missing values look; where most values are the median itself
+///    (a zero-inflated column), D covers 90 % of the others.
+/// 2. Values further than <see cref="FarApart"/> D from the median are far out. A column without any keeps mean and standard deviation of all.
+/// 3. Where a value repeats far out, the column takes mean and standard deviation of the values that are not far out.
+/// 4. Where the values far out differ, they may be the tail of the data, which ranks rows well at the scale that it sets: the column's scale is
+///    then at most <see cref="LargestRatio"/> times the standard deviation of the others. A tail that sets less than that is left alone.
+/// 5. In the columns of 3 and 4, what lies beyond <see cref="Threshold"/> scales is pulled in by a <see cref="SymmetricLog"/>.
 /// </remarks>
 internal sealed class HeavyTails
 {
     /// <summary>Scales from the bulk's location at which the logarithm begins.</summary>
     public const float Threshold = 8;
 
-    // Of a normal column the standard deviation is 0.6 of the 90 % distance, of measured heavy-tailed ones up to some tens; far values are then a property of
-    // the data that ranks rows well as it is. A thousand takes values that stand for something else, or are broken.
-    private const double FarApart = 1000;
+    // Of a normal column D is 1.6 standard deviations. docs/quality.md says what other limits do to detection.
+    private const double FarApart = 20;
+    private const double LargestRatio = 4;
     private const double Bulk = 0.9;
-    private const double ReachOfBulk = 20;
     private const int MaximumRows = 2001;
 
-    private HeavyTails(int[] columns, Standardization standardization)
+    private HeavyTails(int[] columns, Placeholder[] placeholders, Standardization standardization)
     {
         Columns = columns;
+        Placeholders = placeholders;
         Standardization = standardization;
     }
 
     /// <summary>Indices of the columns, ascending.</summary>
     public int[] Columns { get; }
+
+    /// <summary>Values far out that repeat, at most one a column, by column.</summary>
+    public Placeholder[] Placeholders { get; }
 
     /// <summary>What was given, with location and scale of these columns taken from their bulk.</summary>
     public Standardization Standardization { get; }
@@ -49,21 +59,42 @@ internal sealed class HeavyTails
     /// <param name="moments">Mean and standard deviation of all values.</param>
     public static HeavyTails Find(FeatureMatrix matrix, ReadOnlySpan<float> weights, Standardization moments)
     {
+        (float[] lowest, float[] highest) = matrix.Ranges();
         var columns = new List<int>();
+        var placeholders = new List<Placeholder>();
         float[] location = moments.Mean.ToArray(), scale = moments.Scale.ToArray();
+        bool changed = false;
         for (int d = 0; d < matrix.Dimension; d++)
         {
             (double median, double distance) = BulkOf(matrix, d);
-            if (!(scale[d] > FarApart * distance))
+            double reach = FarApart * distance;
+            changed |= KeepDifferencesFinite(ref location[d], ref scale[d], lowest[d], highest[d]);
+            if (!(highest[d] - median > reach || median - lowest[d] > reach))
+                continue;
+            (float mean, float deviation) = Moments(matrix, weights, d, median, reach);
+            Placeholder? placeholder = Placeholder.Find(matrix, d, median, reach);
+            if (placeholder is null && scale[d] <= LargestRatio * deviation)
                 continue;
             columns.Add(d);
-            (location[d], scale[d]) = Moments(matrix, weights, d, median, distance);
+            (location[d], scale[d]) = (mean, placeholder is null ? Standardization.ClampScale(LargestRatio * deviation) : deviation);
+            KeepDifferencesFinite(ref location[d], ref scale[d], lowest[d], highest[d]);
+            if (placeholder is not null)
+                placeholders.Add(placeholder);
         }
 
-        return new HeavyTails([.. columns], columns.Count == 0 ? moments : new Standardization(location, scale));
+        return new HeavyTails([.. columns], [.. placeholders], columns.Count > 0 || changed ? new Standardization(location, scale) : moments);
     }
 
-    // The median, and how far 90 % of the values lie from it at most; where most values are the median itself, 90 % of the others.
+    // Between 3e38 and -3e38 lies more than the largest Single: the location is moved until neither is further from it, and the scale counts from there.
+    private static bool KeepDifferencesFinite(ref float location, ref float scale, double lowest, double highest)
+    {
+        if (highest - lowest <= float.MaxValue)
+            return false;
+        double moved = Math.Clamp(location, highest - float.MaxValue, lowest + float.MaxValue), shift = moved - location;
+        (location, scale) = ((float)moved, Standardization.ClampScale(Math.Sqrt((double)scale * scale + shift * shift)));
+        return true;
+    }
+
     private static (double Median, double Distance) BulkOf(FeatureMatrix matrix, int column)
     {
         int count = Math.Min(matrix.RowCount, MaximumRows);
@@ -71,23 +102,57 @@ internal sealed class HeavyTails
         for (int i = 0; i < count; i++)
             values[i] = matrix.Row((int)((long)i * matrix.RowCount / count))[column];
         Array.Sort(values);
-        double median = values[count / 2];
-        double[] distances = [.. values.Select(value => Math.Abs(value - median)).Order()];
-        double distance = distances[(int)(Bulk * (count - 1))];
-        if (distance > 0)
-            return (median, distance);
-        double[] others = [.. distances.SkipWhile(d => d == 0)];
-        return (median, others.Length == 0 ? double.PositiveInfinity : others[(int)(Bulk * (others.Length - 1))]);
+        ReadOnlySpan<double> bulk = WithoutRepeatedEnds(values);
+        double median = bulk[bulk.Length / 2];
+        double[] distances = Distances(bulk, median);
+        if (distances[distances.Length / 2] > 0)
+            return (median, DistanceOfBulk(distances));
+
+        // Of the others all count, as few of them may be among the rows looked at.
+        var others = new List<double>();
+        for (int i = 0; i < matrix.RowCount; i++)
+        {
+            double value = matrix.Row(i)[column];
+            if (value != median)
+                others.Add(value);
+        }
+
+        others.Sort();
+        return (median, others.Count == 0 ? double.PositiveInfinity : DistanceOfBulk(Distances(WithoutRepeatedEnds([.. others]), median)));
     }
 
-    // Mean and standard deviation of the values within reach of the bulk.
-    private static (float Mean, float Scale) Moments(FeatureMatrix matrix, ReadOnlySpan<float> weights, int column, double median, double distance)
+    // The ascending values without the smallest and without the largest, where it repeats and fewer than half of the values are it.
+    private static ReadOnlySpan<double> WithoutRepeatedEnds(double[] ascending)
+    {
+        int start = 0, end = ascending.Length, half = ascending.Length / 2;
+        while (start < half && ascending[start] == ascending[0])
+            start++;
+        while (end > half && ascending[end - 1] == ascending[^1])
+            end--;
+        start = start is 1 || start == half ? 0 : start;
+        end = end == ascending.Length - 1 || end == half ? ascending.Length : end;
+        return end - start > 2 ? ascending.AsSpan(start..end) : ascending;
+    }
+
+    private static double[] Distances(ReadOnlySpan<double> values, double median)
+    {
+        var distances = new double[values.Length];
+        for (int i = 0; i < distances.Length; i++)
+            distances[i] = Math.Abs(values[i] - median);
+        Array.Sort(distances);
+        return distances;
+    }
+
+    private static double DistanceOfBulk(double[] ascending) => ascending[(int)(Bulk * (ascending.Length - 1))];
+
+    // Mean and standard deviation of the values that are not far out.
+    private static (float Mean, float Scale) Moments(FeatureMatrix matrix, ReadOnlySpan<float> weights, int column, double median, double reach)
     {
         double total = 0, sum = 0, squares = 0;
         for (int i = 0; i < matrix.RowCount; i++)
         {
             double x = matrix.Row(i)[column] - median, weight = weights.IsEmpty ? 1 : weights[i];
-            if (!(Math.Abs(x) <= ReachOfBulk * distance))
+            if (!(Math.Abs(x) <= reach))
                 continue;
             total += weight;
             sum += weight * x;
@@ -95,6 +160,6 @@ internal sealed class HeavyTails
         }
 
         double mean = sum / total;
-        return ((float)(median + mean), (float)Math.Clamp(Math.Sqrt(Math.Max(squares / total - mean * mean, 0)), 1e-30, 1e38));
+        return ((float)(median + mean), Standardization.ClampScale(Math.Sqrt(Math.Max(squares / total - mean * mean, 0))));
     }
 }

@@ -6,8 +6,8 @@ namespace MLNet.Flows.Estimators;
 /// <summary>The training rows behind the preprocessing: the bijections that it is made of, fitted, and what they made of the rows.</summary>
 internal sealed class PreprocessedRows
 {
-    private PreprocessedRows(FeatureMatrix values, Bijection[] bijections, float[] logDets, int[] heavyTailedColumns) =>
-        (Values, Bijections, LogDets, HeavyTailedColumns) = (values, bijections, logDets, heavyTailedColumns);
+    private PreprocessedRows(FeatureMatrix values, Bijection[] bijections, float[] logDets, HeavyTails tails, int[] rowsWithPlaceholders) =>
+        (Values, Bijections, LogDets, Tails, RowsWithPlaceholders) = (values, bijections, logDets, tails, rowsWithPlaceholders);
 
     /// <summary>[n, d].</summary>
     public FeatureMatrix Values { get; }
@@ -17,8 +17,11 @@ internal sealed class PreprocessedRows
     /// <summary>[n]: the log-determinant of the bijections, added up as scoring adds it up.</summary>
     public float[] LogDets { get; }
 
-    /// <summary>The columns whose far ends are on a logarithmic scale, ascending.</summary>
-    public int[] HeavyTailedColumns { get; }
+    /// <summary>The columns whose far ends are on a logarithmic scale, and the standardization.</summary>
+    public HeavyTails Tails { get; }
+
+    /// <summary>Rows in which a value that is likely a placeholder stands, ascending.</summary>
+    public int[] RowsWithPlaceholders { get; }
 
     /// <summary>Fits the bijections and overwrites the rows.</summary>
     /// <param name="matrix">[n, d], columns that vary.</param>
@@ -27,6 +30,9 @@ internal sealed class PreprocessedRows
     public static PreprocessedRows Fit(FeatureMatrix matrix, float[] weights, Preprocessing choice)
     {
         HeavyTails tails = HeavyTails.Find(matrix, weights, Standardization.Fit(matrix, weights));
+        int[] rowsWithPlaceholders = tails.Placeholders.Length == 0
+            ? []
+            : [.. Enumerable.Range(0, matrix.RowCount).Where(row => Array.Exists(tails.Placeholders, each => matrix.Row(row)[each.Column] == each.Value))];
         var bijections = new List<Bijection> { tails.Standardization };
         var logDets = new float[matrix.RowCount];
         tails.Standardization.Apply(matrix);
@@ -48,7 +54,7 @@ internal sealed class PreprocessedRows
                 logDet += whitening.LogDet;
         }
 
-        return new PreprocessedRows(matrix, [.. bijections], logDets, tails.Columns);
+        return new PreprocessedRows(matrix, [.. bijections], logDets, tails, rowsWithPlaceholders);
     }
 
     /// <summary>The mean log-determinant of these rows, in nats; 0 for none.</summary>

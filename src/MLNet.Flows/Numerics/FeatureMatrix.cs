@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace MLNet.Flows.Numerics;
@@ -42,6 +43,22 @@ internal sealed unsafe class FeatureMatrix
         }
 
         return Row(RowCount++);
+    }
+
+    /// <summary>The smallest and the largest value of every column.</summary>
+    public (float[] Lowest, float[] Highest) Ranges()
+    {
+        var lowest = new float[Dimension];
+        var highest = new float[Dimension];
+        Array.Fill(lowest, float.MaxValue);
+        Array.Fill(highest, float.MinValue);
+        for (int i = 0; i < RowCount; i++)
+        {
+            TensorPrimitives.Min(lowest, Row(i), lowest);
+            TensorPrimitives.Max(highest, Row(i), highest);
+        }
+
+        return (lowest, highest);
     }
 
     /// <summary>Keeps only these columns (ascending), in place.</summary>

@@ -63,7 +63,7 @@ public sealed class FlowDensityTests
         density.LogProb(rows, expected, density.CreateWorkspace());
         density.LogProbPreprocessed(preprocessed.Values, preprocessed.Bijections.Length, preprocessed.LogDets, result, density.CreateWorkspace());
 
-        Assert.Equal([1], preprocessed.HeavyTailedColumns);
+        Assert.Equal([1], preprocessed.Tails.Columns);
         Assert.Equal(expected, result);
     }
 }

@@ -137,7 +137,7 @@ public sealed class BadInputTests
         float[] others = [.. scores.Where((_, i) => i is not 7 and not 8)];
         Assert.True(Math.Min(scores[7], scores[8]) > others.Max(), $"{scores[7]} and {scores[8]} beside {others.Max()}");
         Assert.True(Correlation(Ranks(expected), Ranks(others)) > 0.9, $"rank correlation {Correlation(Ranks(expected), Ranks(others))}");
-        Assert.Contains("'Features[1]', 'Features[2]' hold a few values so far from the others", Assert.Single(warnings));
+        Assert.Contains("'Features[1]', 'Features[2]' hold values far from the others", Assert.Single(warnings));
     }
 
     [Fact]
