@@ -14,8 +14,8 @@ public sealed partial class FlowsCatalog
     /// <param name="model">A flow or a chain that ends in one, fitted or loaded.</param>
     /// <param name="row">The row.</param>
     /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
-    /// <returns>The features that add most to Score, the largest first.</returns>
-    /// <exception cref="ArgumentException">The model holds no flow, a column is missing or of the wrong type, or a feature of the row is missing or infinite.</exception>
+    /// <returns>The features that add most to Score, the largest first; of a row that alarms because features are missing or infinite, those.</returns>
+    /// <exception cref="ArgumentException">The model holds no flow, a column is missing or of the wrong type, or the row has another number of values.</exception>
     public IReadOnlyList<FeatureContribution> Explain<TRow>(ITransformer model, TRow row, int numberOfFeatures = 5)
         where TRow : class
     {
@@ -27,8 +27,9 @@ public sealed partial class FlowsCatalog
     /// <param name="model">A flow or a chain that ends in one, fitted or loaded.</param>
     /// <param name="data">The model's input, such as the rows with an alarm.</param>
     /// <param name="numberOfFeatures">How many features to return per row, at least 1; default 5.</param>
-    /// <returns>Per row, the features that add most to Score, the largest first.</returns>
-    /// <exception cref="ArgumentException">The model holds no flow, a column is missing or of the wrong type, or a feature of a row is missing or infinite.</exception>
+    /// <returns>Per row, the features that add most to Score, the largest first; of a row that alarms because features are missing or infinite,
+    /// those.</returns>
+    /// <exception cref="ArgumentException">The model holds no flow, a column is missing or of the wrong type, or a row has another number of values.</exception>
     public IEnumerable<IReadOnlyList<FeatureContribution>> ExplainRows(ITransformer model, IDataView data, int numberOfFeatures = 5)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -38,6 +39,19 @@ public sealed partial class FlowsCatalog
         chain.Flow.GetOutputSchema(prepared.Schema);
         DataViewSchema.Column features = prepared.Schema[chain.Flow.FeatureColumnName];
         string[]? names = FeatureColumn.SlotNames(features);
-        return prepared.GetColumn<float[]>(features).Select(row => chain.Flow.Explain(row, numberOfFeatures, names));
+        return Explain(chain.Flow, prepared, features, names, numberOfFeatures);
+    }
+
+    private static IEnumerable<IReadOnlyList<FeatureContribution>> Explain(
+        FlowTransformer flow, IDataView data, DataViewSchema.Column features, string[]? names, int numberOfFeatures)
+    {
+        using DataViewRowCursor cursor = data.GetRowCursor([features]);
+        ValueGetter<VBuffer<float>> read = FeatureColumn.Reader(cursor, features, flow.FeatureCount);
+        VBuffer<float> row = default;
+        while (cursor.MoveNext())
+        {
+            read(ref row);
+            yield return flow.Explain([.. row.DenseValues()], numberOfFeatures, names);
+        }
     }
 }

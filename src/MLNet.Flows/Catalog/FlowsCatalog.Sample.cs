@@ -7,7 +7,7 @@ namespace MLNet.Flows.Catalog;
 
 public sealed partial class FlowsCatalog
 {
-    /// <summary>Draws rows from a trained flow: a view with the feature column, in original units, and the log-likelihood column.</summary>
+    /// <summary>Draws rows from a trained flow: a view with the feature column, in original units and with its slot names, and the log-likelihood column.</summary>
     /// <remarks>Exact: base draws go through the flow's exact inverse. The view is lazy and draws the same rows each time it is read; a column that was
     /// constant in training varies with its documented scale. About 0.1 microseconds per layer and row.</remarks>
     /// <param name="model">A flow or a chain that holds one, fitted or loaded.</param>
@@ -22,9 +22,17 @@ public sealed partial class FlowsCatalog
         FlowTransformer.CheckCount(rows, nameof(rows));
         var sampler = new FlowSampler(flow.Model.Density, seed ?? new FlowHost(Environment, "FlowSample").NextSeed());
         SchemaDefinition schema = SchemaDefinition.Create(typeof(SampledRow));
-        schema[nameof(SampledRow.Features)].ColumnName = flow.FeatureColumnName;
-        schema[nameof(SampledRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, flow.FeatureCount);
-        schema[nameof(SampledRow.LogLikelihood)].ColumnName = flow.LogLikelihoodColumnName;
+
+        // A column is found by its name only until it is renamed.
+        SchemaDefinition.Column features = schema[nameof(SampledRow.Features)], logLikelihood = schema[nameof(SampledRow.LogLikelihood)];
+        (features.ColumnName, logLikelihood.ColumnName) = (flow.FeatureColumnName, flow.LogLikelihoodColumnName);
+        features.ColumnType = new VectorDataViewType(NumberDataViewType.Single, flow.FeatureCount);
+        if (flow.Model.SlotNames is { } slotNames)
+        {
+            var names = new VBuffer<ReadOnlyMemory<char>>(slotNames.Length, [.. slotNames.Select(name => name.AsMemory())]);
+            features.AddAnnotation("SlotNames", names, new VectorDataViewType(TextDataViewType.Instance, slotNames.Length));
+        }
+
         return _mlContext.Data.LoadFromEnumerable(sampler.Rows(rows).Select(Score), schema);
 
         SampledRow Score(float[] features)

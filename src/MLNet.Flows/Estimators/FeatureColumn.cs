@@ -49,6 +49,23 @@ internal static class FeatureColumn
                 $"Column '{name}' has {size} values per row, but this flow was trained on {trainedSize}. Concatenate the same columns as in training.");
     }
 
+    /// <summary>Reads the features of the row that a cursor or an engine is on. Every reader of features goes through this.</summary>
+    /// <remarks>The type promises a length, but nothing holds whoever fills the rows to it: an array of another length, empty or null arrives as it is.</remarks>
+    /// <param name="row">The row, with the column active.</param>
+    /// <param name="column">The features.</param>
+    /// <param name="size">Values per row.</param>
+    /// <returns>A getter that throws <see cref="ArgumentException"/> where the row has another number of values.</returns>
+    public static ValueGetter<VBuffer<float>> Reader(DataViewRow row, DataViewSchema.Column column, int size)
+    {
+        ValueGetter<VBuffer<float>> read = row.GetGetter<VBuffer<float>>(column);
+        return (ref VBuffer<float> features) =>
+        {
+            read(ref features);
+            if (features.Length != size)
+                throw WrongLength(column.Name, features.Length, size, row.Position);
+        };
+    }
+
     /// <summary>The weight column.</summary>
     /// <exception cref="ArgumentException">It is missing or not a Single.</exception>
     public static DataViewSchema.Column BindWeight(DataViewSchema schema, string name)
@@ -78,6 +95,9 @@ internal static class FeatureColumn
         builder.Add(column.Annotations, name => name == "SlotNames");
         return builder.ToAnnotations();
     }
+
+    private static ArgumentException WrongLength(string name, int found, int size, long row) => new(
+        $"Column '{name}' has {found} value{(found == 1 ? "" : "s")} in row {row}, but its type promises {size}. Give every row {size} values, with NaN for missing ones.");
 
     private static SchemaShape.Column Find(SchemaShape schema, string name, string role)
     {

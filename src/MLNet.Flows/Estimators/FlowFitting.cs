@@ -59,7 +59,7 @@ internal sealed class FlowFitting
             _options.PredictedLabelColumnName,
             _options.LatentColumnName,
             _options.FeatureContributionsColumnName);
-        return new FlowModel(density, quantiles, names, _options.FalseAlarmRate, median, history);
+        return new FlowModel(density, quantiles, names, _options.FalseAlarmRate, median, history) { SlotNames = slotNames };
     }
 
     private (FlowDensity Density, TrainingHistory History, float[] Likelihoods) Train(

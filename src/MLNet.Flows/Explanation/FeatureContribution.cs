@@ -5,5 +5,6 @@ namespace MLNet.Flows.Explanation;
 /// <param name="Index">Its place in the feature vector, from 0.</param>
 /// <param name="Value">Its value in the row, in original units.</param>
 /// <param name="Reference">Its training median, from which the contribution is counted.</param>
-/// <param name="Contribution">What it adds to Score, in nats; all features of a row add up to Score(row) - Score(median).</param>
+/// <param name="Contribution">What it adds to Score, in nats; all features of a row add up to Score(row) - Score(median). NaN where the value is missing or
+/// infinite.</param>
 public sealed record FeatureContribution(string Name, int Index, float Value, float Reference, float Contribution);

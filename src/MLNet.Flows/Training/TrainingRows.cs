@@ -38,7 +38,7 @@ internal sealed class TrainingRows
         long rows = 0, skipped = 0;
         using (DataViewRowCursor cursor = data.GetRowCursor(weight is null ? [feature] : [feature, weight.Value]))
         {
-            ValueGetter<VBuffer<float>> readFeatures = cursor.GetGetter<VBuffer<float>>(feature);
+            ValueGetter<VBuffer<float>> readFeatures = FeatureColumn.Reader(cursor, feature, dimension);
             ValueGetter<float>? readWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
             VBuffer<float> buffer = default;
             float w = 1;

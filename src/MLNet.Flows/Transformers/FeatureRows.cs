@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Transformers;
@@ -19,7 +20,7 @@ internal sealed class FeatureRows
     /// <param name="featureCount">Values per row.</param>
     public FeatureRows(DataViewRowCursor input, DataViewSchema.Column column, int featureCount)
     {
-        _read = input.GetGetter<VBuffer<float>>(column);
+        _read = FeatureColumn.Reader(input, column, featureCount);
         _featureCount = featureCount;
         _rows = new float[RowBlock.Rows * featureCount];
     }

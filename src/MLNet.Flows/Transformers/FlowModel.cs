@@ -16,4 +16,8 @@ internal sealed record FlowModel(
     FlowColumnNames Columns,
     double FalseAlarmRate,
     float[] Reference,
-    TrainingHistory History);
+    TrainingHistory History)
+{
+    /// <summary>[FeatureCount], the names of the features' slots in training; null where they had none.</summary>
+    public string[]? SlotNames { get; init; }
+}

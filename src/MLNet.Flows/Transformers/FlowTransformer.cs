@@ -107,25 +107,22 @@ public abstract class FlowTransformer : ITransformer
     /// <remarks>Integrated gradients from the training median to the row. Costs a few hundred scorings.</remarks>
     /// <param name="row">[FeatureCount], in original units.</param>
     /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
-    /// <param name="names">[FeatureCount] names to report; null reports the feature column's name and the index.</param>
-    /// <returns>The features that add most to Score, the largest first.</returns>
-    /// <exception cref="ArgumentException">The row is of another length, or a feature is missing or infinite.</exception>
+    /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name and the index.</param>
+    /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of them: those are returned,
+    /// with NaN as contribution.</returns>
+    /// <exception cref="ArgumentException">The row or <paramref name="names"/> is of another length.</exception>
     public IReadOnlyList<FeatureContribution> Explain(ReadOnlySpan<float> row, int numberOfFeatures = 5, IReadOnlyList<string>? names = null)
     {
         CheckCount(numberOfFeatures, nameof(numberOfFeatures));
         if (row.Length != FeatureCount || (names is not null && names.Count != FeatureCount))
             throw new ArgumentException($"The row has {row.Length} values{(names is null ? "" : $" and {names.Count} names")}, but this flow was trained on {FeatureCount} features. Pass one whole row.");
-        string[] reported = [.. Enumerable.Range(0, FeatureCount).Select(i => names?[i] is { Length: > 0 } name ? name : $"{FeatureColumnName}[{i}]")];
-        for (int i = 0; i < row.Length; i++)
-        {
-            if (!float.IsFinite(row[i]))
-                throw new ArgumentException($"Feature '{reported[i]}' of the row is {row[i]}, but only rows of finite values can be explained. Fill the gap first, or leave the row out.");
-        }
-
+        string[] reported = [.. Enumerable.Range(0, FeatureCount).Select(i => (names ?? Model.SlotNames)?[i] is { Length: > 0 } name ? name : $"{FeatureColumnName}[{i}]")];
         var contributions = new float[FeatureCount];
         new IntegratedGradients(Model.Density, Model.Reference).Explain(row, contributions);
         float[] values = row.ToArray();
+        bool finite = Array.TrueForAll(values, float.IsFinite);
         return [.. Enumerable.Range(0, FeatureCount)
+            .Where(i => finite || !float.IsFinite(values[i]))
             .OrderByDescending(i => contributions[i])
             .Take(numberOfFeatures)
             .Select(i => new FeatureContribution(reported[i], i, values[i], Model.Reference[i], contributions[i]))];

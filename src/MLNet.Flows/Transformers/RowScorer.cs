@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Estimators;
 
 namespace MLNet.Flows.Transformers;
 
@@ -21,7 +22,7 @@ internal sealed class RowScorer : IFlowRow
         _row = row;
         _density = bindings.Model.Density;
         _workspace = _density.CreateWorkspace();
-        _readFeatures = row.GetGetter<VBuffer<float>>(row.Schema[bindings.Features.Index]);
+        _readFeatures = FeatureColumn.Reader(row, row.Schema[bindings.Features.Index], _density.FeatureCount);
     }
 
     public float LogLikelihood()

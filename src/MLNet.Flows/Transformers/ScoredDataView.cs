@@ -1,26 +1,32 @@
 using Microsoft.ML;
+using MLNet.Flows.Interop;
 
 namespace MLNet.Flows.Transformers;
 
 /// <summary>A view of the source's columns and the flow's, scored as cursors pass.</summary>
-internal sealed class ScoredDataView(IDataView source, FlowBindings bindings) : IDataView
+internal sealed class ScoredDataView(IDataView source, FlowBindings bindings) : OnnxView(source)
 {
-    public bool CanShuffle => source.CanShuffle;
+    public override bool CanShuffle => Source.CanShuffle;
 
-    public DataViewSchema Schema => bindings.OutputSchema;
+    public override DataViewSchema Schema => bindings.OutputSchema;
 
-    public long? GetRowCount() => source.GetRowCount();
+    protected override string Refusal =>
+        $"A flow cannot be written to an ONNX graph: its columns '{bindings.Model.Columns.LogLikelihood}', '{bindings.Model.Columns.Score}', "
+        + $"'{bindings.Model.Columns.PValue}' and '{bindings.Model.Columns.PredictedLabel}' would be missing from it. Convert the chain without the flow, "
+        + "or score in .NET with a model that mlContext.Model.Save wrote.";
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    public override long? GetRowCount() => Source.GetRowCount();
+
+    public override DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         DataViewSchema.Column[] needed = [.. columnsNeeded];
-        return Open(source.GetRowCursor(bindings.Dependencies(needed), rand), needed);
+        return Open(Source.GetRowCursor(bindings.Dependencies(needed), rand), needed);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    public override DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         DataViewSchema.Column[] needed = [.. columnsNeeded];
-        return [.. source.GetRowCursorSet(bindings.Dependencies(needed), n, rand).Select(cursor => Open(cursor, needed))];
+        return [.. Source.GetRowCursorSet(bindings.Dependencies(needed), n, rand).Select(cursor => Open(cursor, needed))];
     }
 
     // Rows are read ahead, to be scored in blocks, where a column of the flow is asked for and all else that is asked for can be kept meanwhile.

@@ -124,6 +124,22 @@ public sealed class SamplingTests
     }
 
     [Fact]
+    public void Sample_ByTheCatalog_KeepsTheFeatureColumnsNameAndSlotNames()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable(Rows.Normal(100, 2).Select(row => new Reading { Temperature = row[0], Pressure = row[1] }));
+        var options = new PlanarFlowEstimator.Options { FeatureColumnName = "Inputs", LogLikelihoodColumnName = "LogP", MaximumSteps = 5, CalibrationFolds = 0 };
+        ITransformer model = _context.Transforms.Concatenate("Inputs", "Temperature", "Pressure").Append(_context.Flows.PlanarFlow(options)).Fit(data);
+
+        IDataView drawn = _context.Flows.Sample(model, 10, seed: 1);
+
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        drawn.Schema["Inputs"].GetSlotNames(ref names);
+        Assert.Equal(["Temperature", "Pressure"], names.DenseValues().Select(name => name.ToString()));
+        Assert.Equal(10, drawn.GetColumn<float>("LogP").Count(float.IsFinite));
+        Assert.Equal(10, drawn.GetColumn<float[]>("Inputs").Count(row => row.Length == 2));
+    }
+
+    [Fact]
     public void Sample_BadCountOrModel_Throws()
     {
         PlanarFlowTransformer flow = Transformers.TestFlows.Transformer(_context);
@@ -161,5 +177,12 @@ public sealed class SamplingTests
             double x2 = 6 * random.NextDouble() - 3;
             return new[] { (float)(Math.Sin(x2) + 0.1 * random.NextGaussian()), (float)x2 };
         })];
+    }
+
+    private sealed class Reading
+    {
+        public float Temperature { get; set; }
+
+        public float Pressure { get; set; }
     }
 }

@@ -81,12 +81,25 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void Explain_RowThatAlarmsForMissingFeatures_NamesThose()
+    {
+        PlanarFlowTransformer flow = Transformers.TestFlows.Transformer(_context);
+        float[][] rows = [[1, float.NaN, 1, float.PositiveInfinity, 1], [1, 2, 3, 4, 5]];
+
+        FeatureContribution[][] explained = [.. _context.Flows.ExplainRows(flow, Rows.View(_context, rows)).Select(row => row.ToArray())];
+
+        Assert.Equal(["Features[1]", "Features[3]"], explained[0].Select(feature => feature.Name));
+        Assert.Equal([float.NaN, float.PositiveInfinity], explained[0].Select(feature => feature.Value));
+        Assert.All(explained[0], feature => Assert.True(float.IsNaN(feature.Contribution)));
+        Assert.Equal(5, explained[1].Length);
+        Assert.Equal("Features[1]", Assert.Single(flow.Explain(rows[0], numberOfFeatures: 1)).Name);
+    }
+
+    [Fact]
     public void Explain_BadInput_Throws()
     {
         PlanarFlowTransformer flow = Transformers.TestFlows.Transformer(_context);
 
-        Assert.Contains("Feature 'Features[1]' of the row is NaN, but only rows of finite values can be explained.",
-            Assert.Throws<ArgumentException>(() => flow.Explain([1, float.NaN, 1, 1, 1])).Message);
         Assert.Contains("The row has 2 values, but this flow was trained on 5 features.", Assert.Throws<ArgumentException>(() => flow.Explain([1, 2])).Message);
         Assert.Contains("numberOfFeatures is 0, but it is at least 1.", Assert.Throws<ArgumentOutOfRangeException>(() => flow.Explain(new float[5], 0)).Message);
         Assert.Contains("There is no feature column 'Features' among 'Temperature'",

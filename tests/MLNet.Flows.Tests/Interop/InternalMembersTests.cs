@@ -18,10 +18,14 @@ public sealed class InternalMembersTests
         [
             "Microsoft.ML.Data.AnnotationUtils.GetTrainerOutputAnnotation",
             "Microsoft.ML.Data.AnnotationUtils.get_ScoreColumnSetIdType",
+            "Microsoft.ML.Data.IDataTransform",
             "Microsoft.ML.Data.ITransformerChainAccessor",
             "Microsoft.ML.Data.ITransformerChainAccessor.get_Scopes",
             "Microsoft.ML.Data.ITransformerChainAccessor.get_Transformers",
             "Microsoft.ML.LoadableClassAttribute",
+            "Microsoft.ML.Model.OnnxConverter.ICanSaveOnnx",
+            "Microsoft.ML.Model.OnnxConverter.ISaveAsOnnx",
+            "Microsoft.ML.Model.OnnxConverter.ITransformCanSaveOnnx",
             "Microsoft.ML.ModelHeader.CbModel",
             "Microsoft.ML.ModelLoadContext.CheckAtModel",
             "Microsoft.ML.ModelLoadContext.Header",
@@ -57,7 +61,7 @@ public sealed class InternalMembersTests
                     yield return (type, member);
             }
 
-            foreach (Type named in type.GetInterfaces().Append(type.BaseType).OfType<Type>().Where(IsInternal))
+            foreach (Type named in type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Append(type.BaseType).OfType<Type>().Where(IsInternal))
                 yield return (type, named);
         }
 
