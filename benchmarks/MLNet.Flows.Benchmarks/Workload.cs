@@ -29,7 +29,7 @@ internal sealed class Workload
         var one = new float[dimension];
         Array.Fill(one, 1f);
         Density = new FlowDensity(
-            new ColumnPartition(dimension, [], []),
+            new ColumnPartition(dimension, [], new PlateauConstants([], [])),
             [new Standardization(new float[dimension], one), new TrainablePlanarStack(dimension, layers).Freeze(parameters)],
             new DiagonalNormal(new float[dimension], one));
         var likelihoods = new float[Math.Min(rows, 10_000)];

@@ -3,25 +3,23 @@ using MLNet.Flows.Persistence;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>Which feature columns a flow acts on and which were constant in training.</summary>
-/// <remarks>
-/// A constant column stays in the density as an independent normal factor N(value, scale^2) with
-/// scale = 0.01 max(|value|, 1): rows that keep the constant gain a fixed log-density, rows that depart from it lose half the
-/// squared departure in scales, which makes them plainly strange.
-/// </remarks>
+/// <remarks>Constant columns stay in the density as independent factors, so that a row that departs from one is plainly strange.</remarks>
 internal sealed class ColumnPartition
 {
-    private static readonly double LogSqrtTwoPi = 0.5 * Math.Log(2 * Math.PI);
-    private readonly float[] _constantValues;
+    private readonly ConstantFactor _constants;
 
     /// <param name="featureCount">Columns in all.</param>
     /// <param name="constantColumns">Indices of the constant columns, ascending.</param>
-    /// <param name="constantValues">Their values.</param>
-    public ColumnPartition(int featureCount, int[] constantColumns, float[] constantValues)
+    /// <param name="constants">Their values and what a departure from them costs.</param>
+    public ColumnPartition(int featureCount, int[] constantColumns, ConstantFactor constants)
     {
         FeatureCount = featureCount;
         ConstantColumns = constantColumns;
-        _constantValues = constantValues;
-        ActiveColumns = [.. Enumerable.Range(0, featureCount).Except(constantColumns)];
+        _constants = constants;
+        var isConstant = new bool[featureCount];
+        foreach (int column in constantColumns)
+            isConstant[column] = true;
+        ActiveColumns = [.. Enumerable.Range(0, featureCount).Where(column => !isConstant[column])];
     }
 
     public int FeatureCount { get; }
@@ -31,25 +29,30 @@ internal sealed class ColumnPartition
 
     public int[] ConstantColumns { get; }
 
-    public ReadOnlySpan<float> ConstantValues => _constantValues;
+    public ConstantFactor Constants => _constants;
 
-    public static double Scale(float value) => 0.01 * Math.Max(Math.Abs((double)value), 1);
+    public ReadOnlySpan<float> ConstantValues => _constants.Values;
 
-    /// <summary>log-density of the constant columns' factor at a row of all features, in nats.</summary>
+    /// <summary>log-density of the constant columns at a row of all features, in nats.</summary>
     public float ConstantLogProb(ReadOnlySpan<float> features)
     {
         double sum = 0;
         for (int i = 0; i < ConstantColumns.Length; i++)
-        {
-            double z = ConstantDeparture(i, features[ConstantColumns[i]]);
-            sum -= 0.5 * z * z + Math.Log(Scale(_constantValues[i])) + LogSqrtTwoPi;
-        }
-
+            sum += _constants.LogProb(i, features[ConstantColumns[i]]);
         return (float)Math.Max(sum, float.MinValue);
     }
 
-    /// <summary>How far a value of the i-th constant column is from the constant, in scales.</summary>
-    public double ConstantDeparture(int i, float value) => (value - (double)_constantValues[i]) / Scale(_constantValues[i]);
+    /// <summary>The same columns, where a departure from a constant is less likely than all of these rows.</summary>
+    /// <param name="logLikelihoods">Of rows that keep all constants.</param>
+    public ColumnPartition WithDeparturesBelow(ReadOnlySpan<float> logLikelihoods)
+    {
+        if (_constants is not PlateauConstants plateau || ConstantColumns.Length == 0)
+            return this;
+        double lowest = double.PositiveInfinity, highest = double.NegativeInfinity;
+        foreach (float logLikelihood in logLikelihoods)
+            (lowest, highest) = (Math.Min(lowest, logLikelihood), Math.Max(highest, logLikelihood));
+        return new ColumnPartition(FeatureCount, ConstantColumns, plateau.BeyondRange(highest - lowest));
+    }
 
     public void Write(ModelWriter writer)
     {
@@ -57,10 +60,12 @@ internal sealed class ColumnPartition
         writer.Write(ConstantColumns.Length);
         foreach (int column in ConstantColumns)
             writer.Write(column);
-        writer.Write(_constantValues);
+        ConstantFactorReader.Write(_constants, writer);
     }
 
-    public static ColumnPartition Read(ModelReader reader)
+    /// <param name="reader">The file.</param>
+    /// <param name="version">Of the format.</param>
+    public static ColumnPartition Read(ModelReader reader, int version)
     {
         int featureCount = reader.ReadInt32();
         int count = reader.ReadInt32();
@@ -74,6 +79,6 @@ internal sealed class ColumnPartition
             reader.Check(columns[i] < featureCount && columns[i] > (i == 0 ? -1 : columns[i - 1]), $"constant column {columns[i]}");
         }
 
-        return new ColumnPartition(featureCount, columns, reader.ReadFiniteSingles(count));
+        return new ColumnPartition(featureCount, columns, ConstantFactorReader.Read(reader, count, version));
     }
 }

@@ -105,8 +105,8 @@ internal sealed class FlowDensity
         }
     }
 
-    /// <summary>The latent vector of a row [FeatureCount]: active columns through the bijections, constant columns as departures in scales;
-    /// NaN where the row has a missing or infinite feature.</summary>
+    /// <summary>The latent vector of a row [FeatureCount]: active columns through the bijections, constant columns as normal values that
+    /// are as unlikely; NaN where the row has a missing or infinite feature.</summary>
     public void Latent(ReadOnlySpan<float> features, Span<float> latent, FlowWorkspace workspace)
     {
         if (float.IsNaN(LogProb(features, workspace)))
@@ -119,7 +119,7 @@ internal sealed class FlowDensity
         for (int j = 0; j < Columns.ActiveColumns.Length; j++)
             latent[Columns.ActiveColumns[j]] = z[j];
         for (int i = 0; i < Columns.ConstantColumns.Length; i++)
-            latent[Columns.ConstantColumns[i]] = (float)Columns.ConstantDeparture(i, features[Columns.ConstantColumns[i]]);
+            latent[Columns.ConstantColumns[i]] = Columns.Constants.Latent(i, features[Columns.ConstantColumns[i]]);
     }
 
     /// <summary>Draws rows [n, FeatureCount] in original units: base, then the inverse bijections from the last to the first.</summary>
@@ -135,7 +135,7 @@ internal sealed class FlowDensity
             {
                 Span<float> row = rows.Slice((start + r) * FeatureCount, FeatureCount);
                 for (int i = 0; i < Columns.ConstantColumns.Length; i++)
-                    row[Columns.ConstantColumns[i]] = Saturate(Columns.ConstantValues[i] + ColumnPartition.Scale(Columns.ConstantValues[i]) * random.NextGaussian());
+                    row[Columns.ConstantColumns[i]] = Saturate(Columns.Constants.Sample(i, random));
             }
 
             foreach (Bijection bijection in _bijections.Reverse())
@@ -158,9 +158,15 @@ internal sealed class FlowDensity
         DistributionReader.Write(Base, writer);
     }
 
-    public static FlowDensity Read(ModelReader reader)
+    /// <summary>The same density but for what a departure from constant columns costs: it is less likely than all of these rows.</summary>
+    /// <param name="logLikelihoods">Of rows that keep all constants.</param>
+    public FlowDensity WithDeparturesBelow(ReadOnlySpan<float> logLikelihoods) => new(Columns.WithDeparturesBelow(logLikelihoods), _bijections, Base);
+
+    /// <param name="reader">The file.</param>
+    /// <param name="version">Of the format.</param>
+    public static FlowDensity Read(ModelReader reader, int version)
     {
-        ColumnPartition columns = ColumnPartition.Read(reader);
+        ColumnPartition columns = ColumnPartition.Read(reader, version);
         int count = reader.ReadInt32();
         reader.Check(count is >= 0 and <= 1024, $"{count} bijections");
         var bijections = new Bijection[count];

@@ -15,10 +15,12 @@ internal sealed class LikelihoodQuantiles
     private readonly ParetoTail _tail;
     private readonly float _tailStart;
 
-    private LikelihoodQuantiles(float[] values, float[] shares, ParetoTail tail, float tailStart)
+    private readonly float _shareBelow;
+
+    private LikelihoodQuantiles(float[] values, float[] shares, ParetoTail tail, float tailStart, float shareBelow)
     {
         (_values, _shares) = (values, shares);
-        (_tail, _tailStart) = (tail, tailStart);
+        (_tail, _tailStart, _shareBelow) = (tail, tailStart, shareBelow);
     }
 
     /// <param name="logLikelihoods">Of the training rows, in any order, finite.</param>
@@ -50,10 +52,10 @@ internal sealed class LikelihoodQuantiles
         }
 
         (ParetoTail tail, float start) = ParetoTail.Fit(sorted);
-        return new LikelihoodQuantiles(values, shares, tail, start);
+        return new LikelihoodQuantiles(values, shares, tail, start, Math.Min(shares[0], 1f / (sorted.Length + 1f)));
     }
 
-    /// <summary>Share of training weight at most this likely, in [0, 1]; NaN for NaN. Below the lowest value, that value's share times the tail.</summary>
+    /// <summary>Share of training weight at most this likely, in [0, 1]; NaN for NaN. Below the lowest of n values at most 1 / (n + 1), times the tail.</summary>
     public float PValue(float logLikelihood)
     {
         if (float.IsNaN(logLikelihood))
@@ -76,7 +78,7 @@ internal sealed class LikelihoodQuantiles
             }
         }
 
-        return low == 0 ? (float)(_shares[0] * _tail.Beyond(_values[0] - (double)logLikelihood, _tailStart)) : _shares[low - 1];
+        return low == 0 ? (float)(_shareBelow * _tail.Beyond(_values[0] - (double)logLikelihood, _tailStart)) : _shares[low - 1];
     }
 
     public void Write(ModelWriter writer)
@@ -87,11 +89,12 @@ internal sealed class LikelihoodQuantiles
         writer.Write(_tail.Shape);
         writer.Write(_tail.Scale);
         writer.Write(_tailStart);
+        writer.Write(_shareBelow);
     }
 
     /// <param name="reader">The payload.</param>
-    /// <param name="withTail">Whether a tail follows, as it does from version 2 on.</param>
-    public static LikelihoodQuantiles Read(ModelReader reader, bool withTail = true)
+    /// <param name="version">Of the format: a tail follows from version 2 on, the share below the lowest value from version 3 on.</param>
+    public static LikelihoodQuantiles Read(ModelReader reader, int version)
     {
         int count = reader.ReadInt32();
         reader.Check(count is >= 1 and <= MaximumValues, $"{count} likelihood quantiles");
@@ -102,10 +105,12 @@ internal sealed class LikelihoodQuantiles
             reader.Check(ordered && shares[i] is >= 0 and <= 1, $"likelihood quantile {i} out of order");
         }
 
-        if (!withTail)
-            return new LikelihoodQuantiles(values, shares, default, 0);
+        if (version < 2)
+            return new LikelihoodQuantiles(values, shares, default, 0, shares[0]);
         float[] tail = reader.ReadFiniteSingles(3);
         reader.Check(tail[0] is >= 0 and < 1 && tail[1] >= 0 && tail[2] >= 0, $"a tail of shape {tail[0]}, scale {tail[1]} and start {tail[2]}");
-        return new LikelihoodQuantiles(values, shares, new ParetoTail(tail[0], tail[1]), tail[2]);
+        float shareBelow = version < 3 ? shares[0] : reader.ReadSingle();
+        reader.Check(shareBelow is >= 0 and <= 1, $"the share {shareBelow} below the lowest likelihood");
+        return new LikelihoodQuantiles(values, shares, new ParetoTail(tail[0], tail[1]), tail[2], shareBelow);
     }
 }

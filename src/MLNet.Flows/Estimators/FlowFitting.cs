@@ -50,6 +50,7 @@ internal sealed class FlowFitting
 
         (FlowDensity density, TrainingHistory history, float[] likelihoods) =
             preprocessed is null ? ConstantsOnly(rows, columns) : Train(rows, columns, preprocessed, slotNames);
+        density = density.WithDeparturesBelow(likelihoods);
         LikelihoodQuantiles quantiles = RankedRows.Fit(likelihoods, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
         var names = new FlowColumnNames(
             _options.FeatureColumnName,

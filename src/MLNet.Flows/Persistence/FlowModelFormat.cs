@@ -12,16 +12,20 @@ namespace MLNet.Flows.Persistence;
 /// All numbers little-endian; a text is its length in bytes (int32) and UTF-8; floats and doubles are IEEE bits.
 /// <code>
 /// byte[8]    magic "MLNFLOW1"
-/// int32      format version: 2
+/// int32      format version: 3
 /// int32      payload length in bytes
 /// byte[32]   SHA-256 of the payload
 /// payload:
 ///   text x5    columns: features, log-likelihood, score, p-value, predicted label
 ///   text x2    columns: latent, feature contributions; empty for none (version 2 on)
+///   int32      slot names of the features: their number or 0 for none, then text each (version 3 on)
 ///   double     false-alarm rate
 ///   density:
 ///     int32      feature count
-///     int32      constant columns, then int32 index each (ascending), then float value each
+///     int32      constant columns, then int32 index each (ascending)
+///     int32      kind of their densities (version 3 on; 1 before)
+///       1 = normal:  float value each
+///       2 = plateau: float value each, float half-width each, double nats of a departure
 ///     int32      bijections, each:
 ///       int32      kind
 ///       1 = standardization: int32 d, float[d] mean, float[d] scale
@@ -39,23 +43,24 @@ namespace MLNet.Flows.Persistence;
 ///       4 = transformed:       int32 bijections, each as above, then a base of kind 1 to 3
 ///       5 = uniform mixture:   int32 M, each a distribution of kind 1 to 4
 ///   float[feature count]  reference row of explanations, the training median (version 2 on)
-///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2 on)
+///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2 on),
+///     float share below the lowest (version 3 on)
 ///   history:
 ///     int32      stop reason
 ///     int32      best step
 ///     double x3  rows used, rows skipped, recoveries
 ///     int32      reports, each: int32 step, int32 maximum steps, double epoch, double train and validation log-likelihood,
-///                double rows/s, double elapsed and remaining seconds
+///                and before version 3 double rows/s, double elapsed and remaining seconds
 /// </code>
 /// Every version stays readable for good; a change of layout takes the next version number. A model of version 1 explains from the
-/// training mean, which its standardization holds.
+/// training mean, which its standardization holds. No clock is written: the same data, seed and machine give the same bytes.
 /// </remarks>
 internal static class FlowModelFormat
 {
     /// <summary>Longest model in bytes.</summary>
     public const int MaximumLength = 1 << 30;
 
-    private const int Version = 2;
+    private const int Version = 3;
     private const int OldestVersion = 1;
     private const int HeaderLength = 8 + 4 + 4 + 32;
     private const int MaximumReports = 1 << 20;
@@ -66,6 +71,9 @@ internal static class FlowModelFormat
     {
         var writer = new ModelWriter();
         WriteColumns(model.Columns, writer);
+        writer.Write(model.SlotNames?.Length ?? 0);
+        foreach (string name in model.SlotNames ?? [])
+            writer.Write(name);
         writer.Write(model.FalseAlarmRate);
         model.Density.Write(writer);
         writer.Write(model.Reference);
@@ -99,14 +107,16 @@ internal static class FlowModelFormat
 
         var reader = new ModelReader(payload);
         FlowColumnNames columns = ReadColumns(reader, version);
+        string[]? slotNames = version < 3 ? null : ReadSlotNames(reader);
         double falseAlarmRate = reader.ReadDouble();
         reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
-        FlowDensity density = FlowDensity.Read(reader);
+        FlowDensity density = FlowDensity.Read(reader, version);
+        reader.Check(slotNames is null || slotNames.Length == density.FeatureCount, $"{slotNames?.Length} slot names of {density.FeatureCount} features");
         float[] reference = version == 1 ? TrainingMean(density) : reader.ReadFiniteSingles(density.FeatureCount);
-        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, withTail: version > 1);
-        TrainingHistory history = ReadHistory(reader);
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, version);
+        TrainingHistory history = ReadHistory(reader, version);
         reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
-        return new FlowModel(density, quantiles, columns, falseAlarmRate, reference, history);
+        return new FlowModel(density, quantiles, columns, falseAlarmRate, reference, history) { SlotNames = slotNames };
     }
 
     private static void WriteColumns(FlowColumnNames columns, ModelWriter writer)
@@ -123,9 +133,27 @@ internal static class FlowModelFormat
     private static FlowColumnNames ReadColumns(ModelReader reader, int version)
     {
         var columns = new FlowColumnNames(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
-        return version == 1 ? columns : columns with { Latent = Optional(reader.ReadString()), FeatureContributions = Optional(reader.ReadString()) };
+        if (version > 1)
+            columns = columns with { Latent = Optional(reader.ReadString()), FeatureContributions = Optional(reader.ReadString()) };
+        string[] names = [columns.Features, columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
+            .. new[] { columns.Latent, columns.FeatureContributions }.OfType<string>()];
+        reader.Check(Array.TrueForAll(names, name => name.Length > 0), "a column without a name");
+        string? repeated = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1)?.Key;
+        reader.Check(repeated is null, $"two columns of the name '{repeated}', of which one would hide the other");
+        return columns;
 
         static string? Optional(string name) => name.Length == 0 ? null : name;
+    }
+
+    private static string[]? ReadSlotNames(ModelReader reader)
+    {
+        int count = reader.ReadInt32();
+        reader.Check(count >= 0, $"{count} slot names");
+        reader.CheckRemaining((long)count * sizeof(int));
+        var names = new string[count];
+        for (int i = 0; i < count; i++)
+            names[i] = reader.ReadString();
+        return count == 0 ? null : names;
     }
 
     private static float[] TrainingMean(FlowDensity density)
@@ -157,13 +185,10 @@ internal static class FlowModelFormat
             writer.Write(report.Epoch);
             writer.Write(report.TrainLogLikelihood);
             writer.Write(report.ValidationLogLikelihood);
-            writer.Write(report.RowsPerSecond);
-            writer.Write(report.Elapsed.TotalSeconds);
-            writer.Write(report.Remaining.TotalSeconds);
         }
     }
 
-    private static TrainingHistory ReadHistory(ModelReader reader)
+    private static TrainingHistory ReadHistory(ModelReader reader, int version)
     {
         var stopReason = (TrainingStopReason)reader.ReadInt32();
         reader.Check(Enum.IsDefined(stopReason), $"stop reason {(int)stopReason}");
@@ -171,7 +196,7 @@ internal static class FlowModelFormat
         long rowsUsed = Count(reader), rowsSkipped = Count(reader), recoveries = Count(reader);
         int reports = reader.ReadInt32();
         reader.Check(reports is >= 0 and <= MaximumReports, $"{reports} training reports");
-        reader.CheckRemaining(reports * 56L);
+        reader.CheckRemaining(reports * (version < 3 ? 56L : 32L));
         var progress = new TrainingProgress[reports];
         for (int i = 0; i < reports; i++)
         {
@@ -181,9 +206,9 @@ internal static class FlowModelFormat
                 reader.ReadDouble(),
                 reader.ReadDouble(),
                 reader.ReadDouble(),
-                reader.ReadDouble(),
-                Seconds(reader),
-                Seconds(reader));
+                version < 3 ? reader.ReadDouble() : double.NaN,
+                version < 3 ? Seconds(reader) : TimeSpan.Zero,
+                version < 3 ? Seconds(reader) : TimeSpan.Zero);
         }
 
         return new TrainingHistory(progress, stopReason, bestStep, rowsUsed, rowsSkipped, (int)Math.Min(recoveries, int.MaxValue));

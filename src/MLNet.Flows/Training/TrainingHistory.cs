@@ -1,6 +1,6 @@
 namespace MLNet.Flows.Training;
 
-/// <summary>How a flow was trained: its progress reports and how training ended. Saved with the model.</summary>
+/// <summary>How a flow was trained: its progress reports and how training ended. Saved with the model, but for its times.</summary>
 /// <param name="Progress">The reports, in order of steps.</param>
 /// <param name="StopReason">Why training ended.</param>
 /// <param name="BestStep">The step whose averaged weights the model holds.</param>

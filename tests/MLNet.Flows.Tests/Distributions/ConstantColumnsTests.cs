@@ -16,13 +16,15 @@ public sealed class ConstantColumnsTests
 
         Assert.Equal([0, 2, 3], columns.ConstantColumns);
         Assert.Equal([1], columns.ActiveColumns);
-        Assert.Equal([5f, 1e6f, 0f], columns.ConstantValues.ToArray());
+        Assert.Equal([5f, 1e6f + 0.25f, 0f], columns.ConstantValues.ToArray());
+        Assert.Equal(0, columns.ConstantLogProb([5, 3, 1e6f + 0.5f, 0]));
+        Assert.Equal(0, columns.ConstantLogProb([5, 3, 1e6f, 0]));
     }
 
     [Fact]
-    public void ConstantLogProb_AtTheConstantAndOff_IsTheDocumentedNormal()
+    public void ConstantLogProb_OfAnOldModel_IsTheDocumentedNormal()
     {
-        var columns = new ColumnPartition(2, [0, 1], [200, 0]);
+        var columns = new ColumnPartition(2, [0, 1], new NormalConstants([200, 0]));
 
         // Scales 2 and 0.01.
         double atConstant = -Math.Log(2) - Math.Log(0.01) - Math.Log(2 * Math.PI);

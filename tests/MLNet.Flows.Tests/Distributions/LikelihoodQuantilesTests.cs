@@ -79,9 +79,26 @@ public sealed class LikelihoodQuantilesTests
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit([3, 1, 2, 2], []);
         quantiles.Write(writer);
 
-        LikelihoodQuantiles read = LikelihoodQuantiles.Read(new ModelReader(writer.Payload.ToArray()));
+        LikelihoodQuantiles read = LikelihoodQuantiles.Read(new ModelReader(writer.Payload.ToArray()), version: 3);
 
         Assert.Equal(quantiles.PValue(2), read.PValue(2));
+        Assert.Equal(quantiles.PValue(0.5f), read.PValue(0.5f));
+    }
+
+    [Theory]
+    [InlineData(5, 0f)]
+    [InlineData(100, 0f)]
+    [InlineData(5000, 0f)]
+    [InlineData(100, 50f)]
+    public void PValue_BelowAllOfNRows_IsAtMostOneInNPlusOne(int rows, float weightOfTheLowest)
+    {
+        float[] weights = weightOfTheLowest == 0 ? [] : [.. Enumerable.Range(0, rows).Select(i => i == 0 ? weightOfTheLowest : 1)];
+
+        LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit([.. Enumerable.Range(0, rows).Select(i => (float)i)], weights);
+
+        Assert.InRange(quantiles.PValue(-1e-3f), 0, 1f / (rows + 1));
+        Assert.InRange(quantiles.PValue(-1e6f), 0, quantiles.PValue(-1e-3f));
+        Assert.True(quantiles.PValue(0) > quantiles.PValue(-1e-3f));
     }
 
     [Theory]
@@ -96,6 +113,6 @@ public sealed class LikelihoodQuantilesTests
         writer.Write([share0, share1]);
         writer.Write([0f, 1f, 1f]);
 
-        Assert.Throws<FormatException>(() => LikelihoodQuantiles.Read(new ModelReader(writer.Payload.ToArray())));
+        Assert.Throws<FormatException>(() => LikelihoodQuantiles.Read(new ModelReader(writer.Payload.ToArray()), version: 3));
     }
 }

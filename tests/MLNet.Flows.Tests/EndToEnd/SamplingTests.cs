@@ -117,10 +117,7 @@ public sealed class SamplingTests
         Assert.NotEqual(direct[..500], flow.Sample(100, seed: 5));
         Assert.Equal(logLikelihood.Select(l => -l), flow.Transform(view).GetColumn<float>("Score"));
 
-        // The constant column varies with its documented scale, 0.01 * 7.
-        float[] constant = [.. Enumerable.Range(0, 3000).Select(i => direct[5 * i + 2])];
-        Assert.Equal(7, constant.Average(), 0.01);
-        Assert.Equal(0.07, Math.Sqrt(constant.Average(c => (c - 7) * (c - 7.0))), 0.005);
+        Assert.All(Enumerable.Range(0, 3000), i => Assert.Equal(7, direct[5 * i + 2]));
     }
 
     [Fact]
@@ -165,7 +162,7 @@ public sealed class SamplingTests
         for (int d = 0; d < 3; d += 2)
             Assert.InRange(latent[..3000].Average(z => z[d] * z[d]), 0.3, 3);
         Assert.All(latent[..3000], z => Assert.Equal(0, z[1]));
-        Assert.Equal(2, latent[3000][1], 1e-3f);
+        Assert.True(latent[3000][1] > 40, $"{latent[3000][1]} where the constant departs");
         Assert.All(latent[3001], z => Assert.True(float.IsNaN(z)));
     }
 

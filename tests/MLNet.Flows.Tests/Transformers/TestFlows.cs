@@ -37,7 +37,7 @@ internal static class TestFlows
     private static FlowModel Model(params Bijection[] bijections)
     {
         var density = new FlowDensity(
-            new ColumnPartition(FeatureCount, [2], [7]),
+            new ColumnPartition(FeatureCount, [2], new PlateauConstants([7], [1e-6f])),
             [new Standardization([1, -2, 0, 10], [2, 0.5f, 1, 30]), .. bijections],
             new NormalMixture(4, [0.25f, 0.75f], [0, 0, 0, 0, 1, -1, 0.5f, 0], [1, 0.8f, 1.2f, 1]));
         var training = new float[500 * FeatureCount];

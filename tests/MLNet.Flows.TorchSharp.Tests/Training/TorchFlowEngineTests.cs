@@ -70,7 +70,7 @@ public sealed class TorchFlowEngineTests
 
         (Bijections.Bijection[] bijections, Distribution baseDistribution) = engine.Freeze();
 
-        var density = new FlowDensity(new ColumnPartition(5, [], []), bijections, baseDistribution);
+        var density = new FlowDensity(new ColumnPartition(5, [], new PlateauConstants([], [])), bijections, baseDistribution);
         var actual = new float[64];
         FeatureMatrix data = SyntheticRows.Matrix(200, 5, 1);
         density.LogProb(rows.SelectMany(row => data.Row(row).ToArray()).ToArray(), actual, density.CreateWorkspace());
