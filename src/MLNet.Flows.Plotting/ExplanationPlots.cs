@@ -6,7 +6,7 @@ namespace MLNet.Flows.Plotting;
 /// <summary>Pictures of what makes a row strange.</summary>
 public static class ExplanationPlots
 {
-    /// <summary>Contributions to Score as horizontal bars, the largest at the top, with each feature's value and training median.</summary>
+    /// <summary>Contributions to Score as horizontal bars, the largest at the top, with each feature's value and that of the likely point they are counted from.</summary>
     /// <param name="contributions">From <c>Explain</c>.</param>
     /// <param name="title">The title; null for "What adds to the score".</param>
     /// <returns>The plot, to be changed or saved.</returns>
@@ -27,7 +27,7 @@ public static class ExplanationPlots
         bars.Horizontal = true;
         plot.Axes.Left.SetTicks(
             [.. contributions.Select((_, i) => (double)(contributions.Count - i))],
-            [.. contributions.Select(c => FormattableString.Invariant($"{c.Name} = {c.Value:G4} (median {c.Reference:G4})"))]);
+            [.. contributions.Select(c => FormattableString.Invariant($"{c.Name} = {c.Value:G4} (likely {c.Reference:G4})"))]);
         plot.Axes.Left.MajorTickStyle.Length = 0;
         plot.HideGrid();
         if (contributions.All(c => c.Contribution >= 0))

@@ -9,7 +9,7 @@ namespace MLNet.Flows.Catalog;
 public sealed partial class FlowsCatalog
 {
     /// <summary>Which features make a row strange: the largest contributions to its Score, by name.</summary>
-    /// <remarks>Integrated gradients from the training median to the row. Costs a few hundred scorings.</remarks>
+    /// <remarks>Integrated gradients from a likely point of the density (the center of its heaviest component) to the row. Costs a few hundred scorings.</remarks>
     /// <typeparam name="TRow">The class of the model's input rows, as for a PredictionEngine.</typeparam>
     /// <param name="model">A flow or a chain that ends in one, fitted or loaded.</param>
     /// <param name="row">The row.</param>

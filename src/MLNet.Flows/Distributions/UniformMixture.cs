@@ -23,7 +23,7 @@ internal sealed class UniformMixture : Distribution
         _logCount = (float)Math.Log(members.Length);
     }
 
-    public int Count => _members.Length;
+    public IReadOnlyList<Distribution> Members => _members;
 
     // The members' own scratch first, then a column of l_m for each.
     public override int ScratchColumns => _memberScratch + _members.Length;

@@ -39,7 +39,6 @@ internal sealed class FlowFitting
         TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
         string[]? slotNames = FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName]);
         Warn(DataWarnings.Find(rows.Features, _options.FeatureColumnName, slotNames));
-        float[] median = ColumnMedians.Of(rows.Features);
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
         (float[], float[]) ranges = rows.Features.Ranges();
         FeatureMatrix matrix = rows.Features;
@@ -48,10 +47,8 @@ internal sealed class FlowFitting
         PreprocessedRows? preprocessed = matrix.Dimension == 0 ? null : PreprocessedRows.Fit(rows.Features, rows.Weights, _options.Preprocessing);
         Warn(DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
 
-        (FlowDensity density, TrainingHistory history, float[] likelihoods) =
-            preprocessed is null ? ConstantsOnly(rows, columns) : Train(rows, columns, preprocessed, slotNames);
-        density = density.WithDeparturesBelow(likelihoods);
-        LikelihoodQuantiles quantiles = RankedRows.Fit(likelihoods, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
+        TrainedFlow trained = preprocessed is null ? ConstantsOnly(rows, columns) : Train(rows, columns, preprocessed, slotNames);
+        LikelihoodQuantiles quantiles = RankedRows.Fit(trained.Ranked, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
         var names = new FlowColumnNames(
             _options.FeatureColumnName,
             _options.LogLikelihoodColumnName,
@@ -60,10 +57,11 @@ internal sealed class FlowFitting
             _options.PredictedLabelColumnName,
             _options.LatentColumnName,
             _options.FeatureContributionsColumnName);
-        return new FlowModel(density, quantiles, names, _options.FalseAlarmRate, median, history) { SlotNames = slotNames };
+        FlowDensity density = trained.Density.WithDeparturesBelow(trained.Ranked);
+        return new FlowModel(density, quantiles, names, _options.FalseAlarmRate, trained.Reference, trained.History) { SlotNames = slotNames };
     }
 
-    private (FlowDensity Density, TrainingHistory History, float[] Likelihoods) Train(
+    private TrainedFlow Train(
         TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed, string[]? slotNames)
     {
         int[] active = columns.ActiveColumns;
@@ -78,9 +76,10 @@ internal sealed class FlowFitting
 
         var likelihoods = new float[preprocessed.Values.RowCount];
         training.Score(density, likelihoods);
+        float[] reference = ReferencePoint.Of(density, likelihoods);
         if (history.StopReason != TrainingStopReason.Cancelled)
             new HeldOutCalibration(training, _options, _host, _seed).Run(likelihoods);
-        return (density, history, likelihoods);
+        return new TrainedFlow(density, history, reference, likelihoods);
     }
 
     private void Warn(string? warning)
@@ -89,12 +88,20 @@ internal sealed class FlowFitting
             _host.Warning(warning);
     }
 
-    // Nothing varies: a point with the constants' small scales around it.
-    private static (FlowDensity Density, TrainingHistory History, float[] Likelihoods) ConstantsOnly(TrainingRows rows, ColumnPartition columns)
+    // Nothing varies: the constants, and next to nothing around them.
+    private static TrainedFlow ConstantsOnly(TrainingRows rows, ColumnPartition columns)
     {
         var density = new FlowDensity(columns, [], new DiagonalNormal([], []));
         var likelihoods = new float[rows.Features.RowCount];
         density.LogProbPreprocessed(rows.Features, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
-        return (density, new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, rows.Features.RowCount, rows.Skipped, 0), likelihoods);
+        var history = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, rows.Features.RowCount, rows.Skipped, 0);
+        return new TrainedFlow(density, history, ReferencePoint.Of(density, likelihoods), likelihoods);
     }
+
+    /// <summary>What training gave.</summary>
+    /// <param name="Density">The density.</param>
+    /// <param name="History">How it was trained.</param>
+    /// <param name="Reference">[FeatureCount], where explanations start.</param>
+    /// <param name="Ranked">[n], the rows' log-likelihoods that p-values rank among.</param>
+    private sealed record TrainedFlow(FlowDensity Density, TrainingHistory History, float[] Reference, float[] Ranked);
 }

@@ -12,7 +12,8 @@ public abstract class FlowOptions
     /// <summary>The feature column, a vector of Single of known size. Default "Features".</summary>
     public string FeatureColumnName { get; set; } = "Features";
 
-    /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1. A row of weight 2 counts as two rows.</summary>
+    /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1. A row of weight 2 counts as two of weight 1:
+    /// only ratios matter. Rows of weight 0 are left out.</summary>
     public string? ExampleWeightColumnName { get; set; }
 
     /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the recipe. Null (the default) for unknown:
@@ -79,8 +80,8 @@ public abstract class FlowOptions
     /// slot looks like a draw from the base distribution. Costs one more scoring per row read.</summary>
     public string? LatentColumnName { get; set; }
 
-    /// <summary>Output column of what each feature adds to the Score, in nats; null (the default) for none. Integrated gradients from the training
-    /// median to the row: they add up to Score(row) - Score(median). Costs a few hundred scorings per row read.</summary>
+    /// <summary>Output column of what each feature adds to the Score, in nats; null (the default) for none. Integrated gradients from a likely
+    /// point, the center of the heaviest component of the base, to the row: they add up to Score(row) - Score(that point). Costs a few hundred scorings per row read.</summary>
     public string? FeatureContributionsColumnName { get; set; }
 
     /// <summary>Decides every random choice; null (the default) takes it from the MLContext's seed.</summary>

@@ -68,6 +68,10 @@ internal sealed class RandomStream
         }
     }
 
+    /// <summary>The logarithm of a gamma variate with the given shape and scale 1: finite also where the variate itself would be below the smallest double.</summary>
+    public double NextLogGamma(double shape) =>
+        shape < 1 ? Math.Log(NextGamma(shape + 1)) + Math.Log(1 - NextDouble()) / shape : Math.Log(NextGamma(shape));
+
     /// <summary>Puts the items in a uniformly random order (Fisher-Yates).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Shuffle<T>(Span<T> items)

@@ -42,7 +42,7 @@ namespace MLNet.Flows.Persistence;
 ///       3 = normal mixture:    int32 d, int32 M, bool shared scale, float[M] weights, float[M][d] means, float[d or M d] scales
 ///       4 = transformed:       int32 bijections, each as above, then a base of kind 1 to 3
 ///       5 = uniform mixture:   int32 M, each a distribution of kind 1 to 4
-///   float[feature count]  reference row of explanations, the training median (version 2 on)
+///   float[feature count]  reference row of explanations (version 2 on; the training median in version 2, a likely point since)
 ///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2 on),
 ///     float share below the lowest (version 3 on)
 ///   history:

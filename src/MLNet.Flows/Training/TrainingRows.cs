@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Estimators;
@@ -9,6 +10,8 @@ namespace MLNet.Flows.Training;
 /// <summary>The usable training rows of a data view: features and example weights, read in one pass.</summary>
 internal sealed class TrainingRows
 {
+    private const int FewestEffectiveRows = 20;
+
     private TrainingRows(FeatureMatrix features, float[] weights, long skipped)
     {
         Features = features;
@@ -19,7 +22,7 @@ internal sealed class TrainingRows
     /// <summary>[n, d]; every value is finite.</summary>
     public FeatureMatrix Features { get; }
 
-    /// <summary>[n], positive; empty when there is no weight column.</summary>
+    /// <summary>[n], positive, of mean 1; empty when there is no weight column, or all weights are equal.</summary>
     public float[] Weights { get; }
 
     /// <summary>Rows left out: a feature or the weight is missing or infinite.</summary>
@@ -71,7 +74,15 @@ internal sealed class TrainingRows
 
         if (skipped > 0)
             host.Warning($"Skipped {skipped} of {rows} rows: a value of column '{featureColumnName}'{(weight is null ? "" : $" or '{weightColumnName}'")} is missing or infinite.");
-        return new TrainingRows(matrix, [.. weights], skipped);
+        float[] normalized = ExampleWeights.Normalize([.. weights]);
+        if (ExampleWeights.EffectiveRows(normalized) is double effective && effective < FewestEffectiveRows && matrix.RowCount >= FewestEffectiveRows)
+        {
+            host.Warning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Column '{weightColumnName}' leaves {effective:F1} rows of {matrix.RowCount} in effect, as few rows have nearly all of the weight: the density is theirs. Even the weights out, or leave the column away."));
+        }
+
+        return new TrainingRows(matrix, normalized, skipped);
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values)

@@ -8,7 +8,7 @@ namespace MLNet.Flows.Transformers;
 /// <param name="Quantiles">Of the training rows' log-likelihoods.</param>
 /// <param name="Columns">Input and output column names.</param>
 /// <param name="FalseAlarmRate">PredictedLabel is true below this p-value.</param>
-/// <param name="Reference">[FeatureCount]: the training median, from which feature contributions are counted.</param>
+/// <param name="Reference">[FeatureCount]: a likely point, from which feature contributions are counted.</param>
 /// <param name="History">How it was trained.</param>
 internal sealed record FlowModel(
     FlowDensity Density,

@@ -104,7 +104,7 @@ public abstract class FlowTransformer : ITransformer
     }
 
     /// <summary>Which features make a row strange: the largest contributions to its Score.</summary>
-    /// <remarks>Integrated gradients from the training median to the row. Costs a few hundred scorings.</remarks>
+    /// <remarks>Integrated gradients from a likely point of the density (the center of its heaviest component) to the row. Costs a few hundred scorings.</remarks>
     /// <param name="row">[FeatureCount], in original units.</param>
     /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
     /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name and the index.</param>

@@ -32,7 +32,7 @@ public sealed class ReadmeSnippets
 
             IDataView drawn = mlContext.Flows.Sample(model, rows: 1000, seed: 1);
             foreach (FeatureContribution feature in mlContext.Flows.Explain(model, new Reading { Temperature = 20, Pressure = 1100 }, numberOfFeatures: 3))
-                Console.WriteLine($"{feature.Name} = {feature.Value}, median {feature.Reference}: adds {feature.Contribution:F1} nats");
+                Console.WriteLine($"{feature.Name} = {feature.Value}, likely {feature.Reference}: adds {feature.Contribution:F1} nats");
 
             model.LastTransformer.PlotDensity(scored).SavePng("density.png", 700, 600);
             model.LastTransformer.History.PlotTraining().SavePng("training.png", 600, 400);

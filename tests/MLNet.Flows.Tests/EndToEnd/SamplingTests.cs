@@ -136,6 +136,24 @@ public sealed class SamplingTests
         Assert.Equal(10, drawn.GetColumn<float[]>("Inputs").Count(row => row.Length == 2));
     }
 
+    // With so few degrees of freedom a share of the draws is larger than any Single, and some larger than any double.
+    [Theory]
+    [InlineData(0.001)]
+    [InlineData(0.05)]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public void Sample_StudentTOfAnyDegreesOfFreedom_IsFinite(double degreesOfFreedom)
+    {
+        var options = new PlanarFlowEstimator.Options { BaseDistribution = BaseDistribution.StudentT(degreesOfFreedom), Seed = 1, MaximumSteps = 50, CalibrationFolds = 0 };
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(300, 3)));
+
+        float[] samples = model.Sample(5000, seed: 1), logLikelihoods = new float[5000];
+        model.LogLikelihood(samples, logLikelihoods);
+
+        Assert.All(samples, value => Assert.True(float.IsFinite(value)));
+        Assert.All(logLikelihoods, value => Assert.True(float.IsFinite(value)));
+    }
+
     [Fact]
     public void Sample_BadCountOrModel_Throws()
     {
