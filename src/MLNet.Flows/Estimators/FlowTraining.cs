@@ -22,7 +22,10 @@ internal sealed class FlowTraining(
     public int CalibrationFolds => plan.CalibrationFolds;
 
     /// <summary>Weights of all members.</summary>
-    public long ParameterCount() => plan.Members * (plan.ParameterCount + plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length).ParameterCount);
+    public long ParameterCount() => plan.Members * (plan.ParameterCount + CreateBase().ParameterCount);
+
+    /// <summary>Components of a member's base; 1 where it is no mixture.</summary>
+    public int Components() => CreateBase() is TrainableNormalMixture mixture ? mixture.Components : 1;
 
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
     public (FlowDensity Density, TrainingHistory History) Run() => Run(plan.Members, leaveOut: null, host, options.Progress);
@@ -73,6 +76,8 @@ internal sealed class FlowTraining(
         (Bijection[] bijections, Distribution baseDistribution) = engine.Freeze();
         return (bijections, baseDistribution, history);
     }
+
+    private TrainableDistribution CreateBase() => plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length);
 
     private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
     {
