@@ -9,7 +9,7 @@ public sealed partial class FlowsCatalog
 {
     /// <summary>Draws rows from a trained flow: a view with the feature column, in original units and with its slot names, and the log-likelihood column.</summary>
     /// <remarks>Exact: base draws go through the flow's exact inverse. The view is lazy and draws the same rows each time it is read; a column that was
-    /// constant in training varies with its documented scale. About 0.1 microseconds per layer and row.</remarks>
+    /// constant in training keeps its constant. About 0.1 microseconds per layer and row.</remarks>
     /// <param name="model">A flow or a chain that holds one, fitted or loaded.</param>
     /// <param name="rows">How many rows, at least 1.</param>
     /// <param name="seed">Same seed, same rows; null takes one from the context.</param>

@@ -61,7 +61,7 @@ public abstract class FlowOptions
     /// <summary>How PValue is kept honest: 2 to 20 flows are trained, each without one part of the rows, and p-values rank a row among the likelihoods
     /// that rows had under the flow which had not seen them, on the scale of the flow that is used. Each costs a training of the members, four at most. 0 ranks among
     /// the training rows' own likelihoods, which a flow on few rows makes too high: more false alarms than asked for. Null (the default) for 8, or 4 where
-    /// the flow is a mixture of several (4 and 2 for a deep flow), where there are fewer than three rows per weight of all members, else 0.</summary>
+    /// the flow is a mixture of several (4 and 2 for a deep flow; twice as many with fewer rows than a fifth of the columns), where there are fewer than three rows per weight of all members, else 0.</summary>
     public int? CalibrationFolds { get; set; }
 
     /// <summary>Output column of log p(x), in nats. Default "LogLikelihood".</summary>

@@ -10,9 +10,6 @@ namespace MLNet.Flows.Estimators;
 internal sealed class FlowTraining(
     FlowHost host, FlowOptions options, FlowPlan plan, int seed, TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed)
 {
-    // Of a flow that is trained without some rows: what it says of them hardly changes with more.
-    private const int MembersWithout = 4;
-
     /// <summary>What is trained on.</summary>
     public PreprocessedRows Rows => preprocessed;
 
@@ -30,9 +27,9 @@ internal sealed class FlowTraining(
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
     public (FlowDensity Density, TrainingHistory History) Run() => Run(plan.Members, leaveOut: null, host, options.Progress);
 
-    /// <summary>As <see cref="Run()"/>, without some of the rows, of at most four members, and behind the scenes: no messages, no progress.</summary>
-    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) =>
-        Run(Math.Min(plan.Members, MembersWithout), leaveOut, host.Silent(), progress: null);
+    /// <summary>As <see cref="Run()"/>, without some of the rows, of at most so many members, and behind the scenes: no messages, no progress.</summary>
+    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut, int members) =>
+        Run(Math.Min(plan.Members, members), leaveOut, host.Silent(), progress: null);
 
     /// <summary>The rows' log-likelihoods under a flow that this trained.</summary>
     public void Score(FlowDensity density, float[] likelihoods) =>

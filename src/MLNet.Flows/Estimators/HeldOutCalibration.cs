@@ -25,6 +25,11 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
 {
     private const int RowsPerComponent = 10;
 
+    // With fewer rows than this share of the columns, a flow without a fourth of them says too little of one with all: twice as many parts, by flows of half
+    // as many members, cost as much.
+    private const double FewestRowsPerColumn = 0.2;
+    private const int MembersWithout = 4;
+
     // With more rows per weight than this the training rows' own likelihoods are hardly too high, and p-values from them vary less.
     private const int RowsPerWeight = 3;
 
@@ -35,7 +40,9 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
     {
         int count = likelihoods.Length;
         bool fewRows = count < RowsPerWeight * training.ParameterCount();
-        int folds = Math.Min(options.CalibrationFolds ?? (fewRows ? training.CalibrationFolds : 0), count / 2);
+        bool wide = options.CalibrationFolds is null && count < FewestRowsPerColumn * training.Rows.Values.Dimension;
+        int folds = Math.Min(options.CalibrationFolds ?? (fewRows ? training.CalibrationFolds * (wide ? 2 : 1) : 0), count / 2);
+        int members = wide ? MembersWithout / 2 : MembersWithout;
         if (folds < 2)
             return;
 
@@ -52,7 +59,7 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
         for (int fold = 0; fold < folds; fold++)
         {
             int left = fold;
-            if (Train(row => foldOf[row] == left) is not FlowDensity without)
+            if (Train(row => foldOf[row] == left, members) is not FlowDensity without)
                 return;
             training.Score(without, scored);
             int[] seen = [.. Enumerable.Range(0, count).Where(row => foldOf[row] != left)];
@@ -86,11 +93,11 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
 
     private static double Quantile(float[] values, double share) => values.Order().ElementAt((int)(share * values.Length));
 
-    private FlowDensity? Train(Predicate<int> leaveOut)
+    private FlowDensity? Train(Predicate<int> leaveOut, int members)
     {
         try
         {
-            (FlowDensity density, TrainingHistory history) = training.RunWithout(leaveOut);
+            (FlowDensity density, TrainingHistory history) = training.RunWithout(leaveOut, members);
             if (history.StopReason != TrainingStopReason.Cancelled)
                 return density;
             host.Warning("Cancelled while p-values were being calibrated: they rank rows among the training rows' own likelihoods.");

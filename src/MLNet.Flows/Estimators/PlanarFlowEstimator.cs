@@ -8,8 +8,8 @@ namespace MLNet.Flows.Estimators;
 /// <remarks>
 /// z = f(x) through standardization (or whitening) and K planar layers; log p(x) = log p_Z(f(x)) + log|det df/dx|, in nats, in the
 /// features' units. Trained by maximum likelihood with Adam, early stopping and averaged weights. Rows with a missing or infinite value are
-/// skipped with one warning. Columns that never vary stay in the density with scale 0.01 max(|value|, 1). A few values far out do
-/// not set the scale of their column: beyond 8 scales of the others they count on a logarithmic scale. Few rows, equal rows or fewer rows
+/// skipped with one warning. Columns that never vary stay in the density: a departure from one is less likely than every training row. Values far out do
+/// not set the scale of their column: beyond 8 scales of the others they count on a logarithmic scale, and one that repeats is named as a likely placeholder. Few rows, equal rows or fewer rows
 /// than columns are no error: the density is then smooth and wide. Same seed, same data, same machine: same model, for any number of threads.
 /// Memory: the features once, as Single, and about 50 bytes a row. Rezende and Mohamed 2015, arXiv:1505.05770.
 /// </remarks>

@@ -7,7 +7,7 @@ public abstract class Preprocessing
     {
     }
 
-    /// <summary>Every column to mean 0 and standard deviation 1; of a column with a few values absurdly far out, those of the other values. The default.</summary>
+    /// <summary>Every column to mean 0 and standard deviation 1; of a column with values far out, those of the other values or at most four times that. The default.</summary>
     public static Preprocessing Standardize { get; } = new StandardizeChoice();
 
     /// <summary>Standardize, then rotate and scale to uncorrelated columns of variance 1 (PCA whitening).</summary>

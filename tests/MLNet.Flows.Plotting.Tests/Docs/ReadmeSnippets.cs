@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Explanation;
@@ -47,6 +48,42 @@ public sealed class ReadmeSnippets
         {
             Directory.SetCurrentDirectory(directory);
             Directory.Delete(work, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Load_DamagedModel_IsCaughtAsInReadme()
+    {
+        var mlContext = new MLContext(1);
+        IDataView data = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 50).Select(i => new Reading { Temperature = i, Pressure = i % 7 }));
+        string path = Path.GetTempFileName();
+        mlContext.Model.Save(
+            mlContext.Transforms.Concatenate("Features", "Temperature", "Pressure").Append(mlContext.Flows.PlanarFlow(contamination: 0)).Fit(data), data.Schema, path);
+        Assert.NotNull(Load(path));
+        using (ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update))
+        {
+            ZipArchiveEntry largest = zip.Entries.MaxBy(entry => entry.Length)!;
+            long middle = largest.Length / 2;
+            using Stream stream = largest.Open();
+            stream.Position = middle;
+            int value = stream.ReadByte();
+            stream.Position--;
+            stream.WriteByte((byte)(value ^ 4));
+        }
+
+        Assert.Contains("The model is damaged: its checksum does not match.", Assert.Throws<InvalidDataException>(() => Load(path)).Message);
+        File.Delete(path);
+
+        ITransformer Load(string path)
+        {
+            try
+            {
+                return mlContext.Model.Load(path, out _);
+            }
+            catch (Exception error) when (error.GetBaseException() is FormatException damaged)
+            {
+                throw new InvalidDataException($"'{path}' is no model that can be used: {damaged.Message}", damaged);
+            }
         }
     }
 
