@@ -8,11 +8,10 @@ namespace MLNet.Flows.Tests.Docs;
 /// <summary>The code in docs/robustness.md, word for word, run; and the tests that it names, which exist.</summary>
 public sealed partial class RobustnessTests
 {
-    private readonly MLContext mlContext = new(1);
-
     [Fact]
     public void Placeholders_TurnedIntoNaN_AreSkippedInTrainingAndAlarm()
     {
+        var mlContext = new MLContext(1);
         float[][] rows = Rows.Normal(200, 2);
         rows[7][1] = -999;
         IDataView data = Rows.View(mlContext, rows);
@@ -28,6 +27,7 @@ public sealed partial class RobustnessTests
     [Fact]
     public void Offset_SubtractedInDouble_KeepsTheSeconds()
     {
+        var mlContext = new MLContext(1);
         IDataView data = mlContext.Data.LoadFromEnumerable([new Moment { Time = 1_700_000_001 }, new Moment { Time = 1_700_000_062 }]);
 
         var offset = mlContext.Transforms.Expression("Seconds", "x : single(x - 1700000000)", "Time");

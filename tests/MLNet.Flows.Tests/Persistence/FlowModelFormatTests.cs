@@ -226,10 +226,10 @@ public sealed class FlowModelFormatTests
 
         static FlowModel WithAllColumns(FlowModel model) =>
             model with
-        {
-            Columns = model.Columns with { Latent = "Latent", FeatureContributions = "FeatureContributions" },
-            SlotNames = ["a", "b", "c", "d", "e"],
-        };
+            {
+                Columns = model.Columns with { Latent = "Latent", FeatureContributions = "FeatureContributions" },
+                SlotNames = ["a", "b", "c", "d", "e"],
+            };
 
         void Write(string name, ITransformer flow)
         {
