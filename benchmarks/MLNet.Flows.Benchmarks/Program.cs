@@ -2,6 +2,7 @@
 // speed --data F ...  one file through training, scoring and single rows, for comparison with any other library on the same file
 // views               what the flow's columns add to reading a view's other columns
 // growth              cost against features, layers and rows; memory of a training
+// fuzz [N]            N damaged model files, a million by default: counts by outcome
 // torchsharp          the same flows under TorchSharp, eager and TorchScript, where libtorch loads (build/with-libstdcxx brings what it needs)
 // density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
@@ -9,6 +10,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using MLNet.Flows.Benchmarks;
 using MLNet.Flows.Benchmarks.Density;
+using MLNet.Flows.Benchmarks.Fuzz;
 using MLNet.Flows.Benchmarks.Growth;
 using MLNet.Flows.Benchmarks.Roofline;
 using MLNet.Flows.Benchmarks.Speed;
@@ -28,6 +30,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "growth":
         return GrowthCommand.Run();
+    case "fuzz":
+        return FuzzCommand.Run(args[1..]);
     case "torchsharp":
         return TorchSharpCommand.Run();
     case "speed":

@@ -137,8 +137,9 @@ internal sealed class Standardization : Bijection
     public static Standardization Read(ModelReader reader)
     {
         int dimension = reader.ReadInt32();
-        reader.Check(dimension >= 0, $"a standardization of dimension {dimension}");
+        reader.Check(dimension >= 1, $"a standardization of dimension {dimension}");
         reader.CheckRemaining(2L * dimension * sizeof(float));
+        reader.Reserve(2L * dimension * sizeof(float));
         float[] mean = reader.ReadFiniteSingles(dimension), scale = reader.ReadFiniteSingles(dimension);
         foreach (float s in scale)
             reader.Check(s >= 1e-38f, $"the scale {s}");

@@ -95,7 +95,7 @@ internal sealed class SymmetricLog : Bijection
         float threshold = reader.ReadSingle();
         int count = reader.ReadInt32();
         reader.Check(
-            dimension is >= 0 and <= MaximumDimension && threshold is > 1e-15f and < 1e15f && count >= 0 && count <= dimension,
+            dimension is >= 1 and <= MaximumDimension && threshold is > 1e-15f and < 1e15f && count >= 0 && count <= dimension,
             $"a symmetric logarithm of {count} among {dimension} columns beyond {threshold}");
         reader.CheckRemaining((long)count * sizeof(int));
         var columns = new int[count];

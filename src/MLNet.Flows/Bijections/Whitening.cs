@@ -180,8 +180,9 @@ internal sealed class Whitening : Bijection
     {
         int dimension = reader.ReadInt32();
         float logDet = reader.ReadSingle();
-        reader.Check(dimension is >= 0 and <= 40_000 && float.IsFinite(logDet), $"a whitening of dimension {dimension} with log-determinant {logDet}");
+        reader.Check(dimension is >= 1 and <= 40_000 && float.IsFinite(logDet), $"a whitening of dimension {dimension} with log-determinant {logDet}");
         reader.CheckRemaining((1L + dimension) * dimension * sizeof(float));
+        reader.Reserve((1L + dimension) * dimension * sizeof(float));
         return new Whitening(reader.ReadFiniteSingles(dimension), reader.ReadFiniteSingles(dimension * dimension), logDet);
     }
 

@@ -16,10 +16,14 @@ internal sealed class ColumnPartition
         FeatureCount = featureCount;
         ConstantColumns = constantColumns;
         _constants = constants;
-        var isConstant = new bool[featureCount];
-        foreach (int column in constantColumns)
-            isConstant[column] = true;
-        ActiveColumns = [.. Enumerable.Range(0, featureCount).Where(column => !isConstant[column])];
+        ActiveColumns = new int[featureCount - constantColumns.Length];
+        for (int column = 0, constant = 0; column < featureCount; column++)
+        {
+            if (constant < constantColumns.Length && constantColumns[constant] == column)
+                constant++;
+            else
+                ActiveColumns[column - constant] = column;
+        }
     }
 
     public int FeatureCount { get; }
@@ -72,6 +76,7 @@ internal sealed class ColumnPartition
         reader.Check(featureCount > 0 && featureCount <= 1 << 24 && count >= 0 && count <= featureCount,
             $"{featureCount} features with {count} constant ones");
         reader.CheckRemaining(2L * count * sizeof(int));
+        reader.Reserve(featureCount * (long)sizeof(int) + count * (long)sizeof(int));
         var columns = new int[count];
         for (int i = 0; i < count; i++)
         {

@@ -6,6 +6,9 @@ namespace MLNet.Flows.Distributions;
 /// <remarks>A mixture is made of transformed distributions, those of plain ones, and that is all: a file cannot nest any deeper.</remarks>
 internal static class DistributionReader
 {
+    // Of the smallest: its object and its empty, aligned buffers.
+    private const int ObjectBytes = 4096;
+
     public static void Write(Distribution distribution, ModelWriter writer)
     {
         writer.Write((int)distribution.Kind);
@@ -19,6 +22,7 @@ internal static class DistributionReader
     /// <param name="outermost">The kind that may nest deepest of those allowed here; plain ones come first in the enumeration.</param>
     public static Distribution Read(ModelReader reader, DistributionKind outermost)
     {
+        reader.Reserve(ObjectBytes);
         var kind = (DistributionKind)reader.ReadInt32();
         reader.Check(kind <= outermost || !Enum.IsDefined(kind), $"a {kind} inside another distribution");
         return Read(kind, reader);

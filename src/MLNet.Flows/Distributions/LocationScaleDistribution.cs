@@ -61,6 +61,7 @@ internal abstract class LocationScaleDistribution : Distribution
         int dimension = reader.ReadInt32();
         reader.Check(dimension >= 0, $"a distribution of dimension {dimension}");
         reader.CheckRemaining(2L * dimension * sizeof(float));
+        reader.Reserve(2L * dimension * sizeof(float));
         float[] mean = reader.ReadFiniteSingles(dimension), scale = reader.ReadFiniteSingles(dimension);
         foreach (float s in scale)
             reader.Check(s > 0, $"the scale {s}");

@@ -6,7 +6,9 @@ namespace MLNet.Flows.Distributions;
 /// <summary>A mixture of normals with diagonal covariance, one shared by all components or each its own.</summary>
 internal sealed class NormalMixture : Distribution
 {
-    private const int MaximumComponents = 1 << 16;
+    /// <summary>The most that options allow to train.</summary>
+    public const int MaximumComponents = 1000;
+
     private readonly NormalMixtureParameters _parameters;
     private readonly float[] _weights;
     private readonly float[] _mean;
@@ -91,8 +93,9 @@ internal sealed class NormalMixture : Distribution
     {
         int dimension = reader.ReadInt32(), components = reader.ReadInt32();
         bool shared = reader.ReadBoolean();
-        reader.Check(dimension is >= 0 and <= 1 << 24 && components is >= 1 and <= MaximumComponents, $"a mixture of {components} components of dimension {dimension}");
+        reader.Check(dimension is >= 1 and <= 1 << 24 && components is >= 1 and <= MaximumComponents, $"a mixture of {components} components of dimension {dimension}");
         reader.CheckRemaining(((1L + dimension) * components + (long)dimension * (shared ? 1 : components)) * sizeof(float));
+        reader.Reserve((2L * dimension + 1) * components * sizeof(float));
         float[] weights = reader.ReadFiniteSingles(components);
         float[] mean = reader.ReadFiniteSingles(components * dimension);
         float[] scale = reader.ReadFiniteSingles(shared ? dimension : components * dimension);

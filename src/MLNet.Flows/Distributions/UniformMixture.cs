@@ -9,7 +9,9 @@ namespace MLNet.Flows.Distributions;
 internal sealed class UniformMixture : Distribution
 {
     private const int R = RowBlock.Rows;
-    private const int MaximumMembers = 1000;
+    /// <summary>The most that options allow to train.</summary>
+    public const int MaximumMembers = 100;
+
     private readonly Distribution[] _members;
     private readonly int _memberScratch;
     private readonly float _logCount;

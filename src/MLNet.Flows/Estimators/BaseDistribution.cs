@@ -73,8 +73,8 @@ public abstract class BaseDistribution
 
     private sealed class MixtureBase(int? components, bool sharedScale, double minimumWeight) : BaseDistribution
     {
-        internal override string? Fault => components is not (null or (>= 1 and <= 1000))
-            ? $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to 1000."
+        internal override string? Fault => components is not (null or (>= 1 and <= Distributions.NormalMixture.MaximumComponents))
+            ? $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to {Distributions.NormalMixture.MaximumComponents}."
             : minimumWeight is >= 0 and <= 1 ? null : FormattableString.Invariant($"BaseDistribution.NormalMixture has minimumWeight {minimumWeight}, but it is in [0, 1].");
 
         internal override bool ForgetsSmallClusters => minimumWeight > 0;

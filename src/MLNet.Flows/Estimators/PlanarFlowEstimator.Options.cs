@@ -1,3 +1,6 @@
+using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Distributions;
+
 namespace MLNet.Flows.Estimators;
 
 public sealed partial class PlanarFlowEstimator
@@ -15,7 +18,7 @@ public sealed partial class PlanarFlowEstimator
 
         /// <summary>Flows that are trained one after another, each from a start of its own, 1 to 100: the density is their mixture with equal shares, as exact as one
         /// flow's, and training and scoring cost as many times as much. Null (the default) for 8 where neither <see cref="FlowOptions.Contamination"/> nor
-        /// <see cref="FlowOptions.BaseDistribution"/> is given, else 1. From three on, a flow loses the clusters that most others find nothing at, where the base forgets
+        /// <see cref="FlowOptions.BaseDistribution"/> is given, else 1. With many layers it is lower: times the square of <see cref="NumberOfLayers"/> it is at most 16,777,216. From three on, a flow loses the clusters that most others find nothing at, where the base forgets
         /// small clusters. With more than one, History is the first one's, Progress tells of each in turn, and the
         /// latent column holds the preprocessed row: there is no one map to a latent.</summary>
         public int? NumberOfMembers { get; set; }
@@ -40,10 +43,17 @@ public sealed partial class PlanarFlowEstimator
             CalibrationFolds = 0,
         };
 
+        /// <summary>A member's tables grow with the square of its layers, and what is trained must load again.</summary>
+        internal static int MostMembers(int layers) =>
+            Math.Min(PlanarStack.MaximumLayers * PlanarStack.MaximumLayers / Math.Max(layers * layers, 1), UniformMixture.MaximumMembers);
+
         private protected override void CheckOwn(OptionFaults faults)
         {
-            faults.Range(nameof(NumberOfLayers), NumberOfLayers ?? 0, 0, 4096);
-            faults.Range(nameof(NumberOfMembers), NumberOfMembers ?? 1, 1, 100);
+            faults.Range(nameof(NumberOfLayers), NumberOfLayers ?? 0, 0, PlanarStack.MaximumLayers);
+            faults.Range(nameof(NumberOfMembers), NumberOfMembers ?? 1, 1, UniformMixture.MaximumMembers);
+
+            if (NumberOfLayers is > 0 and <= PlanarStack.MaximumLayers && NumberOfMembers is int members && members > MostMembers(NumberOfLayers.Value))
+                faults.Add($"NumberOfMembers is {members}, but with {NumberOfLayers} layers it is at most {MostMembers(NumberOfLayers.Value)}. Take fewer of either.");
             if (Engine is null)
                 faults.Add("Engine is null. Leave it at its default or choose one.");
         }

@@ -33,15 +33,16 @@ internal sealed record Recipe(
             0 => new Recipe(16, 500, 0.15, 0.05, false, 0, BaseDistribution.NormalMixture(Math.Clamp(CleanComponentValues / Math.Max(dimension, 1), 1, CleanComponents), minimumWeight: 0)),
             double share => new Recipe(8, 600, 0.15, 0.15, true, Trim(share), BaseDistribution.NormalMixture()),
         };
+        int layers = planar?.NumberOfLayers ?? recipe.Layers;
         return new Recipe(
-            planar?.NumberOfLayers ?? recipe.Layers,
+            layers,
             options.MaximumSteps ?? recipe.Steps,
             options.InputNoise ?? recipe.InputNoise,
             options.ValidationFraction ?? recipe.ValidationFraction,
             planar?.MaskColumns ?? recipe.MaskColumns,
             options.TrimFraction ?? recipe.TrimFraction,
             options.BaseDistribution ?? recipe.Base,
-            planar?.NumberOfMembers ?? (options.BaseDistribution is null ? recipe.Members : 1));
+            planar?.NumberOfMembers ?? (options.BaseDistribution is null ? Math.Min(recipe.Members, PlanarFlowEstimator.Options.MostMembers(layers)) : 1));
     }
 
     // More than the share stated, because anomalies next to normal rows pull as well; the best share grows fast at first and then hardly at all.

@@ -64,6 +64,8 @@ internal static class FlowModelFormat
     private const int OldestVersion = 1;
     private const int HeaderLength = 8 + 4 + 4 + 32;
     private const int MaximumReports = 1 << 20;
+    private const int TextBytes = 40;
+    private const int ReportBytes = 96;
 
     private static ReadOnlySpan<byte> Magic => "MLNFLOW1"u8;
 
@@ -112,7 +114,7 @@ internal static class FlowModelFormat
         reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
         FlowDensity density = FlowDensity.Read(reader, version);
         reader.Check(slotNames is null || slotNames.Length == density.FeatureCount, $"{slotNames?.Length} slot names of {density.FeatureCount} features");
-        float[] reference = version == 1 ? TrainingMean(density) : reader.ReadFiniteSingles(density.FeatureCount);
+        float[] reference = version == 1 ? TrainingMean(density, reader) : reader.ReadFiniteSingles(density.FeatureCount);
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, version);
         TrainingHistory history = ReadHistory(reader, version);
         reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
@@ -150,14 +152,16 @@ internal static class FlowModelFormat
         int count = reader.ReadInt32();
         reader.Check(count >= 0, $"{count} slot names");
         reader.CheckRemaining((long)count * sizeof(int));
+        reader.Reserve((long)count * TextBytes);
         var names = new string[count];
         for (int i = 0; i < count; i++)
             names[i] = reader.ReadString();
         return count == 0 ? null : names;
     }
 
-    private static float[] TrainingMean(FlowDensity density)
+    private static float[] TrainingMean(FlowDensity density, ModelReader reader)
     {
+        reader.Reserve((long)density.FeatureCount * sizeof(float));
         var mean = new float[density.FeatureCount];
         if (density.Bijections is [Standardization standardization, ..])
         {
@@ -197,6 +201,7 @@ internal static class FlowModelFormat
         int reports = reader.ReadInt32();
         reader.Check(reports is >= 0 and <= MaximumReports, $"{reports} training reports");
         reader.CheckRemaining(reports * (version < 3 ? 56L : 32L));
+        reader.Reserve((long)reports * ReportBytes);
         var progress = new TrainingProgress[reports];
         for (int i = 0; i < reports; i++)
         {

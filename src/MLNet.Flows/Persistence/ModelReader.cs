@@ -6,7 +6,11 @@ namespace MLNet.Flows.Persistence;
 /// <summary>Reads a model's payload, little-endian; every fault in it is a <see cref="FormatException"/>, found before memory is taken.</summary>
 internal sealed class ModelReader(byte[] payload)
 {
+    // What reading may allocate, with the copies of the file that are made on the way: 64 bytes for each of its own, and 128 MB for tables that grow faster.
+    private const long BytesPerByte = 56;
+    private const long FreeBytes = 128L << 20;
     private int _position;
+    private long _reserved;
 
     public int Remaining => payload.Length - _position;
 
@@ -28,6 +32,7 @@ internal sealed class ModelReader(byte[] payload)
     {
         Check(count >= 0, $"a count of {count}");
         CheckRemaining((long)count * sizeof(float));
+        Reserve((long)count * sizeof(float));
         var values = new float[count];
         for (int i = 0; i < count; i++)
         {
@@ -50,6 +55,20 @@ internal sealed class ModelReader(byte[] payload)
     {
         if (bytes < 0 || bytes > Remaining)
             throw new FormatException($"The model is truncated: {bytes} more bytes are needed and {Remaining} are left. Save it again or restore the file.");
+    }
+
+    /// <summary>Counts memory that is about to be taken, tables derived from what the file holds included; throws before a small file takes much.</summary>
+    /// <param name="bytes">At least 0.</param>
+    public void Reserve(long bytes)
+    {
+        long limit = BytesPerByte * payload.Length + FreeBytes;
+        if (bytes < 0 || bytes > limit - _reserved)
+        {
+            throw new FormatException(
+                $"The model would take more than {limit >> 20} MB of memory, which no flow saved in {payload.Length} bytes does. Save it again or restore the file.");
+        }
+
+        _reserved += bytes;
     }
 
     /// <summary>Throws when a value just read cannot be part of a model.</summary>

@@ -236,6 +236,7 @@ public sealed class PlanarFlowEstimatorTests
     public static TheoryData<PlanarFlowEstimator.Options, string> Faults => new()
     {
         { new() { NumberOfLayers = 5000 }, "have 1 fault: NumberOfLayers is 5000, but it is in [0, 4096]." },
+        { new() { NumberOfLayers = 2048, NumberOfMembers = 5 }, "NumberOfMembers is 5, but with 2048 layers it is at most 4." },
         { new() { LearningRate = double.NaN }, "LearningRate is NaN, but it is above 0 and at most 1." },
         { new() { MaximumSteps = 0 }, "MaximumSteps is 0" },
         { new() { MaximumEpochs = 0 }, "MaximumEpochs is 0" },

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Numerics;
@@ -131,7 +129,7 @@ public sealed class FlowModelFormatTests
         var random = new RandomStream(31);
         for (int i = 0; i < 3000; i++)
         {
-            byte[] content = Mutate(original, random);
+            byte[] content = Mutation.Of(original, random);
             try
             {
                 Assert.Equal(original, FlowModelFormat.Write(FlowModelFormat.Read(content)));
@@ -153,12 +151,10 @@ public sealed class FlowModelFormatTests
         int refused = 0;
         for (int i = 0; i < 3000; i++)
         {
-            byte[] content = Mutate(original, random);
+            byte[] content = Mutation.Of(original, random);
             if (content.Length < 48)
                 continue;
-            original.AsSpan(0, 12).CopyTo(content);
-            BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(12), content.Length - 48);
-            SHA256.HashData(content.AsSpan(48), content.AsSpan(16, 32));
+            Mutation.MendChecksum(original, content);
             try
             {
                 FlowModel model = FlowModelFormat.Read(content);
@@ -184,7 +180,7 @@ public sealed class FlowModelFormatTests
         var random = new RandomStream(33);
         for (int i = 0; i < 300; i++)
         {
-            byte[] content = Mutate(original, random);
+            byte[] content = Mutation.Of(original, random);
             try
             {
                 Assert.Equal(expected, Score(content));
@@ -248,27 +244,5 @@ public sealed class FlowModelFormatTests
     {
         ITransformer model = _context.Model.Load(new MemoryStream(zip), out _);
         return Rows.Scores(model, Rows.View(_context, TestFlows.Rows(1)))[0];
-    }
-
-    private static byte[] Mutate(byte[] original, RandomStream random)
-    {
-        byte[] content = (byte[])original.Clone();
-        switch (random.NextInt32(5))
-        {
-            case 0:
-                return content[..random.NextInt32(content.Length)];
-            case 1:
-                return [.. content, .. new byte[1 + random.NextInt32(100)]];
-            case 2:
-                content[random.NextInt32(content.Length)] ^= (byte)(1 << random.NextInt32(8));
-                return content;
-            case 3:
-                BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(random.NextInt32(content.Length - 4)), random.NextInt32(2) == 0 ? int.MaxValue : -1);
-                return content;
-            default:
-                for (int i = 0; i < 8; i++)
-                    content[random.NextInt32(content.Length)] = (byte)random.NextInt32(256);
-                return content;
-        }
     }
 }

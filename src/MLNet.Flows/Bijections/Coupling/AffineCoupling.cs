@@ -14,6 +14,9 @@ internal sealed class AffineCoupling : Bijection
     private const float SmallestBound = 1e-3f;
     private const float LargestBound = 64;
     private const float SmallestInputBound = 1e-3f;
+
+    // An index in a list and in the set that tells active columns from passive ones.
+    private const long IndexBytes = 40;
     private readonly Lazy<AffineCouplingInverse> _inverse;
 
     /// <param name="dimension">d, at least 1.</param>
@@ -106,6 +109,7 @@ internal sealed class AffineCoupling : Bijection
         int dimension = reader.ReadInt32(), count = reader.ReadInt32();
         reader.Check(dimension is >= 1 and <= 1 << 24 && count >= 0 && count < dimension, $"a coupling of {count} passive columns on {dimension} dimensions");
         reader.CheckRemaining(count * (long)sizeof(int));
+        reader.Reserve(dimension * IndexBytes);
         var passive = new int[count];
         foreach (ref int column in passive.AsSpan())
             column = reader.ReadInt32();

@@ -29,7 +29,7 @@ internal sealed class DenseLayer
         CheckSizes();
         PaddedOutputs = (outputs + RowAlignment - 1) / RowAlignment * RowAlignment;
         Panels = new DensePanels(inputs, outputs, weights, bias);
-        Rows = new AlignedBuffer(inputs * PaddedOutputs);
+        Rows = new AlignedBuffer(checked(inputs * PaddedOutputs));
         Bias = new AlignedBuffer(PaddedOutputs);
         bias.CopyTo(Bias.Span);
         Span<float> rows = Rows.Span;

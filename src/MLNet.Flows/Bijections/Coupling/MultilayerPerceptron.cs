@@ -8,6 +8,7 @@ namespace MLNet.Flows.Bijections.Coupling;
 internal sealed class MultilayerPerceptron
 {
     private const int MaximumLayers = 256;
+    private const int Padding = 20;
     private readonly DenseLayer[] _layers;
     private readonly int[] _starts;
 
@@ -69,6 +70,7 @@ internal sealed class MultilayerPerceptron
         for (int l = 0; l < count; l++)
         {
             reader.CheckRemaining((inputs + 1L) * outputs[l] * sizeof(float));
+            reader.Reserve((inputs + 1L) * (2L * outputs[l] + Padding) * sizeof(float));
             float[] weights = reader.ReadFiniteSingles(inputs * outputs[l]), bias = reader.ReadFiniteSingles(outputs[l]);
             layers[l] = new DenseLayer(inputs, outputs[l], weights, bias);
             inputs = outputs[l];

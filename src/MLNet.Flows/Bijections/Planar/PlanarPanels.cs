@@ -9,21 +9,21 @@ namespace MLNet.Flows.Bijections.Planar;
 internal sealed class PlanarPanels
 {
     private const int Spare = 16;
-    private readonly AlignedBuffer _products;
+    private AlignedBuffer? _products;
+    private AlignedBuffer? _left;
 
     public PlanarPanels(int dimension, int layers)
     {
         Dimension = dimension;
         Layers = layers;
         PaddedLayers = (layers + 3) / 4 * 4;
-        W = new AlignedBuffer(dimension * PaddedLayers + Spare);
-        UHat = new AlignedBuffer(dimension * PaddedLayers + Spare);
-        UHatRows = new AlignedBuffer(PaddedLayers * dimension + Spare);
-        Below = new AlignedBuffer(PaddedLayers * PaddedLayers + Spare);
-        Left = new AlignedBuffer(PaddedLayers * PaddedLayers + Spare);
+        int size = checked(dimension * PaddedLayers + Spare);
+        W = new AlignedBuffer(size);
+        UHat = new AlignedBuffer(size);
+        UHatRows = new AlignedBuffer(size);
+        Below = SquareMatrix();
         B = new AlignedBuffer(PaddedLayers + Spare);
         C = new AlignedBuffer(PaddedLayers + Spare);
-        _products = new AlignedBuffer(PaddedLayers * PlanarGradientSums.StrideOf(PaddedLayers));
     }
 
     public int Dimension { get; }
@@ -45,8 +45,13 @@ internal sealed class PlanarPanels
     /// <summary>[j, k]: C_kj = w_k.uHat_j for k &gt; j, else 0: what layer j's h adds to the a of the layers below it.</summary>
     public AlignedBuffer Below { get; }
 
-    /// <summary>[j, k]: C_jk = w_j.uHat_k for j &gt; k, else 0: the same products, transposed, for the way back.</summary>
-    public AlignedBuffer Left { get; }
+    /// <summary>[j, k]: C_jk = w_j.uHat_k for j &gt; k, else 0: the same products, transposed, for the way back. Made on first use where nothing trains.</summary>
+    public AlignedBuffer Left => LazyInitializer.EnsureInitialized(ref _left, () =>
+    {
+        AlignedBuffer left = SquareMatrix();
+        TransposeBelow(left);
+        return left;
+    });
 
     public AlignedBuffer B { get; }
 
@@ -61,6 +66,7 @@ internal sealed class PlanarPanels
         uHat.CopyTo(UHatRows.Span);
         b.CopyTo(B.Span);
         SetProducts();
+        _products = null;
     }
 
     /// <summary>Derives everything from raw w [K, D], u [K, D] and b [K], with the constraint applied.</summary>
@@ -76,21 +82,28 @@ internal sealed class PlanarPanels
         PlanarConstraintKernel.Apply(this, raw, terms);
         Transposition.Of(UHat.Span, Dimension, PaddedLayers, UHatRows, Dimension);
         b.CopyTo(B.Span);
+        _left ??= SquareMatrix();
         SetProducts();
+        TransposeBelow(_left);
     }
+
+    private AlignedBuffer SquareMatrix() => new(checked(PaddedLayers * PaddedLayers + Spare));
+
+    private void TransposeBelow(AlignedBuffer left) =>
+        Transposition.Of(Below, PaddedLayers, PaddedLayers, PaddedLayers, left.Span[..(PaddedLayers * PaddedLayers)]);
 
     // C_kj = w_k.uHat_j below the diagonal, in single precision like the w_k.x beside which they are summed; c_kk apart.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetProducts()
     {
         PlanarConstraintKernel.Diagonal(this);
+        _products ??= new AlignedBuffer(checked(PaddedLayers * PlanarGradientSums.StrideOf(PaddedLayers)));
         _products.Clear();
         var products = new Products(this, _products);
         SimdDispatch.Run(SimdSupport.Best, ref products);
         int stride = PlanarGradientSums.StrideOf(PaddedLayers);
         for (int j = 0; j < PaddedLayers; j++)
             _products.Span.Slice(j * stride + j + 1, PaddedLayers - j - 1).CopyTo(Below.Span[(j * PaddedLayers + j + 1)..]);
-        Transposition.Of(Below, PaddedLayers, PaddedLayers, PaddedLayers, Left.Span[..(PaddedLayers * PaddedLayers)]);
     }
 
     private readonly struct Products(PlanarPanels panels, AlignedBuffer to) : ISimdOperation

@@ -11,7 +11,9 @@ namespace MLNet.Flows.Bijections.Planar;
 /// Rezende and Mohamed 2015, arXiv:1505.05770, eq. 10-12 and appendix A.1.</remarks>
 internal sealed class PlanarStack : Bijection
 {
-    private const int MaximumLayers = 1 << 16;
+    /// <summary>The most that options allow to train.</summary>
+    public const int MaximumLayers = 4096;
+
     private readonly PlanarPanels _panels;
     private readonly float[] _w;
     private readonly float[] _uHat;
@@ -78,8 +80,12 @@ internal sealed class PlanarStack : Bijection
     public static PlanarStack Read(ModelReader reader)
     {
         int dimension = reader.ReadInt32(), layers = reader.ReadInt32();
-        reader.Check(dimension is >= 0 and <= 1 << 24 && layers is >= 0 and <= MaximumLayers, $"a planar stack of {layers} layers on {dimension} dimensions");
+        reader.Check(dimension is >= 1 and <= 1 << 24 && layers is >= 0 and <= MaximumLayers, $"a planar stack of {layers} layers on {dimension} dimensions");
         reader.CheckRemaining((2L * dimension + 1) * layers * sizeof(float));
+
+        // w, uHat and b, three tables of [K, D] and two of [K, K].
+        long padded = layers + 15L;
+        reader.Reserve(((5L * dimension + (2L * padded) + 3) * padded + dimension) * sizeof(float));
         float[] w = reader.ReadFiniteSingles(layers * dimension), uHat = reader.ReadFiniteSingles(layers * dimension), b = reader.ReadFiniteSingles(layers);
         try
         {
