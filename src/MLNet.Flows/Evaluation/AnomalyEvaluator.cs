@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Flows.Interop;
 
 namespace MLNet.Flows.Evaluation;
 
@@ -12,7 +14,8 @@ internal static class AnomalyEvaluator
         string scoreColumnName,
         string predictedLabelColumnName,
         string? anomalyKeyValue,
-        int falsePositiveCount)
+        int falsePositiveCount,
+        FlowHost host)
     {
         DataViewSchema.Column label = Find(data.Schema, labelColumnName, null, "Give the name of the label column.");
         DataViewSchema.Column score = Find(data.Schema, scoreColumnName, NumberDataViewType.Single, "Evaluate the output of a flow's Transform.");
@@ -61,21 +64,31 @@ internal static class AnomalyEvaluator
         }
 
         long anomalies = labels.LongCount(l => l), normals = labels.Count - anomalies;
-        if (anomalies == 0 || normals == 0)
+        if (normals == 0)
         {
             throw new ArgumentException(
-                $"Column '{labelColumnName}' holds {anomalies} anomalies and {normals} normal rows ({unlabeled} without a label), but evaluation compares the two. Evaluate data that has both.");
+                $"Column '{labelColumnName}' holds {anomalies} anomalies and {normals} normal rows ({unlabeled} without a label), where {LabelReader.Rule(label)}, but evaluation needs normal rows. "
+                + "Map the labels so that normal rows are not anomalies, or evaluate data that has some.");
         }
 
         ThresholdMetrics[] thresholds = RankingMetrics.Thresholds([.. scores], [.. labels]);
+        double area = anomalies == 0 ? double.NaN : RankingMetrics.AreaUnderRocCurve(thresholds);
+        if (label.Type is KeyDataViewType && anomalyKeyValue is null && area < 0.5)
+        {
+            host.Warning(
+                $"The area under the ROC curve is {area.ToString("F3", CultureInfo.InvariantCulture)}: anomalies score lower than normal rows. {LabelReader.Rule(label)} in key column '{labelColumnName}', and keys are "
+                + "often numbered in the order in which values appear. If the other value means anomaly, give it as anomalyKeyValue.");
+        }
+
         return new FlowMetrics
         {
-            AreaUnderRocCurve = RankingMetrics.AreaUnderRocCurve(thresholds),
-            AveragePrecision = RankingMetrics.AveragePrecision(thresholds),
-            DetectionRateAtFalsePositiveCount = RankingMetrics.DetectionRate(thresholds, falsePositiveCount),
+            AreaUnderRocCurve = area,
+            AveragePrecision = anomalies == 0 ? double.NaN : RankingMetrics.AveragePrecision(thresholds),
+            DetectionRateAtFalsePositiveCount = anomalies == 0 ? double.NaN : RankingMetrics.DetectionRate(thresholds, falsePositiveCount),
             FalsePositiveCount = falsePositiveCount,
-            Precision = alarmsOnAnomalies + alarmsOnNormals == 0 ? 0 : (double)alarmsOnAnomalies / (alarmsOnAnomalies + alarmsOnNormals),
-            Recall = (double)alarmsOnAnomalies / anomalies,
+            Precision = anomalies == 0 ? double.NaN
+                : alarmsOnAnomalies + alarmsOnNormals == 0 ? 0 : (double)alarmsOnAnomalies / (alarmsOnAnomalies + alarmsOnNormals),
+            Recall = anomalies == 0 ? double.NaN : (double)alarmsOnAnomalies / anomalies,
             FalseAlarmRate = (double)alarmsOnNormals / normals,
             MeanLogLikelihood = -sumOfNormalScores / scoredNormals,
             AnomalyCount = anomalies,

@@ -1,7 +1,8 @@
 namespace MLNet.Flows.Evaluation;
 
 /// <summary>How well scores separate anomalies from normal rows.</summary>
-/// <remarks>Rows that could not be scored (NaN) count as the strangest, because PredictedLabel raises an alarm for them too.</remarks>
+/// <remarks>Rows that could not be scored (NaN) count as the strangest, because PredictedLabel raises an alarm for them too. Of normal rows alone, what compares
+/// them with anomalies is NaN (areas, detection rate, precision, recall), and the false-alarm rate and the mean log-likelihood are as always.</remarks>
 public sealed class FlowMetrics
 {
     internal FlowMetrics()

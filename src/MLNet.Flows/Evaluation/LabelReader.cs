@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -44,6 +45,15 @@ internal static class LabelReader
             $"Column '{column.Name}' is {column.Type}, but a label is Boolean, Single (above 0 = anomaly) or a key. Convert it, for example with mlContext.Transforms.Conversion.ConvertType.");
     }
 
+    /// <summary>Which labels of the column mean anomaly, as half a sentence.</summary>
+    public static string Rule(DataViewSchema.Column column) => column.Type switch
+    {
+        KeyDataViewType when Names(column) is [_, string second] => $"The second value, '{second}', means anomaly",
+        KeyDataViewType => "the second value, or the one given as anomalyKeyValue, means anomaly",
+        BooleanDataViewType => "true means anomaly",
+        _ => "a label above 0 means anomaly",
+    };
+
     private static ulong AnomalyKey(DataViewSchema.Column column, KeyDataViewType key, string? anomalyKeyValue)
     {
         if (anomalyKeyValue is null)
@@ -53,16 +63,28 @@ internal static class LabelReader
                 : throw new ArgumentException($"Key column '{column.Name}' has {key.Count} values, so which one means anomaly is open. Give anomalyKeyValue.");
         }
 
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        if (column.Annotations.Schema.GetColumnOrNull("KeyValues") is not { Type: VectorDataViewType { ItemType: TextDataViewType } })
-            throw new ArgumentException($"Key column '{column.Name}' carries no text key values to find '{anomalyKeyValue}' among. Use a Boolean or Single label.");
+        if (Names(column) is not { } values)
+        {
+            // As in the class that the rows came from and in the type's own text: keys count from 0 there, from 1 in a cursor.
+            return ulong.TryParse(anomalyKeyValue, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number < key.Count
+                ? number + 1
+                : throw new ArgumentException($"Key column '{column.Name}' carries no text key values to find '{anomalyKeyValue}' among. Give the key's number, from 0 to {key.Count - 1}.");
+        }
 
-        column.GetKeyValues(ref names);
-        string[] values = [.. names.DenseValues().Select(name => name.ToString())];
         int index = Array.IndexOf(values, anomalyKeyValue);
         return index >= 0
             ? (ulong)index + 1
             : throw new ArgumentException($"Key column '{column.Name}' has no value '{anomalyKeyValue}'; its values are {string.Join(", ", values.Take(20).Select(v => $"'{v}'"))}.");
+    }
+
+    // The key's values where they are texts.
+    private static string[]? Names(DataViewSchema.Column column)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull("KeyValues") is not { Type: VectorDataViewType { ItemType: TextDataViewType } })
+            return null;
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        column.GetKeyValues(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
     private static Func<ulong> KeyGetter(DataViewRowCursor cursor, DataViewSchema.Column column, KeyDataViewType key)

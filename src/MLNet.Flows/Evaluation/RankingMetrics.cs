@@ -3,7 +3,7 @@ namespace MLNet.Flows.Evaluation;
 /// <summary>Threshold tables and the areas under them, from scores and labels.</summary>
 internal static class RankingMetrics
 {
-    /// <summary>One row per distinct score, highest first. Neither class may be empty.</summary>
+    /// <summary>One row per distinct score, highest first. Without anomalies Recall is NaN.</summary>
     public static ThresholdMetrics[] Thresholds(ReadOnlySpan<double> scores, ReadOnlySpan<bool> anomalous)
     {
         double[] keys = scores.ToArray();

@@ -62,11 +62,57 @@ public sealed class EvaluateTests
     }
 
     [Fact]
-    public void Evaluate_NoAnomalies_SaysWhatIsMissing()
+    public void Evaluate_NormalRowsAlone_GivesTheAlarmRateAndNaNAreas()
     {
-        var error = Assert.Throws<ArgumentException>(() => _context.Flows.Evaluate(Load(new(false, 1, false), new(false, 2, false))));
+        FlowMetrics metrics = _context.Flows.Evaluate(Load(new(false, 1, false), new(false, 2, true), new(false, 0, false), new(false, 5, false)));
 
-        Assert.Contains("Column 'Label' holds 0 anomalies and 2 normal rows", error.Message);
+        Assert.Equal(0.25, metrics.FalseAlarmRate, 12);
+        Assert.Equal(-2, metrics.MeanLogLikelihood, 6);
+        Assert.All(
+            [metrics.AreaUnderRocCurve, metrics.AveragePrecision, metrics.DetectionRateAtFalsePositiveCount, metrics.Precision, metrics.Recall, metrics.F1Score],
+            value => Assert.True(double.IsNaN(value)));
+        Assert.Equal((0, 4), (metrics.AnomalyCount, metrics.NormalCount));
+    }
+
+    // Labels 1 and 2 are both above 0.
+    [Fact]
+    public void Evaluate_NoNormalRow_StatesTheRule()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<SingleRow>(
+            [new() { Label = 1, Score = 1 }, new() { Label = 2, Score = 5, PredictedLabel = true }]);
+
+        var error = Assert.Throws<ArgumentException>(() => _context.Flows.Evaluate(data));
+
+        Assert.Contains("Column 'Label' holds 2 anomalies and 0 normal rows (0 without a label), where a label above 0 means anomaly", error.Message);
+    }
+
+    [Fact]
+    public void Evaluate_KeyLabelsWithoutNames_FindsTheAnomalyByItsNumber()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<KeyRow>(
+            [new() { Label = 1, Score = 9 }, new() { Label = 2, Score = 1 }, new() { Label = 1, Score = 4 }, new() { Label = 0, Score = 5 }]);
+
+        Assert.Equal(0.75, _context.Flows.Evaluate(data, anomalyKeyValue: "1").AreaUnderRocCurve, 12);
+        var error = Assert.Throws<ArgumentException>(() => _context.Flows.Evaluate(data, anomalyKeyValue: "3"));
+        Assert.Contains("carries no text key values to find '3' among. Give the key's number, from 0 to 2.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("odd", 1)]
+    [InlineData("fine", 0)]
+    public void Evaluate_KeysByOrderOfAppearance_WarnsWhereAreasLookReversed(string first, int warnings)
+    {
+        string second = first == "odd" ? "fine" : "odd";
+        IDataView data = _context.Data.LoadFromEnumerable<TextRow>(
+            [new(first, first == "odd" ? 9 : 1, false), new(second, first == "odd" ? 1 : 9, false)]);
+        data = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        var messages = new List<string>();
+        _context.Log += (_, message) => messages.AddRange(message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning ? [message.Message] : []);
+
+        _context.Flows.Evaluate(data);
+
+        Assert.Equal(warnings, messages.Count);
+        Assert.All(messages, message => Assert.Contains("The second value, 'fine', means anomaly in key column 'Label'", message));
     }
 
     [Fact]
@@ -107,6 +153,16 @@ public sealed class EvaluateTests
     private sealed class SingleRow
     {
         public float Label { get; set; }
+
+        public float Score { get; set; }
+
+        public bool PredictedLabel { get; set; }
+    }
+
+    private sealed class KeyRow
+    {
+        [Microsoft.ML.Data.KeyType(3)]
+        public uint Label { get; set; }
 
         public float Score { get; set; }
 
