@@ -21,7 +21,7 @@ foreach ((string name, Func<double, double, double> u) in Energies.All)
     foreach (int layers in depths)
     {
         VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Energies.WithGradient(u), new VariationalOptions { NumberOfLayers = layers });
-        Console.WriteLine($"  {layers,2} layers: free energy {flow.FreeEnergy:F3}, divergence {flow.FreeEnergy + logZ:F3}");
+        Console.WriteLine($"  {layers,2} layers: free energy {flow.FreeEnergy:F3}, divergence {flow.FreeEnergy + logZ:F3}, {flow.EffectiveSampleShare:P0} of draws in effect");
         flow.PlotDensity(area, $"{name}: planar flow, {layers} layers").SavePng(Path.Combine(folder, $"{name}-{layers}.png"), 600, 500);
     }
 }

@@ -11,7 +11,7 @@ public static class DeepFlowsExtensions
     /// <param name="featureColumnName">The feature column, a vector of Single of known size.</param>
     /// <param name="exampleWeightColumnName">A Single column of example weights; null for none.</param>
     /// <param name="numberOfCouplings">Affine couplings, 1 to 256; default 2.</param>
-    /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1]; default 0.01.</param>
+    /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1]; null (the default) for <paramref name="contamination"/> where that is above 0, else 0.01.</param>
     /// <param name="contamination">Expected share of anomalies in the training data, in [0, 0.5]: null (the default) for unknown, 0 for clean.</param>
     /// <returns>The estimator. The app that fits it references TorchSharp-cpu or a CUDA package.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
@@ -20,7 +20,7 @@ public static class DeepFlowsExtensions
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
         int numberOfCouplings = 2,
-        double falseAlarmRate = 0.01,
+        double? falseAlarmRate = null,
         double? contamination = null) => RealNvp(flows, new RealNvpEstimator.Options
         {
             FeatureColumnName = featureColumnName,

@@ -7,7 +7,7 @@ namespace Microsoft.ML;
 /// <summary>Changes to models that hold a flow.</summary>
 public static class FlowModelExtensions
 {
-    /// <summary>The same chain with another false-alarm rate in its flows; nothing is retrained and the chain itself is left as it is.</summary>
+    /// <summary>The same chain with another false-alarm rate in all its flows; nothing is retrained and the chain itself is left as it is.</summary>
     /// <typeparam name="TLastTransformer">The chain's last transformer.</typeparam>
     /// <param name="model">A chain that holds a flow, at any depth.</param>
     /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1].</param>
@@ -17,7 +17,7 @@ public static class FlowModelExtensions
     public static TransformerChain<TLastTransformer> WithFalseAlarmRate<TLastTransformer>(this TransformerChain<TLastTransformer> model, double falseAlarmRate)
         where TLastTransformer : class, ITransformer => (TransformerChain<TLastTransformer>)((ITransformer)model).WithFalseAlarmRate(falseAlarmRate);
 
-    /// <summary>The same model, as fitted or as loaded from a file, with another false-alarm rate in its flows.</summary>
+    /// <summary>The same model, as fitted or as loaded from a file, with another false-alarm rate in all its flows.</summary>
     /// <param name="model">A flow or a chain that holds one, at any depth.</param>
     /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1].</param>
     /// <returns>A new model of the same type.</returns>

@@ -14,13 +14,14 @@ public sealed partial class FlowsCatalog
     /// <param name="model">A flow or a chain that ends in one, fitted or loaded.</param>
     /// <param name="row">The row.</param>
     /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
+    /// <param name="schemaDefinition">How the class becomes columns, such as the size of an array property; null (the default) for its attributes.</param>
     /// <returns>The features that add most to Score, the largest first; of a row that alarms because features are missing or infinite, those.</returns>
     /// <exception cref="ArgumentException">The model holds no flow, a column is missing or of the wrong type, or the row has another number of values.</exception>
-    public IReadOnlyList<FeatureContribution> Explain<TRow>(ITransformer model, TRow row, int numberOfFeatures = 5)
+    public IReadOnlyList<FeatureContribution> Explain<TRow>(ITransformer model, TRow row, int numberOfFeatures = 5, SchemaDefinition? schemaDefinition = null)
         where TRow : class
     {
         ArgumentNullException.ThrowIfNull(row);
-        return ExplainRows(model, _mlContext.Data.LoadFromEnumerable([row]), numberOfFeatures).Single();
+        return ExplainRows(model, _mlContext.Data.LoadFromEnumerable([row], schemaDefinition), numberOfFeatures).Single();
     }
 
     /// <summary>Which features make each row strange, row by row, lazily.</summary>

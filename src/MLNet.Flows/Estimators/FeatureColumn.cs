@@ -16,7 +16,7 @@ internal static class FeatureColumn
     {
         SchemaShape.Column column = Find(schema, name, "feature");
         if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.ItemType != NumberDataViewType.Single || column.IsKey)
-            throw new ArgumentException($"Column '{name}' is {FlowSchemaShape.Describe(column)}, but a flow needs a vector of Single of known size. {Remedy}");
+            throw new ArgumentException($"Column '{name}' is {FlowSchemaShape.Describe(column)}, but a flow needs a vector of Single of known size. {RemedyFor(column.Kind == SchemaShape.Column.VectorKind.VariableVector && column.ItemType == NumberDataViewType.Single)}");
     }
 
     /// <summary>Checks a promised weight column.</summary>
@@ -35,7 +35,9 @@ internal static class FeatureColumn
         DataViewSchema.Column column = Find(schema, name, "feature");
         return column.Type is VectorDataViewType { IsKnownSize: true, Size: > 0 } vector && vector.ItemType == NumberDataViewType.Single
             ? (column, vector.Size)
-            : throw new ArgumentException($"Column '{name}' is {column.Type}, but a flow needs a vector of Single of known size. {Remedy}");
+            : throw new ArgumentException(
+                $"Column '{name}' is {column.Type}, but a flow needs a vector of Single of known size. "
+                + RemedyFor(column.Type is VectorDataViewType { IsKnownSize: false } variable && variable.ItemType == NumberDataViewType.Single));
     }
 
     /// <summary>The column, checked against what a flow was trained on.</summary>
@@ -95,6 +97,11 @@ internal static class FeatureColumn
         builder.Add(column.Annotations, name => name == "SlotNames");
         return builder.ToAnnotations();
     }
+
+    // An array property has no size of its own.
+    private static string RemedyFor(bool sizeAloneIsMissing) => sizeAloneIsMissing
+        ? "If it is a float[] of a class, say its size: put [VectorType(3)] on the property, or give a SchemaDefinition whose ColumnType is a VectorDataViewType of that size. Otherwise: " + Remedy
+        : Remedy;
 
     private static ArgumentException WrongLength(string name, int found, int size, long row) => new(
         $"Column '{name}' has {found} value{(found == 1 ? "" : "s")} in row {row}, but its type promises {size}. Give every row {size} values, with NaN for missing ones.");

@@ -58,7 +58,7 @@ internal sealed class FlowFitting
             _options.LatentColumnName,
             _options.FeatureContributionsColumnName);
         FlowDensity density = trained.Density.WithDeparturesBelow(trained.Ranked);
-        return new FlowModel(density, quantiles, names, _options.FalseAlarmRate, trained.Reference, trained.History) { SlotNames = slotNames };
+        return new FlowModel(density, quantiles, names, _options.AlarmRate, trained.Reference, trained.History) { SlotNames = slotNames };
     }
 
     private TrainedFlow Train(

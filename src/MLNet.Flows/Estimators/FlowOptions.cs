@@ -5,6 +5,8 @@ namespace MLNet.Flows.Estimators;
 /// <summary>What can be said about any flow and its training. Every property has a default that works.</summary>
 public abstract class FlowOptions
 {
+    private const double DefaultFalseAlarmRate = 0.01;
+
     private protected FlowOptions()
     {
     }
@@ -55,8 +57,10 @@ public abstract class FlowOptions
     /// <see cref="Contamination"/> above 0.</summary>
     public double? TrimFraction { get; set; }
 
-    /// <summary>PredictedLabel is true where PValue is below this, in [0, 1]. Default 0.01: about one alarm in a hundred rows like the training rows.</summary>
-    public double FalseAlarmRate { get; set; } = 0.01;
+    /// <summary>PredictedLabel is true where PValue is below this, in [0, 1]. Null (the default) for <see cref="Contamination"/> where that is above 0: the
+    /// strangest rows alarm, as many as the share of anomalies that is expected, so that it is an alarm rate on data mixed like the training data. Otherwise
+    /// 0.01: about one alarm in a hundred rows like the training rows.</summary>
+    public double? FalseAlarmRate { get; set; }
 
     /// <summary>How PValue is kept honest: 2 to 20 flows are trained, each without one part of the rows, and p-values rank a row among the likelihoods
     /// that rows had under the flow which had not seen them, on the scale of the flow that is used. Each costs a training of the members, four at most. 0 ranks among
@@ -96,6 +100,9 @@ public abstract class FlowOptions
     /// <summary>Stops training within a step; Fit then returns the best weights so far (History.StopReason says so).</summary>
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>The false-alarm rate that these options give.</summary>
+    internal double AlarmRate => FalseAlarmRate ?? (Contamination is > 0 ? Contamination.Value : DefaultFalseAlarmRate);
+
     internal FlowOptions Clone() => (FlowOptions)MemberwiseClone();
 
     /// <summary>Throws one exception that lists every fault.</summary>
@@ -112,7 +119,7 @@ public abstract class FlowOptions
         faults.Range(nameof(ValidationFraction), ValidationFraction ?? 0, 0, 0.5);
         faults.Range(nameof(Patience), Patience, 1, int.MaxValue);
         faults.Range(nameof(TrimFraction), TrimFraction ?? 0, 0, 0.9);
-        faults.Range(nameof(FalseAlarmRate), FalseAlarmRate, 0, 1);
+        faults.Range(nameof(FalseAlarmRate), FalseAlarmRate ?? 0, 0, 1);
         if (CalibrationFolds is not (null or 0 or (>= 2 and <= 20)))
             faults.Add($"CalibrationFolds is {CalibrationFolds}, but it is 0 or in [2, 20].");
         faults.Range(nameof(NumberOfThreads), NumberOfThreads ?? 1, 1, 1024);

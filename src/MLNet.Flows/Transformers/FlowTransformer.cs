@@ -135,6 +135,8 @@ public abstract class FlowTransformer : ITransformer
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new FlowBindings(Model, inputSchema).OutputSchema;
 
     /// <summary>Adds the flow's columns, lazily.</summary>
+    /// <remarks>A cursor reads up to 64 rows ahead, to score them as a block. Over a live source, where the next row may take long to come, score row by row with
+    /// a PredictionEngine.</remarks>
     /// <param name="input">Rows with the feature column.</param>
     /// <returns>A view of the input's columns and the flow's.</returns>
     /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than in training.</exception>

@@ -12,6 +12,7 @@ namespace MLNet.Flows.Variational;
 /// </remarks>
 public sealed class VariationalPlanarFlow
 {
+    private const double LeastEffectiveShare = 0.1;
     private static readonly double LogSqrtTwoPi = 0.5 * Math.Log(2 * Math.PI);
     private readonly PlanarStack _stack;
     private readonly float[] _mean;
@@ -29,13 +30,23 @@ public sealed class VariationalPlanarFlow
     /// <summary>E_q[log q(z) + U(z)] in nats, over the draws of the last steps; at best -log Z, when q is the target.</summary>
     public double FreeEnergy { get; }
 
+    /// <summary>Of draws from q weighted by exp(-U) / q, the share that as many equally weighted ones would tell: (sum w)^2 / (n sum w^2), in [0, 1], over 4,096 draws; 1
+    /// where q is the target.</summary>
+    public double EffectiveSampleShare { get; private init; } = 1;
+
+    /// <summary>What to know before q is used, where <see cref="EffectiveSampleShare"/> is under 0.1; null otherwise.</summary>
+    public string? Warning => EffectiveSampleShare < LeastEffectiveShare
+        ? FormattableString.Invariant($"The importance weights of draws leave {EffectiveSampleShare:P1} of them in effect, less than {LeastEffectiveShare:P0}: the flow misses much of the target or strays beyond it. ")
+            + "Take more layers or steps, or check that the gradient is that of the energy."
+        : null;
+
     /// <summary>Fits a flow to exp(-U).</summary>
     /// <param name="dimension">d, at least 1.</param>
     /// <param name="energy">U and its gradient.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The fitted flow.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
-    /// <exception cref="InvalidOperationException">The energy or its gradient is not finite, step after step.</exception>
+    /// <exception cref="InvalidOperationException">The energy or its gradient is not finite, step after step, or was left unset.</exception>
     public static VariationalPlanarFlow Fit(int dimension, EnergyFunction energy, VariationalOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
@@ -44,6 +55,8 @@ public sealed class VariationalPlanarFlow
         options.Check();
         return new VariationalTrainer(dimension, energy, options).Run();
     }
+
+    internal VariationalPlanarFlow WithEffectiveSampleShare(double share) => new(_stack, _mean, _scale, FreeEnergy) { EffectiveSampleShare = share };
 
     /// <summary>Draws points from q.</summary>
     /// <param name="count">How many, at least 1.</param>

@@ -10,6 +10,11 @@ namespace MLNet.Flows.Variational;
 internal sealed class VariationalTrainer
 {
     private const int MaximumFailuresInARow = 20;
+    private const int WeightedDraws = 4096;
+
+    // A NaN that no arithmetic gives.
+    private const int UnsetBits = 0x7fc5a5a5;
+    private static readonly float Unset = BitConverter.Int32BitsToSingle(UnsetBits);
     private static readonly double LogSqrtTwoPi = 0.5 * Math.Log(2 * Math.PI);
     private readonly int _dimension;
     private readonly EnergyFunction _energy;
@@ -75,7 +80,56 @@ internal sealed class VariationalTrainer
 
         ReadOnlySpan<float> average = _optimizer.Average;
         float[] scale = [.. average[(_stack.ParameterCount + _dimension)..].ToArray().Select(MathF.Exp)];
-        return new VariationalPlanarFlow(_stack.Freeze(average[.._stack.ParameterCount]), average.Slice(_stack.ParameterCount, _dimension).ToArray(), scale, freeEnergy);
+        var flow = new VariationalPlanarFlow(
+            _stack.Freeze(average[.._stack.ParameterCount]), average.Slice(_stack.ParameterCount, _dimension).ToArray(), scale, freeEnergy);
+        return flow.WithEffectiveSampleShare(EffectiveSampleShare(flow));
+    }
+
+    // U and its gradient at the points. Both are filled with a NaN of their own first, so that what the energy leaves unset is told from what it gets wrong.
+    private void Energies(int rows)
+    {
+        Span<float> energies = _energies.AsSpan(0, rows), gradients = _energyGradients.AsSpan(0, rows * _dimension);
+        energies.Fill(Unset);
+        gradients.Fill(Unset);
+        _energy(_points.AsSpan(0, rows * _dimension), energies, gradients);
+        int left = CountUnset(energies), leftGradients = CountUnset(gradients);
+        if (left + leftGradients > 0)
+        {
+            throw new InvalidOperationException(
+                $"The energy function left {left} of {energies.Length} energies and {leftGradients} of {gradients.Length} gradient values unset. Write U(z) of every point and dU/dz of every coordinate.");
+        }
+    }
+
+    private static int CountUnset(ReadOnlySpan<float> values)
+    {
+        int count = 0;
+        foreach (float value in values)
+            count += BitConverter.SingleToInt32Bits(value) == UnsetBits ? 1 : 0;
+        return count;
+    }
+
+    // Of draws from q: how many equally weighted ones the importance weights exp(-U) / q leave, as a share.
+    private double EffectiveSampleShare(VariationalPlanarFlow flow)
+    {
+        float[] draws = flow.Sample(WeightedDraws, _options.Seed), logDensity = new float[WeightedDraws];
+        flow.LogDensity(draws, logDensity);
+        var logWeights = new double[WeightedDraws];
+        for (int start = 0; start < WeightedDraws; start += RowBlock.Rows)
+        {
+            draws.AsSpan(start * _dimension, RowBlock.Rows * _dimension).CopyTo(_points);
+            Energies(RowBlock.Rows);
+            for (int r = 0; r < RowBlock.Rows; r++)
+                logWeights[start + r] = -_energies[r] - (double)logDensity[start + r];
+        }
+
+        double largest = logWeights.Where(double.IsFinite).DefaultIfEmpty(0).Max(), sum = 0, squares = 0;
+        foreach (double logWeight in logWeights.Where(double.IsFinite))
+        {
+            double weight = Math.Exp(logWeight - largest);
+            (sum, squares) = (sum + weight, squares + weight * weight);
+        }
+
+        return squares == 0 ? 0 : sum * sum / squares / WeightedDraws;
     }
 
     // w ~ N(0, 1), u near 0, hyperplanes through draws of the base.
@@ -144,7 +198,7 @@ internal sealed class VariationalTrainer
         _stack.Forward(_block, _accumulator);
         for (int i = 0; i < rows * _dimension; i++)
             _points[i] = _block.Values[i % _dimension * RowBlock.Rows + i / _dimension];
-        _energy(_points.AsSpan(0, rows * _dimension), _energies.AsSpan(0, rows), _energyGradients.AsSpan(0, rows * _dimension));
+        Energies(rows);
 
         _weights.AsSpan().Clear();
         for (int r = 0; r < rows; r++)

@@ -36,6 +36,19 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void Fit_ArrayWithoutASize_IsToldOfVectorTypeAndSchemaDefinition()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<Types>([new(), new()]);
+
+        var fit = Assert.ThrowsAny<ArgumentException>(() => _context.Flows.PlanarFlow(nameof(Types.Variable)).Fit(data));
+        var schema = Assert.ThrowsAny<ArgumentException>(() =>
+            _context.Flows.PlanarFlow(nameof(Types.Variable)).GetOutputSchema(MLNet.Flows.Interop.FlowSchemaShape.Of(data.Schema)));
+
+        Assert.Contains("put [VectorType(3)] on the property, or give a SchemaDefinition", fit.Message);
+        Assert.Contains("put [VectorType(3)] on the property, or give a SchemaDefinition", schema.Message);
+    }
+
+    [Fact]
     public void Transform_FeatureCountDiffersFromTraining_SaysBothCounts()
     {
         PlanarFlowTransformer model = Train(Rows.Normal(60, 5));
@@ -224,6 +237,30 @@ public sealed class BadInputTests
         Assert.Contains("LearningRate", error.Message);
         Assert.Contains("FalseAlarmRate", error.Message);
         Assert.Contains("BatchSize", error.Message);
+    }
+
+    [Theory]
+    [InlineData(null, null, 0.01)]
+    [InlineData(0.0, null, 0.01)]
+    [InlineData(0.1, null, 0.1)]
+    [InlineData(0.1, 0.02, 0.02)]
+    public void FalseAlarmRate_Unspecified_IsTheContaminationWhereThatIsAboveZero(double? contamination, double? rate, double expected)
+    {
+        var options = new PlanarFlowEstimator.Options { Contamination = contamination, FalseAlarmRate = rate, MaximumSteps = 1, CalibrationFolds = 0 };
+
+        Assert.Equal(expected, _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(50, 2))).FalseAlarmRate);
+    }
+
+    // Trained on rows of which a tenth are anomalies: about a tenth alarm, and most anomalies are among them.
+    [Fact]
+    public void PredictedLabel_WithTheShareOfAnomaliesStated_FindsMostOfThem()
+    {
+        float[][] rows = [.. Rows.Normal(900, 3), .. Rows.Normal(100, 3, seed: 2).Select(row => (float[])[row[0] + 8, row[1] - 8, row[2]])];
+
+        bool[] alarms = [.. _context.Flows.PlanarFlow(contamination: 0.1).Fit(Rows.View(_context, rows)).Transform(Rows.View(_context, rows)).GetColumn<bool>("PredictedLabel")];
+
+        Assert.InRange(alarms.Count(alarm => alarm), 70, 130);
+        Assert.True(alarms[900..].Count(alarm => alarm) > 90, $"{alarms[900..].Count(alarm => alarm)} of 100 found");
     }
 
     private static double[] Ranks(float[] values)

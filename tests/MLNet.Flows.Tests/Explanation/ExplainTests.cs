@@ -95,6 +95,18 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void Explain_ArrayWithoutASize_TakesASchemaDefinition()
+    {
+        PlanarFlowTransformer flow = Transformers.TestFlows.Transformer(_context);
+        var schema = SchemaDefinition.Create(typeof(Rows.Row));
+        schema[nameof(Rows.Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 5);
+
+        IReadOnlyList<FeatureContribution> explained = _context.Flows.Explain(flow, new Rows.Row { Features = [1, -2, 7, 0, 500] }, 1, schema);
+
+        Assert.Equal(4, Assert.Single(explained).Index);
+    }
+
+    [Fact]
     public void Explain_BadInput_Throws()
     {
         PlanarFlowTransformer flow = Transformers.TestFlows.Transformer(_context);

@@ -73,7 +73,11 @@ public sealed class VariationalPlanarFlowTests
     [Fact]
     public void Fit_BadInput_Throws()
     {
-        EnergyFunction broken = (_, energies, _) => energies.Fill(float.NaN);
+        EnergyFunction broken = (_, energies, gradients) =>
+        {
+            energies.Fill(float.NaN);
+            gradients.Clear();
+        };
 
         Assert.Contains("The free energy is NaN at step 20, 20 steps in a row.", Assert.Throws<InvalidOperationException>(() => VariationalPlanarFlow.Fit(2, broken)).Message);
         Assert.Contains("2 faults: Steps is 0, but it is in [1, 10000000]. LearningRate is 2, but it is above 0 and at most 1.",
@@ -82,6 +86,43 @@ public sealed class VariationalPlanarFlowTests
         VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Banana, new VariationalOptions { Steps = 1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => flow.Sample(0));
         Assert.Contains("There are 3 values for 1 results, but points have 2 values each.", Assert.Throws<ArgumentException>(() => flow.LogDensity(new float[3], new float[1])).Message);
+    }
+
+    [Fact]
+    public void Fit_EnergyThatLeavesGradientsUnset_SaysHowMany()
+    {
+        EnergyFunction half = (points, energies, gradients) =>
+        {
+            for (int i = 0; i < energies.Length; i++)
+                (energies[i], gradients[2 * i]) = (0, points[2 * i]);
+        };
+
+        var error = Assert.Throws<InvalidOperationException>(() => VariationalPlanarFlow.Fit(2, half));
+
+        Assert.Contains("left 0 of 64 energies and 64 of 128 gradient values unset", error.Message);
+    }
+
+    [Fact]
+    public void Warning_WhereTheFlowMissesTheTarget_SaysSo()
+    {
+        // The gradient is a hundred times the energy's: q becomes a tenth as wide as the target.
+        EnergyFunction steep = (points, energies, gradients) =>
+        {
+            for (int i = 0; i < energies.Length; i++)
+            {
+                float x = points[2 * i], y = points[2 * i + 1];
+                energies[i] = 0.5f * (x * x + y * y) * 1e-2f;
+                (gradients[2 * i], gradients[2 * i + 1]) = (x, y);
+            }
+        };
+
+        VariationalPlanarFlow wrong = VariationalPlanarFlow.Fit(2, steep, new VariationalOptions { NumberOfLayers = 0, Steps = 2000 });
+        VariationalPlanarFlow right = VariationalPlanarFlow.Fit(2, Normal, new VariationalOptions { NumberOfLayers = 0, Steps = 3000 });
+
+        Assert.InRange(wrong.EffectiveSampleShare, 0, 0.1);
+        Assert.Contains("check that the gradient is that of the energy", wrong.Warning);
+        Assert.InRange(right.EffectiveSampleShare, 0.98, 1);
+        Assert.Null(right.Warning);
     }
 
     private static double Mass(VariationalPlanarFlow flow)
