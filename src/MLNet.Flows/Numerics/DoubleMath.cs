@@ -31,22 +31,22 @@ internal static class DoubleMath
         x = Vector256.Min(Vector256.Max(x, Vector256.Create(-708.0)), Vector256.Create(709.0));
 
         // Added to 1.5 x 2^52, a number is rounded to a whole one, which is then in the last bits.
-        Vector256<double> whole = Vector256.Create(6755399441055744.0), shifted = Vector256.FusedMultiplyAdd(x, Vector256.Create(1.4426950408889634), whole), n = shifted - whole;
-        Vector256<double> r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-Log2Low), Vector256.FusedMultiplyAdd(n, Vector256.Create(-Log2High), x));
+        Vector256<double> whole = Vector256.Create(6755399441055744.0), shifted = Vector256.MultiplyAddEstimate(x, Vector256.Create(1.4426950408889634), whole), n = shifted - whole;
+        Vector256<double> r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-Log2Low), Vector256.MultiplyAddEstimate(n, Vector256.Create(-Log2High), x));
         Vector256<double> p = Vector256.Create(1.0 / 6227020800);
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 479001600));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 39916800));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 3628800));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 362880));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 40320));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 5040));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 720));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 120));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 24));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.0 / 6));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(0.5));
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256<double>.One);
-        p = Vector256.FusedMultiplyAdd(p, r, Vector256<double>.One);
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 479001600));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 39916800));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 3628800));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 362880));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 40320));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 5040));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 720));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 120));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 24));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.0 / 6));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(0.5));
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256<double>.One);
+        p = Vector256.MultiplyAddEstimate(p, r, Vector256<double>.One);
         return (p.AsInt64() + Vector256.ShiftLeft(shifted.AsInt64(), 52)).AsDouble();
     }
 
@@ -62,19 +62,19 @@ internal static class DoubleMath
         Vector256<double> e = (Vector256.ShiftRightLogical(bits, 52) | Vector256.Create(TwoTo52)).AsDouble() - Vector256.Create(4503599627370496.0 + 1023);
         Vector256<double> f = m - Vector256<double>.One, s = f / (m + Vector256<double>.One), z = s * s;
         Vector256<double> p = Vector256.Create(2.0 / 23);
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 21));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 19));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 17));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 15));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 13));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 11));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 9));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 7));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 5));
-        p = Vector256.FusedMultiplyAdd(p, z, Vector256.Create(2.0 / 3));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 21));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 19));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 17));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 15));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 13));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 11));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 9));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 7));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 5));
+        p = Vector256.MultiplyAddEstimate(p, z, Vector256.Create(2.0 / 3));
 
         // 2 s = f - s f: the exact f comes last but for e log 2.
-        Vector256<double> small = Vector256.FusedMultiplyAdd(e, Vector256.Create(Log2Low), s * (z * p - f));
-        return Vector256.FusedMultiplyAdd(e, Vector256.Create(Log2High), f + small) + (x - x);
+        Vector256<double> small = Vector256.MultiplyAddEstimate(e, Vector256.Create(Log2Low), s * (z * p - f));
+        return Vector256.MultiplyAddEstimate(e, Vector256.Create(Log2High), f + small) + (x - x);
     }
 }

@@ -27,10 +27,12 @@ internal unsafe interface ISimd<V>
 
     static abstract V Divide(V a, V b);
 
-    /// <summary>a b + c, rounded once.</summary>
+    /// <summary>a b + c: rounded once where the processor has fused multiply-add, twice where it has not.</summary>
+    /// <remarks>The same rounding for every width on one machine. A fused operation made up in software, which
+    /// <c>FusedMultiplyAdd</c> falls back on, takes fifty times as long as the multiplication and the addition.</remarks>
     static abstract V MultiplyAdd(V a, V b, V c);
 
-    /// <summary>c - a b, rounded once.</summary>
+    /// <summary>c - a b, rounded as <see cref="MultiplyAdd"/>.</summary>
     static abstract V NegatedMultiplyAdd(V a, V b, V c);
 
     static abstract V Sqrt(V a);

@@ -82,10 +82,10 @@ internal sealed class AffineCouplingInverse
                 {
                     Vector256<double> w = Vector256.Create(row[i]);
                     nuint at = (nuint)(i * R);
-                    y0 = Vector256.FusedMultiplyAdd(w, Vector256.LoadUnsafe(ref from, at), y0);
-                    y1 = Vector256.FusedMultiplyAdd(w, Vector256.LoadUnsafe(ref from, at + (nuint)v), y1);
-                    y2 = Vector256.FusedMultiplyAdd(w, Vector256.LoadUnsafe(ref from, at + (nuint)(2 * v)), y2);
-                    y3 = Vector256.FusedMultiplyAdd(w, Vector256.LoadUnsafe(ref from, at + (nuint)(3 * v)), y3);
+                    y0 = Vector256.MultiplyAddEstimate(w, Vector256.LoadUnsafe(ref from, at), y0);
+                    y1 = Vector256.MultiplyAddEstimate(w, Vector256.LoadUnsafe(ref from, at + (nuint)v), y1);
+                    y2 = Vector256.MultiplyAddEstimate(w, Vector256.LoadUnsafe(ref from, at + (nuint)(2 * v)), y2);
+                    y3 = Vector256.MultiplyAddEstimate(w, Vector256.LoadUnsafe(ref from, at + (nuint)(3 * v)), y3);
                 }
 
                 Vector256.Clamp(y0, least, highest).StoreUnsafe(ref to);

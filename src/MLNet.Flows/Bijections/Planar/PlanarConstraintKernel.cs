@@ -35,8 +35,8 @@ internal static unsafe class PlanarConstraintKernel
                 for (int at = k; at < dimension * padded; at += padded)
                 {
                     Vector256<double> w = Load(ws + at);
-                    t = Vector256.FusedMultiplyAdd(w, Load(us + at), t);
-                    n = Vector256.FusedMultiplyAdd(w, w, n);
+                    t = Vector256.MultiplyAddEstimate(w, Load(us + at), t);
+                    n = Vector256.MultiplyAddEstimate(w, w, n);
                 }
 
                 t.Store(ts + k);
@@ -55,7 +55,7 @@ internal static unsafe class PlanarConstraintKernel
             {
                 Vector256<double> shift = Vector256.Load(shifts + k);
                 for (int at = k; at < dimension * padded; at += padded)
-                    DoubleMath.Narrow(Vector256.FusedMultiplyAdd(shift, Load(ws + at), Load(us + at))).Store(uHats + at);
+                    DoubleMath.Narrow(Vector256.MultiplyAddEstimate(shift, Load(ws + at), Load(us + at))).Store(uHats + at);
             }
         }
     }
@@ -71,7 +71,7 @@ internal static unsafe class PlanarConstraintKernel
             {
                 Vector256<double> sum = Vector256<double>.Zero;
                 for (int at = k; at < end; at += padded)
-                    sum = Vector256.FusedMultiplyAdd(Load(ws + at), Load(uHats + at), sum);
+                    sum = Vector256.MultiplyAddEstimate(Load(ws + at), Load(uHats + at), sum);
                 DoubleMath.Narrow(sum).Store(c + k);
             }
         }
@@ -95,7 +95,7 @@ internal static unsafe class PlanarConstraintKernel
             {
                 Vector256<double> gS = Vector256<double>.Zero;
                 for (int d = 0; d < dimension; d++)
-                    gS = Vector256.FusedMultiplyAdd(Load(onUHat + d * stride + k), Load(ws + d * padded + k), gS);
+                    gS = Vector256.MultiplyAddEstimate(Load(onUHat + d * stride + k), Load(ws + d * padded + k), gS);
                 Vector256<double> n = Vector256.Load(ns + k), s = Vector256.Load(shifts + k), slope = Vector256.Load(slopes + k);
                 Vector256<double> hasDirection = Vector256.GreaterThan(n, Vector256<double>.Zero);
                 Vector256<double> gT = slope * Vector256.Load(gC + k) + gS * (slope - Vector256<double>.One) / n;
@@ -104,10 +104,10 @@ internal static unsafe class PlanarConstraintKernel
                 {
                     float* gU = onUHat + d * stride + k, gW = onW + d * stride + k;
                     Vector128<float> w = Vector128.Load(ws + d * padded + k), gUHat = Vector128.Load(gU), sum = Vector128.Load(gW);
-                    sum = Vector128.FusedMultiplyAdd(shift, gUHat, sum);
-                    sum = Vector128.FusedMultiplyAdd(onN, w, sum);
-                    Vector128.FusedMultiplyAdd(onT, Vector128.Load(us + d * padded + k), sum).Store(gW);
-                    Vector128.FusedMultiplyAdd(onT, w, gUHat).Store(gU);
+                    sum = Vector128.MultiplyAddEstimate(shift, gUHat, sum);
+                    sum = Vector128.MultiplyAddEstimate(onN, w, sum);
+                    Vector128.MultiplyAddEstimate(onT, Vector128.Load(us + d * padded + k), sum).Store(gW);
+                    Vector128.MultiplyAddEstimate(onT, w, gUHat).Store(gU);
                 }
             }
         }

@@ -70,10 +70,10 @@ internal sealed class PlanarInverse
             {
                 Vector256<double> wd = Vector256.Create(w[d]);
                 nuint at = (nuint)(d * R);
-                y0 = Vector256.FusedMultiplyAdd(wd, Vector256.LoadUnsafe(ref z, at), y0);
-                y1 = Vector256.FusedMultiplyAdd(wd, Vector256.LoadUnsafe(ref z, at + v), y1);
-                y2 = Vector256.FusedMultiplyAdd(wd, Vector256.LoadUnsafe(ref z, at + 2 * v), y2);
-                y3 = Vector256.FusedMultiplyAdd(wd, Vector256.LoadUnsafe(ref z, at + 3 * v), y3);
+                y0 = Vector256.MultiplyAddEstimate(wd, Vector256.LoadUnsafe(ref z, at), y0);
+                y1 = Vector256.MultiplyAddEstimate(wd, Vector256.LoadUnsafe(ref z, at + v), y1);
+                y2 = Vector256.MultiplyAddEstimate(wd, Vector256.LoadUnsafe(ref z, at + 2 * v), y2);
+                y3 = Vector256.MultiplyAddEstimate(wd, Vector256.LoadUnsafe(ref z, at + 3 * v), y3);
             }
 
             y0.StoreUnsafe(ref to, r);
@@ -93,7 +93,7 @@ internal sealed class PlanarInverse
             ref double z = ref values[d * R];
             Vector256<double> u = Vector256.Create(-uHat[d]);
             for (nuint r = 0; r < R; r += (nuint)Vector256<double>.Count)
-                Vector256.FusedMultiplyAdd(u, Vector256.LoadUnsafe(ref from, r), Vector256.LoadUnsafe(ref z, r)).StoreUnsafe(ref z, r);
+                Vector256.MultiplyAddEstimate(u, Vector256.LoadUnsafe(ref from, r), Vector256.LoadUnsafe(ref z, r)).StoreUnsafe(ref z, r);
         }
     }
 
