@@ -43,6 +43,7 @@ public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
     /// <returns>The fitted flow.</returns>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
     /// <exception cref="InvalidOperationException">libtorch or the device is missing, no row is usable, or training diverged at every learning rate tried.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public RealNvpTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -33,8 +33,9 @@ internal sealed class SymmetricEigen
 
     /// <param name="matrix">[n, n], symmetric; left as it is.</param>
     /// <param name="n">Its order.</param>
+    /// <param name="checkpoint">Called for each column, twice; throws where the caller cancelled.</param>
     /// <exception cref="InvalidOperationException">An eigenvalue did not converge (the matrix holds NaN or infinity).</exception>
-    public static SymmetricEigen Of(ReadOnlySpan<double> matrix, int n)
+    public static SymmetricEigen Of(ReadOnlySpan<double> matrix, int n, Action? checkpoint = null)
     {
         double[] a = matrix.ToArray();
         double scale = n == 0 ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude(matrix));
@@ -42,14 +43,14 @@ internal sealed class SymmetricEigen
             TensorPrimitives.Divide(a, scale, a);
         var diagonal = new double[n];
         var off = new double[n];
-        double[] q = Tridiagonalize(a, n, diagonal, off);
-        Diagonalize(diagonal, off, q, n);
+        double[] q = Tridiagonalize(a, n, diagonal, off, checkpoint);
+        Diagonalize(diagonal, off, q, n, checkpoint);
         TensorPrimitives.Multiply(diagonal, scale, diagonal);
         return new SymmetricEigen(diagonal, q);
     }
 
     // A = Q^T T Q, with Q returned by rows. Reflection k = I - beta v v^T zeroes column k below the subdiagonal.
-    private static double[] Tridiagonalize(double[] a, int n, double[] diagonal, double[] off)
+    private static double[] Tridiagonalize(double[] a, int n, double[] diagonal, double[] off, Action? checkpoint)
     {
         var q = new double[n * n];
         for (int i = 0; i < n; i++)
@@ -58,6 +59,7 @@ internal sealed class SymmetricEigen
         var p = new double[n];
         for (int k = 0; k + 2 < n; k++)
         {
+            checkpoint?.Invoke();
             double norm = 0;
             for (int i = k + 1; i < n; i++)
             {
@@ -109,7 +111,7 @@ internal sealed class SymmetricEigen
     }
 
     // QL with implicit (Wilkinson) shifts on the tridiagonal (d, e); rotations act on rows of q.
-    private static void Diagonalize(double[] d, double[] e, double[] q, int n)
+    private static void Diagonalize(double[] d, double[] e, double[] q, int n, Action? checkpoint)
     {
         double largest = 0;
         for (int i = 0; i < n; i++)
@@ -117,6 +119,7 @@ internal sealed class SymmetricEigen
         double floor = Rounding * largest;
         for (int l = 0; l < n; l++)
         {
+            checkpoint?.Invoke();
             for (int iteration = 0; ; iteration++)
             {
                 int m = l;

@@ -45,7 +45,9 @@ internal sealed class Whitening : Bijection
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="shrinkage">In [0, 1].</param>
     /// <param name="limits">[d]: values beyond +-limit count as that far here, so that a few far ones do not decide; empty for none.</param>
-    public static Whitening Fit(FeatureMatrix matrix, ReadOnlySpan<float> weights, double shrinkage, ReadOnlySpan<float> limits = default)
+    /// <param name="checkpoint">Called between steps; throws where the caller cancelled.</param>
+    public static Whitening Fit(
+        FeatureMatrix matrix, ReadOnlySpan<float> weights, double shrinkage, ReadOnlySpan<float> limits = default, Action? checkpoint = null)
     {
         int dimension = matrix.Dimension;
         var mean = new double[dimension];
@@ -54,6 +56,7 @@ internal sealed class Whitening : Bijection
         double total = 0;
         for (int i = 0; i < matrix.RowCount; i++)
         {
+            checkpoint?.Invoke();
             double weight = weights.IsEmpty ? 1 : weights[i];
             total += weight;
             matrix.Row(i).CopyTo(row);
@@ -77,7 +80,7 @@ internal sealed class Whitening : Bijection
             }
         }
 
-        SymmetricEigen eigen = SymmetricEigen.Of(covariance, dimension);
+        SymmetricEigen eigen = SymmetricEigen.Of(covariance, dimension, checkpoint);
         double floor = Math.Max(EigenvalueFloor * eigen.Values.DefaultIfEmpty(1).Max(), 1e-12);
         var whitening = new float[dimension * dimension];
         double logDet = 0;
@@ -93,11 +96,12 @@ internal sealed class Whitening : Bijection
     }
 
     /// <summary>Whitens the matrix in place, with the same bits as <see cref="Forward(RowBlock)"/>.</summary>
-    public void Apply(FeatureMatrix matrix)
+    public void Apply(FeatureMatrix matrix, Action? checkpoint = null)
     {
         var workspace = new RowWorkspace(Dimension, ScratchColumns);
         for (int i = 0; i < matrix.RowCount; i++)
         {
+            checkpoint?.Invoke();
             Span<float> row = matrix.Row(i);
             row.CopyTo(workspace.Values.Span);
             Forward(workspace);

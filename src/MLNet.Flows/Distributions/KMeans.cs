@@ -46,7 +46,9 @@ internal sealed class KMeans
     /// <param name="clusters">M.</param>
     /// <param name="random">Draws the start.</param>
     /// <param name="width">Of the vectors; the result is the same for all.</param>
-    public static KMeans Fit(FeatureMatrix data, ReadOnlySpan<int> rows, int clusters, RandomStream random, SimdWidth width)
+    /// <param name="checkpoint">Called for each center of the start and each iteration; throws where the caller cancelled.</param>
+    public static KMeans Fit(
+        FeatureMatrix data, ReadOnlySpan<int> rows, int clusters, RandomStream random, SimdWidth width, Action? checkpoint = null)
     {
         int[] sample = rows.ToArray();
         if (sample.Length > MaximumRows)
@@ -56,9 +58,11 @@ internal sealed class KMeans
         }
 
         var means = new KMeans(data, sample, clusters, width);
-        means.Start(random);
+        means.Start(random, checkpoint);
         for (int i = 0; i < Iterations; i++)
         {
+            checkpoint?.Invoke();
+
             // The start has found the nearest of its centers already.
             if (i > 0)
             {
@@ -106,12 +110,13 @@ internal sealed class KMeans
     private ref float Value(int i, int column) => ref _blocks.Span[((i / R * _dimension) + column) * R + i % R];
 
     // k-means++: each next center is a row drawn with probability in proportion to its squared distance from the nearest center so far.
-    private void Start(RandomStream random)
+    private void Start(RandomStream random, Action? checkpoint)
     {
         _distance.Span.Fill(float.MaxValue);
         int next = random.NextInt32(RowCount);
         for (int m = 0; m < Counts.Length; m++)
         {
+            checkpoint?.Invoke();
             for (int d = 0; d < _dimension; d++)
                 Centers[m * _dimension + d] = Value(next, d);
             Search(m, m + 1);

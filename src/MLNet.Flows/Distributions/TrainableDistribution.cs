@@ -16,7 +16,12 @@ internal abstract class TrainableDistribution
     public virtual int ScratchColumns => 0;
 
     /// <summary>Fills the starting parameters from data that is already preprocessed, rows [n, d].</summary>
-    public abstract void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters);
+    /// <param name="data">[n, d].</param>
+    /// <param name="rows">The rows to start from.</param>
+    /// <param name="random">Draws the start.</param>
+    /// <param name="parameters">Receives the flat parameters.</param>
+    /// <param name="checkpoint">Called between steps; throws where the caller cancelled.</param>
+    public abstract void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null);
 
     /// <summary>Takes new parameters; not to be called while gradients are being accumulated.</summary>
     public abstract void SetParameters(ReadOnlySpan<float> parameters);

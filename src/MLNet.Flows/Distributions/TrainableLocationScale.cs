@@ -25,7 +25,7 @@ internal abstract class TrainableLocationScale : TrainableDistribution
 
     public override int ParameterCount => 2 * Dimension;
 
-    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters)
+    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null)
     {
         Span<float> location = parameters[..Dimension], logScale = parameters[Dimension..];
         for (int d = 0; d < Dimension; d++)

@@ -40,9 +40,9 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
 
     private int MeanSize => Components * Dimension;
 
-    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters)
+    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null)
     {
-        KMeans clusters = KMeans.Fit(data, rows, Components, random, SimdSupport.Best);
+        KMeans clusters = KMeans.Fit(data, rows, Components, random, SimdSupport.Best, checkpoint);
         for (int m = 0; m < Components; m++)
             parameters[m] = (float)Math.Log((clusters.Counts[m] + 1.0) / (clusters.RowCount + Components));
         clusters.Centers.CopyTo(parameters[Components..]);

@@ -24,7 +24,7 @@ internal sealed class FlowFitting
     /// <param name="plan">The flow's own plan for so many columns that vary.</param>
     public FlowFitting(IHostEnvironment environment, string name, FlowOptions options, Func<int, FlowPlan> plan)
     {
-        _host = new FlowHost(environment, name);
+        _host = new FlowHost(environment, name, options.CancellationToken);
         _options = options;
         _plan = plan;
         _seed = options.Seed ?? _host.NextSeed();
@@ -34,17 +34,20 @@ internal sealed class FlowFitting
 
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or training diverged at every learning rate tried.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public FlowModel Fit(IDataView input)
     {
         TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
         string[]? slotNames = FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName]);
+        _host.ThrowIfCancelled();
         Warn(DataWarnings.Find(rows.Features, _options.FeatureColumnName, slotNames));
+        _host.ThrowIfCancelled();
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
         (float[], float[]) ranges = rows.Features.Ranges();
         FeatureMatrix matrix = rows.Features;
         if (columns.ConstantColumns.Length > 0)
             matrix.KeepColumns(columns.ActiveColumns);
-        PreprocessedRows? preprocessed = matrix.Dimension == 0 ? null : PreprocessedRows.Fit(rows.Features, rows.Weights, _options.Preprocessing);
+        PreprocessedRows? preprocessed = matrix.Dimension == 0 ? null : PreprocessedRows.Fit(rows.Features, rows.Weights, _options.Preprocessing, _host.ThrowIfCancelled);
         Warn(DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
 
         TrainedFlow trained = preprocessed is null ? ConstantsOnly(rows, columns) : Train(rows, columns, preprocessed, slotNames);

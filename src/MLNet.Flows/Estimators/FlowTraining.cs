@@ -24,7 +24,9 @@ internal sealed class FlowTraining(
     /// <summary>Components of a member's base; 1 where it is no mixture.</summary>
     public int Components() => CreateBase() is TrainableNormalMixture mixture ? mixture.Components : 1;
 
+    /// <summary>Members that were trained to their end stay, in their order, where the caller cancels; of the first one the best weights so far do.</summary>
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public (FlowDensity Density, TrainingHistory History) Run() => Run(plan.Members, leaveOut: null, host, options.Progress);
 
     /// <summary>As <see cref="Run()"/>, without some of the rows, of at most so many members, and behind the scenes: no messages, no progress.</summary>
@@ -44,7 +46,17 @@ internal sealed class FlowTraining(
         var members = new List<Transformed> { new Transformed(bijections, baseDistribution) };
         for (int m = 1; m < count && history.StopReason != TrainingStopReason.Cancelled; m++)
         {
-            (bijections, baseDistribution, TrainingHistory own) = RunMember(m, leaveOut, messages, progress);
+            TrainingHistory own;
+            try
+            {
+                (bijections, baseDistribution, own) = RunMember(m, leaveOut, messages, progress);
+            }
+            catch (OperationCanceledException)
+            {
+                history = history with { StopReason = TrainingStopReason.Cancelled };
+                break;
+            }
+
             history = history with { Recoveries = history.Recoveries + own.Recoveries };
             if (own.StopReason == TrainingStopReason.Cancelled)
                 history = history with { StopReason = own.StopReason };
@@ -68,7 +80,10 @@ internal sealed class FlowTraining(
             split.Train,
             plan.Base.Create(Data.Dimension, split.Train.Length),
             options.NumberOfThreads ?? Environment.ProcessorCount,
-            own));
+            own)
+        {
+            Checkpoint = messages.ThrowIfCancelled,
+        });
         TrainingHistory history = new FlowTrainer(engine, split, Settings(split, progress, own), messages).Run(Data.RowCount, rows.Skipped);
         (Bijection[] bijections, Distribution baseDistribution) = engine.Freeze();
         return (bijections, baseDistribution, history);
@@ -102,7 +117,6 @@ internal sealed class FlowTraining(
             TrainLogDet = preprocessed.MeanLogDet(split.Train),
             ValidationLogDet = preprocessed.MeanLogDet(split.Validation),
             Progress = progress,
-            CancellationToken = options.CancellationToken,
         };
     }
 }

@@ -57,7 +57,8 @@ internal sealed class HeavyTails
     /// <param name="matrix">[n, d], columns that vary, as read.</param>
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="moments">Mean and standard deviation of all values.</param>
-    public static HeavyTails Find(FeatureMatrix matrix, ReadOnlySpan<float> weights, Standardization moments)
+    /// <param name="checkpoint">Called for each column; throws where the caller cancelled.</param>
+    public static HeavyTails Find(FeatureMatrix matrix, ReadOnlySpan<float> weights, Standardization moments, Action? checkpoint = null)
     {
         (float[] lowest, float[] highest) = matrix.Ranges();
         var columns = new List<int>();
@@ -66,6 +67,7 @@ internal sealed class HeavyTails
         bool changed = false;
         for (int d = 0; d < matrix.Dimension; d++)
         {
+            checkpoint?.Invoke();
             (double median, double distance) = BulkOf(matrix, d);
             double reach = FarApart * distance;
             changed |= KeepDifferencesFinite(ref location[d], ref scale[d], lowest[d], highest[d]);

@@ -98,9 +98,13 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
         try
         {
             (FlowDensity density, TrainingHistory history) = training.RunWithout(leaveOut, members);
-            if (history.StopReason != TrainingStopReason.Cancelled)
+            if (history.StopReason != TrainingStopReason.Cancelled && !host.IsCancelled)
                 return density;
-            host.Warning("Cancelled while p-values were being calibrated: they rank rows among the training rows' own likelihoods.");
+            Cancelled();
+        }
+        catch (OperationCanceledException)
+        {
+            Cancelled();
         }
         catch (InvalidOperationException fault)
         {
@@ -108,5 +112,7 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
         }
 
         return null;
+
+        void Cancelled() => host.Warning("Cancelled while p-values were being calibrated: they rank rows among the training rows' own likelihoods.");
     }
 }

@@ -33,6 +33,7 @@ public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransform
     /// <returns>The fitted flow.</returns>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or training diverged at every learning rate tried.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public PlanarFlowTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -27,9 +27,10 @@ internal sealed class PreprocessedRows
     /// <param name="matrix">[n, d], columns that vary.</param>
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="choice">The preprocessing.</param>
-    public static PreprocessedRows Fit(FeatureMatrix matrix, float[] weights, Preprocessing choice)
+    /// <param name="checkpoint">Called between steps; throws where the caller cancelled.</param>
+    public static PreprocessedRows Fit(FeatureMatrix matrix, float[] weights, Preprocessing choice, Action? checkpoint = null)
     {
-        HeavyTails tails = HeavyTails.Find(matrix, weights, Standardization.Fit(matrix, weights));
+        HeavyTails tails = HeavyTails.Find(matrix, weights, Standardization.Fit(matrix, weights), checkpoint);
         int[] rowsWithPlaceholders = tails.Placeholders.Length == 0
             ? []
             : [.. Enumerable.Range(0, matrix.RowCount).Where(row => Array.Exists(tails.Placeholders, each => matrix.Row(row)[each.Column] == each.Value))];
@@ -47,9 +48,9 @@ internal sealed class PreprocessedRows
 
         if (choice.Shrinkage is double shrinkage)
         {
-            Whitening whitening = Whitening.Fit(matrix, weights, shrinkage, tails.Limits(matrix.Dimension));
+            Whitening whitening = Whitening.Fit(matrix, weights, shrinkage, tails.Limits(matrix.Dimension), checkpoint);
             bijections.Add(whitening);
-            whitening.Apply(matrix);
+            whitening.Apply(matrix, checkpoint);
             foreach (ref float logDet in logDets.AsSpan())
                 logDet += whitening.LogDet;
         }

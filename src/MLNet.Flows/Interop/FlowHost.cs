@@ -7,24 +7,37 @@ internal sealed class FlowHost
 {
     private readonly IHostEnvironment _environment;
     private readonly IHost _host;
+    private readonly CancellationToken _cancellationToken;
     private readonly bool _silent;
 
-    public FlowHost(IHostEnvironment environment, string name)
+    /// <param name="environment">ML.NET's.</param>
+    /// <param name="name">Of the component, in messages.</param>
+    /// <param name="cancellationToken">The caller's own, beside the context's cancellation.</param>
+    public FlowHost(IHostEnvironment environment, string name, CancellationToken cancellationToken = default)
     {
         _environment = environment;
         _host = environment.Register(name);
+        _cancellationToken = cancellationToken;
     }
 
     private FlowHost(FlowHost other)
     {
-        (_environment, _host) = (other._environment, other._host);
+        (_environment, _host, _cancellationToken) = (other._environment, other._host, other._cancellationToken);
         _silent = true;
     }
 
     public IHostEnvironment Environment => _environment;
 
-    /// <summary>True after the context was cancelled (as AutoML does at its time limit).</summary>
-    public bool IsCancelled => _host is ICancelable { IsCanceled: true };
+    /// <summary>True after the caller cancelled the token, or the context (as AutoML does at its time limit).</summary>
+    public bool IsCancelled => _cancellationToken.IsCancellationRequested || _host is ICancelable { IsCanceled: true };
+
+    /// <summary>For work between whose steps there is nothing to keep.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public void ThrowIfCancelled()
+    {
+        if (IsCancelled)
+            throw new OperationCanceledException("Fit was cancelled before any weights were evaluated, so there is no flow to return.", _cancellationToken);
+    }
 
     /// <summary>A seed from the context's generator: the same for the same context seed and order of components.</summary>
     public int NextSeed() => _host.Rand.Next();

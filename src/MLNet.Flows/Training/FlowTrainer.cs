@@ -36,6 +36,7 @@ internal sealed class FlowTrainer
 
     /// <summary>Trains; afterwards the engine holds the best weights.</summary>
     /// <exception cref="InvalidOperationException">Training diverged and lower rates did not help.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public TrainingHistory Run(long rowsUsed, long rowsSkipped)
     {
         var schedule = new LearningRateSchedule(_settings.LearningRate, _settings.MaximumSteps);
@@ -50,7 +51,9 @@ internal sealed class FlowTrainer
         _engine.Save(WeightSlot.Best);
         for (int step = 0; step < _settings.MaximumSteps; step++)
         {
-            if (_settings.CancellationToken.IsCancellationRequested || _host.IsCancelled)
+            if (bestStep == 0)
+                _host.ThrowIfCancelled();
+            if (_host.IsCancelled)
             {
                 stopReason = TrainingStopReason.Cancelled;
                 break;

@@ -32,6 +32,4 @@ internal sealed record TrainerSettings
     public double ValidationLogDet { get; init; }
 
     public IProgress<TrainingProgress>? Progress { get; init; }
-
-    public CancellationToken CancellationToken { get; init; }
 }

@@ -12,6 +12,9 @@ internal sealed class TrainingRows
 {
     private const int FewestEffectiveRows = 20;
 
+    // At most so many rows are read after a cancellation.
+    private const int RowsBetweenCheckpoints = 64;
+
     private TrainingRows(FeatureMatrix features, float[] weights, long skipped)
     {
         Features = features;
@@ -31,6 +34,7 @@ internal sealed class TrainingRows
     /// <summary>Reads the rows; those with a missing or infinite value are skipped with one warning, those of weight 0 without.</summary>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
     /// <exception cref="InvalidOperationException">No row is usable.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public static TrainingRows Read(IDataView data, string featureColumnName, string? weightColumnName, FlowHost host)
     {
         (DataViewSchema.Column feature, int dimension) = FeatureColumn.Bind(data.Schema, featureColumnName);
@@ -47,7 +51,8 @@ internal sealed class TrainingRows
             float w = 1;
             while (cursor.MoveNext())
             {
-                rows++;
+                if (rows++ % RowsBetweenCheckpoints == 0)
+                    host.ThrowIfCancelled();
                 readFeatures(ref buffer);
                 readWeight?.Invoke(ref w);
                 if (w < 0)

@@ -10,4 +10,8 @@ namespace MLNet.Flows.Training;
 /// <param name="Base">The base distribution in training.</param>
 /// <param name="Threads">Threads that may share the work of a step.</param>
 /// <param name="Seed">Decides the start and the noise.</param>
-internal sealed record TrainingTask(FeatureMatrix Data, float[] Weights, int[] TrainingRows, TrainableDistribution Base, int Threads, int Seed);
+internal sealed record TrainingTask(FeatureMatrix Data, float[] Weights, int[] TrainingRows, TrainableDistribution Base, int Threads, int Seed)
+{
+    /// <summary>Called between steps of the start; throws where the caller cancelled.</summary>
+    public Action? Checkpoint { get; init; }
+}

@@ -25,7 +25,7 @@ public sealed class VariationalOptions
     /// <summary>Receives the free energy about 20 times during the fit; null (the default) for nobody.</summary>
     public IProgress<VariationalProgress>? Progress { get; set; }
 
-    /// <summary>Ends the fit early with what there is.</summary>
+    /// <summary>Ends the fit early: with an <see cref="OperationCanceledException"/> before the first report, later with what there is.</summary>
     public CancellationToken CancellationToken { get; set; }
 
     internal void Check()

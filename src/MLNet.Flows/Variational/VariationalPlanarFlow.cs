@@ -47,6 +47,7 @@ public sealed class VariationalPlanarFlow
     /// <returns>The fitted flow.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
     /// <exception cref="InvalidOperationException">The energy or its gradient is not finite, step after step, or was left unset.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the free energy was known.</exception>
     public static VariationalPlanarFlow Fit(int dimension, EnergyFunction energy, VariationalOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);

@@ -59,8 +59,15 @@ internal sealed class VariationalTrainer
         var schedule = new LearningRateSchedule(_options.LearningRate, _options.Steps);
         int annealed = (int)(_options.AnnealingFraction * _options.Steps), interval = Math.Max(1, _options.Steps / 20), failures = 0, counted = 0;
         double sum = 0, freeEnergy = double.NaN;
-        for (int step = 0; step < _options.Steps && !_options.CancellationToken.IsCancellationRequested; step++)
+        for (int step = 0; step < _options.Steps; step++)
         {
+            if (_options.CancellationToken.IsCancellationRequested)
+            {
+                if (double.IsNaN(freeEnergy))
+                    throw new OperationCanceledException($"Fit was cancelled at step {step + 1} of {_options.Steps}, before the free energy was known, so there is no flow to return.", _options.CancellationToken);
+                break;
+            }
+
             float beta = step >= annealed ? 1 : 0.01f + 0.99f * step / annealed;
             double value = Step(step, beta, (float)schedule[step]);
             failures = double.IsFinite(value) ? 0 : failures + 1;

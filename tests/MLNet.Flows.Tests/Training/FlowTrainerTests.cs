@@ -80,7 +80,7 @@ public sealed class FlowTrainerTests
             return step <= 100 ? step : 100 - step;
         });
 
-        TrainingHistory history = Run(engine, new TrainerSettings { CancellationToken = source.Token });
+        TrainingHistory history = Run(engine, new TrainerSettings(), source.Token);
 
         Assert.Equal((TrainingStopReason.Cancelled, 100), (history.StopReason, history.BestStep));
         Assert.Equal(100, engine.Step_);
@@ -96,11 +96,11 @@ public sealed class FlowTrainerTests
         Assert.Equal(Enumerable.Range(0, 170), engine.Rows.Order());
     }
 
-    private TrainingHistory Run(ScriptedEngine engine, TrainerSettings settings)
+    private TrainingHistory Run(ScriptedEngine engine, TrainerSettings settings, CancellationToken cancellationToken = default)
     {
         var split = new ValidationSplit([.. Enumerable.Range(0, 170)], [.. Enumerable.Range(170, 30)]);
         settings = settings.BatchSize == 128 ? settings with { BatchSize = 32 } : settings;
-        return new FlowTrainer(engine, split, settings, new FlowHost(_context, "Test")).Run(200, 0);
+        return new FlowTrainer(engine, split, settings, new FlowHost(_context, "Test", cancellationToken)).Run(200, 0);
     }
 
     private sealed class Sink(Action<TrainingProgress> report) : IProgress<TrainingProgress>

@@ -70,6 +70,33 @@ public sealed class VariationalPlanarFlowTests
         Assert.NotEqual(VariationalPlanarFlow.Fit(2, Banana, options).Sample(10), VariationalPlanarFlow.Fit(2, Banana, new VariationalOptions { Steps = 200 }).Sample(10));
     }
 
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(10, null)]
+    [InlineData(250, 2)]
+    public void Fit_Cancelled_ThrowsBeforeTheFirstReportAndKeepsWhatThereIsLater(int calls, int? reports)
+    {
+        using var source = new CancellationTokenSource();
+        var heard = new List<VariationalProgress>();
+        var options = new VariationalOptions { Steps = 2000, BatchSize = 64, Progress = new Recorder(heard), CancellationToken = source.Token };
+        int left = calls;
+        VariationalPlanarFlow Fit() => VariationalPlanarFlow.Fit(
+            2,
+            (points, energies, gradients) =>
+            {
+                if (--left == 0)
+                    source.Cancel();
+                Normal(points, energies, gradients);
+            },
+            options);
+
+        if (reports is null)
+            Assert.Contains($"cancelled at step {calls + 1} of 2000", Assert.Throws<OperationCanceledException>(Fit).Message, StringComparison.Ordinal);
+        else
+            Assert.Equal(Fit().FreeEnergy, heard[^1].FreeEnergy);
+        Assert.Equal(reports ?? 0, heard.Count);
+    }
+
     [Fact]
     public void Fit_BadInput_Throws()
     {
