@@ -18,7 +18,7 @@ internal static class WideCalibration
         {
             foreach (int rows in (int[])[150, 200, 400])
             {
-                foreach (int columns in (int[])[100, 200, 500, 1000])
+                foreach (int columns in (int[])[100, 200, 500, 1000, 2000, 4000])
                 {
                     double[] alarms = [.. Enumerable.Range(1, seeds).Select(seed => Alarms(method, rows, columns, seed))];
                     Console.WriteLine($"| {rows} x {columns} | {method} | {string.Join(" / ", alarms.Select(a => $"{a:P1}"))} | {alarms.Average():P2} |");

@@ -82,14 +82,19 @@ internal sealed class KMeans
     {
         var all = new double[_dimension];
         var own = new double[Centers.Length];
-        for (int i = 0; i < RowCount; i++)
+        for (int start = 0; start < RowCount; start += R)
         {
+            ReadOnlySpan<float> nearest = _nearest.Span.Slice(start, Math.Min(R, RowCount - start));
             for (int d = 0; d < _dimension; d++)
             {
-                int entry = Cluster(i) * _dimension + d;
-                double delta = Value(i, d) - (double)Centers[entry];
-                all[d] += delta * delta / RowCount;
-                own[entry] += delta * delta;
+                ReadOnlySpan<float> column = Column(start, d);
+                for (int r = 0; r < nearest.Length; r++)
+                {
+                    int entry = (int)nearest[r] * _dimension + d;
+                    double delta = column[r] - (double)Centers[entry];
+                    all[d] += delta * delta / RowCount;
+                    own[entry] += delta * delta;
+                }
             }
         }
 
@@ -106,6 +111,9 @@ internal sealed class KMeans
 
     /// <summary>The cluster of the i-th row of the sample.</summary>
     public int Cluster(int i) => (int)_nearest.Span[i];
+
+    // A column of the block that starts at a row: 64 values side by side.
+    private ReadOnlySpan<float> Column(int start, int column) => _blocks.Span.Slice(start * _dimension + column * R, R);
 
     private ref float Value(int i, int column) => ref _blocks.Span[((i / R * _dimension) + column) * R + i % R];
 
@@ -142,18 +150,24 @@ internal sealed class KMeans
     {
         Array.Clear(Counts);
         var sums = new double[Centers.Length];
-        for (int i = 0; i < RowCount; i++)
+        for (int start = 0; start < RowCount; start += R)
         {
-            int m = Cluster(i);
-            Counts[m]++;
+            ReadOnlySpan<float> nearest = _nearest.Span.Slice(start, Math.Min(R, RowCount - start));
+            foreach (float m in nearest)
+                Counts[(int)m]++;
             for (int d = 0; d < _dimension; d++)
-                sums[m * _dimension + d] += Value(i, d);
+            {
+                ReadOnlySpan<float> column = Column(start, d);
+                Span<double> ofColumn = sums.AsSpan(d * Counts.Length, Counts.Length);
+                for (int r = 0; r < nearest.Length; r++)
+                    ofColumn[(int)nearest[r]] += column[r];
+            }
         }
 
         for (int m = 0; m < Counts.Length; m++)
         {
             for (int d = 0; d < _dimension && Counts[m] > 0; d++)
-                Centers[m * _dimension + d] = (float)(sums[m * _dimension + d] / Counts[m]);
+                Centers[m * _dimension + d] = (float)(sums[d * Counts.Length + m] / Counts[m]);
         }
     }
 }

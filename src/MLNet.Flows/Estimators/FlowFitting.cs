@@ -81,7 +81,7 @@ internal sealed class FlowFitting
         training.Score(density, likelihoods);
         float[] reference = ReferencePoint.Of(density, likelihoods);
         if (history.StopReason != TrainingStopReason.Cancelled)
-            new HeldOutCalibration(training, _options, _host, _seed).Run(likelihoods);
+            new HeldOutCalibration(training, _host, _seed).Run(likelihoods);
         return new TrainedFlow(density, history, reference, likelihoods);
     }
 

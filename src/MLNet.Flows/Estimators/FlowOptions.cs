@@ -23,7 +23,8 @@ public abstract class FlowOptions
     /// the least likely rows of every batch are left out. What is set explicitly below goes before the recipe (docs/quality.md).</summary>
     public double? Contamination { get; set; }
 
-    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for 700, or 500 or 600 by <see cref="Contamination"/>; 300 for a RealNVP.</summary>
+    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for 700, or 500 or 600 by <see cref="Contamination"/>; 300 for a RealNVP; fewer where
+    /// few rows have many columns, so that all trainings together visit at most 400 million values, or 1,000 times those of the data.</summary>
     public int? MaximumSteps { get; set; }
 
     /// <summary>Passes over the training rows at most, 1 to 1,000,000; when given it takes the place of <see cref="MaximumSteps"/>. Default null.</summary>
@@ -63,7 +64,7 @@ public abstract class FlowOptions
     public double? FalseAlarmRate { get; set; }
 
     /// <summary>How PValue is kept honest: 2 to 20 flows are trained, each without one part of the rows, and p-values rank a row among the likelihoods
-    /// that rows had under the flow which had not seen them, on the scale of the flow that is used. Each costs a training of the members, four at most. 0 ranks among
+    /// that rows had under the flow which had not seen them, on the scale of the flow that is used. Each costs a training of the members, four at most (two or one where few rows have many columns). 0 ranks among
     /// the training rows' own likelihoods, which a flow on few rows makes too high: more false alarms than asked for. Null (the default) for 8, or 4 where
     /// the flow is a mixture of several (4 and 2 for a deep flow; twice as many with fewer rows than a fifth of the columns), where there are fewer than three rows per weight of all members, else 0.</summary>
     public int? CalibrationFolds { get; set; }

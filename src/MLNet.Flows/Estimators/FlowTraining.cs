@@ -15,11 +15,8 @@ internal sealed class FlowTraining(
 
     private FeatureMatrix Data => preprocessed.Values;
 
-    /// <summary>Trainings that p-values may cost where rows are few.</summary>
-    public int CalibrationFolds => plan.CalibrationFolds;
-
-    /// <summary>Weights of all members.</summary>
-    public long ParameterCount() => plan.Members * (plan.ParameterCount + CreateBase().ParameterCount);
+    /// <summary>How often and for how long it trains.</summary>
+    public TrainingEffort Effort { get; } = EffortOf(options, plan, seed, preprocessed.Values);
 
     /// <summary>Components of a member's base; 1 where it is no mixture.</summary>
     public int Components() => CreateBase() is TrainableNormalMixture mixture ? mixture.Components : 1;
@@ -29,9 +26,14 @@ internal sealed class FlowTraining(
     /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public (FlowDensity Density, TrainingHistory History) Run() => Run(plan.Members, leaveOut: null, host, options.Progress);
 
-    /// <summary>As <see cref="Run()"/>, without some of the rows, of at most so many members, and behind the scenes: no messages, no progress.</summary>
-    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut, int members) =>
-        Run(Math.Min(plan.Members, members), leaveOut, host.Silent(), progress: null);
+    /// <summary>As <see cref="Run()"/>, without some of the rows, of as many members as the effort allows, and behind the scenes: no messages, no progress.</summary>
+    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) =>
+        Run(Effort.MembersPerFold, leaveOut, host.Silent(), progress: null);
+
+    /// <summary>Rows that a flow without some of the rows had for validation alone, so that it saw them no more than those; none where it has as many members as
+    /// the flow itself, whose rows are then as they are, or several, each with a split of its own.</summary>
+    public int[] ValidationRowsWithout(Predicate<int> leaveOut) =>
+        plan.Members > 1 && Effort.MembersPerFold == 1 ? Split(seed, leaveOut).Validation : [];
 
     /// <summary>The rows' log-likelihoods under a flow that this trained.</summary>
     public void Score(FlowDensity density, float[] likelihoods) =>
@@ -89,11 +91,21 @@ internal sealed class FlowTraining(
         return (bijections, baseDistribution, history);
     }
 
+    private static TrainingEffort EffortOf(FlowOptions options, FlowPlan plan, int seed, FeatureMatrix data)
+    {
+        int trainingRows = Split(data, plan, seed).Train.Length;
+        long weights = plan.Members * (plan.ParameterCount + plan.Base.Create(data.Dimension, trainingRows).ParameterCount);
+        return TrainingEffort.Of(plan, options, data.RowCount, data.Dimension, trainingRows, weights);
+    }
+
+    private static ValidationSplit Split(FeatureMatrix data, FlowPlan plan, int ownSeed) =>
+        ValidationSplit.Draw(data, plan.ValidationFraction, new RandomStream(ownSeed, 5));
+
     private TrainableDistribution CreateBase() => plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length);
 
     private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
     {
-        ValidationSplit split = ValidationSplit.Draw(Data, plan.ValidationFraction, new RandomStream(ownSeed, 5));
+        ValidationSplit split = Split(Data, plan, ownSeed);
         if (leaveOut is null)
             return split;
         int[] train = Array.FindAll(split.Train, row => !leaveOut(row));
@@ -107,7 +119,7 @@ internal sealed class FlowTraining(
         int batchSize = Math.Min(options.BatchSize, split.Train.Length);
         return new TrainerSettings
         {
-            MaximumSteps = options.MaximumEpochs is int epochs ? (int)Math.Min((long)epochs * (split.Train.Length / batchSize), 10_000_000) : plan.Steps,
+            MaximumSteps = options.MaximumEpochs is int epochs ? (int)Math.Min((long)epochs * (split.Train.Length / batchSize), 10_000_000) : Effort.Steps,
             BatchSize = batchSize,
             LearningRate = options.LearningRate,
             InputNoise = plan.InputNoise,

@@ -11,39 +11,28 @@ namespace MLNet.Flows.Estimators;
 /// without a part of the rows each, and rows are scored by the one that had not seen them. What these likelihoods would be under the flow that is used
 /// is told in one of two ways.
 /// 1. Those flows put rows that are far out at distances of their own, which says nothing about the flow that is used; a <see cref="QuantileMap"/> fitted to the
-///    rows that both have seen takes that away and leaves how much less likely unseen rows are.
-/// 2. With about as many columns as rows or more, unseen rows lie far below all that were seen, where a map knows nothing. There a flow loses about
+///    rows that both have seen takes that away and leaves how much less likely unseen rows are. Rows that a flow of one member only validated on are not
+///    seen ones: all members of the flow that is used have hardly such rows in common, and the map would take unseen rows for its least likely seen ones.
+/// 2. With fewer rows than columns, or about as many, unseen rows lie far below all that were seen, where a map knows nothing. There a flow loses about
 ///    E(n) = c / n nats to the chance of its n rows, gains a little more on those themselves, and one without a k-th of them loses E k / (k - 1). So
 ///    unseen rows under the flow that is used are E / (k - 1) likelier than held-out ones, which is the difference of the seen rows' median and the held-out
 ///    ones' over 2 k + 1 (2 k - 1 if the gain were E). Each part is brought to one median first, as flows of few rows differ in level. Seen rows spread less
 ///    than unseen ones, and unseen ones more under a flow of fewer rows: the variance of unseen rows under the flow that is used is about half-way. Both
-///    were measured on normal rows (100 to 1,000 columns, 150 to 400 rows; docs/quality.md names the command). Where nearly every row has a component of its own,
+///    were measured on normal rows (100 to 4,000 columns, 150 to 400 rows; docs/quality.md names the command). Where nearly every row has a component of its own,
 ///    more rows change more than that, and the map does better.
 /// Either errs to the side of fewer alarms: flows trained without a part of the rows are a little worse.
 /// </remarks>
-internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions options, FlowHost host, int seed)
+internal sealed class HeldOutCalibration(FlowTraining training, FlowHost host, int seed)
 {
     private const int RowsPerComponent = 10;
-
-    // With fewer rows than this share of the columns, a flow without a fourth of them says too little of one with all: twice as many parts, by flows of half
-    // as many members, cost as much.
-    private const double FewestRowsPerColumn = 0.2;
-    private const int MembersWithout = 4;
-
-    // With more rows per weight than this the training rows' own likelihoods are hardly too high, and p-values from them vary less.
-    private const int RowsPerWeight = 3;
 
     /// <summary>Puts held-out likelihoods in the place of all rows' own; leaves them where those will do, or where a fold's training was cancelled or
     /// diverged: the flow itself is trained by then and is not given up for its p-values.</summary>
     /// <param name="likelihoods">Of all rows, under the flow that is used.</param>
     public void Run(float[] likelihoods)
     {
-        int count = likelihoods.Length;
-        bool fewRows = count < RowsPerWeight * training.ParameterCount();
-        bool wide = options.CalibrationFolds is null && count < FewestRowsPerColumn * training.Rows.Values.Dimension;
-        int folds = Math.Min(options.CalibrationFolds ?? (fewRows ? training.CalibrationFolds * (wide ? 2 : 1) : 0), count / 2);
-        int members = wide ? MembersWithout / 2 : MembersWithout;
-        if (folds < 2)
+        int count = likelihoods.Length, folds = training.Effort.Folds;
+        if (folds == 0)
             return;
 
         // Rows are dealt out one by one, equal ones too: a fresh row of a value that many rows share would have been seen as well.
@@ -59,10 +48,11 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
         for (int fold = 0; fold < folds; fold++)
         {
             int left = fold;
-            if (Train(row => foldOf[row] == left, members) is not FlowDensity without)
+            if (Train(row => foldOf[row] == left) is not FlowDensity without)
                 return;
             training.Score(without, scored);
-            int[] seen = [.. Enumerable.Range(0, count).Where(row => foldOf[row] != left)];
+            HashSet<int> validation = [.. training.ValidationRowsWithout(row => foldOf[row] == left)];
+            int[] seen = [.. Enumerable.Range(0, count).Where(row => foldOf[row] != left && !validation.Contains(row))];
             var map = new QuantileMap(Array.ConvertAll(seen, row => scored[row]), Array.ConvertAll(seen, row => likelihoods[row]));
             float lowTenth = seen.Select(row => scored[row]).Order().ElementAt(seen.Length / 10);
             foreach (int row in Enumerable.Range(0, count).Where(row => foldOf[row] == left))
@@ -73,7 +63,7 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
             }
         }
 
-        bool beyondTheMap = outside > count / 2 && training.Components() * RowsPerComponent <= count;
+        bool beyondTheMap = (count < training.Rows.Values.Dimension || outside > count / 2) && training.Components() * RowsPerComponent <= count;
         (beyondTheMap ? ByLearningCurve(heldOut, foldOf, folds, likelihoods) : mapped).CopyTo(likelihoods, 0);
     }
 
@@ -93,11 +83,11 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowOptions opti
 
     private static double Quantile(float[] values, double share) => values.Order().ElementAt((int)(share * values.Length));
 
-    private FlowDensity? Train(Predicate<int> leaveOut, int members)
+    private FlowDensity? Train(Predicate<int> leaveOut)
     {
         try
         {
-            (FlowDensity density, TrainingHistory history) = training.RunWithout(leaveOut, members);
+            (FlowDensity density, TrainingHistory history) = training.RunWithout(leaveOut);
             if (history.StopReason != TrainingStopReason.Cancelled && !host.IsCancelled)
                 return density;
             Cancelled();

@@ -18,8 +18,8 @@ internal sealed class AdamOptimizer(int count)
     /// <summary>Exponential moving average of the weights.</summary>
     public float[] Average { get; } = new float[count];
 
-    /// <summary>Gradient of the mean log-likelihood, to be climbed.</summary>
-    public float[] Gradient { get; } = new float[count];
+    /// <summary>Gradient of the mean log-likelihood, to be climbed; a copy that is only kept has none.</summary>
+    public float[] Gradient => field ??= new float[count];
 
     private float[] FirstMoment { get; } = new float[count];
 
