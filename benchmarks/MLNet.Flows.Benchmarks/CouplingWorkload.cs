@@ -2,9 +2,8 @@ using Microsoft.ML;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Benchmarks;
 

@@ -2,9 +2,9 @@ using Microsoft.ML;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Benchmarks;
 

@@ -1,7 +1,5 @@
 using Microsoft.ML;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Quality.Detectors;
-using MLNet.Flows.TorchSharp.Estimators;
 
 namespace MLNet.Flows.Quality;
 

@@ -1,7 +1,5 @@
 using Microsoft.ML;
-using MLNet.Flows.Evaluation;
-using MLNet.Flows.Plotting;
-using MLNet.Flows.Transformers;
+using MLNet.Flows;
 
 namespace AnomalyScoring;
 

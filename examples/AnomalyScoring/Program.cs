@@ -5,8 +5,7 @@ using System.Globalization;
 using AnomalyScoring;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Evaluation;
-using MLNet.Flows.Transformers;
+using MLNet.Flows;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string[] sets = args.Length > 0 ? args : ["wdbc", "shuttle"];

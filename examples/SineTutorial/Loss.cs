@@ -1,4 +1,4 @@
-using MLNet.Flows.Training;
+using MLNet.Flows;
 
 namespace SineTutorial;
 

@@ -3,10 +3,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
-using MLNet.Flows.Plotting;
-using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
+using MLNet.Flows;
 using ScottPlot;
 using SineTutorial;
 

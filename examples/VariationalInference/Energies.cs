@@ -1,4 +1,4 @@
-using MLNet.Flows.Variational;
+using MLNet.Flows;
 
 namespace VariationalInference;
 

@@ -1,8 +1,7 @@
 // Variational inference with planar flows, as in figure 3 of Rezende and Mohamed 2015: four energies, flows of 2, 8 and 32 layers in the sampling
 // direction, free energies beside the best possible, and the densities drawn beside the true ones. The first argument is the folder for pictures.
 using System.Globalization;
-using MLNet.Flows.Plotting;
-using MLNet.Flows.Variational;
+using MLNet.Flows;
 using ScottPlot;
 using VariationalInference;
 

@@ -1,10 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Transformers;
-using MLNet.Flows.Variational;
 using ScottPlot;
 
-namespace MLNet.Flows.Plotting;
+namespace MLNet.Flows;
 
 /// <summary>Pictures of a flow on two features.</summary>
 public static class DensityPlots

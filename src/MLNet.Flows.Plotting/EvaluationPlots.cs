@@ -1,9 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Evaluation;
 using ScottPlot;
 
-namespace MLNet.Flows.Plotting;
+namespace MLNet.Flows;
 
 /// <summary>Pictures of how well scores tell anomalies from normal rows.</summary>
 public static class EvaluationPlots

@@ -1,7 +1,6 @@
-using MLNet.Flows.Explanation;
 using ScottPlot;
 
-namespace MLNet.Flows.Plotting;
+namespace MLNet.Flows;
 
 /// <summary>Pictures of what makes a row strange.</summary>
 public static class ExplanationPlots

@@ -1,6 +1,6 @@
 using ScottPlot;
 
-namespace MLNet.Flows.Plotting;
+namespace MLNet.Flows;
 
 /// <summary>Colours that mean the same in every picture; blue and orange stay apart for colour-blind eyes and in print.</summary>
 internal static class PlotStyle

@@ -1,7 +1,6 @@
-using MLNet.Flows.Training;
 using ScottPlot;
 
-namespace MLNet.Flows.Plotting;
+namespace MLNet.Flows;
 
 /// <summary>Pictures of a training.</summary>
 public static class TrainingPlots

@@ -1,9 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
-using MLNet.Flows.Explanation;
-using MLNet.Flows.Transformers;
-using MLNet.Flows.Variational;
 using ScottPlot;
 using ScottPlot.Plottables;
 
@@ -97,7 +93,7 @@ public sealed class PlotTests
     public void PlotRocAndPrecisionRecall_OfMetrics_RunThroughTheThresholds()
     {
         IDataView scored = Flow.Transform(Data);
-        Evaluation.FlowMetrics metrics = Context.Flows.Evaluate(scored);
+        FlowMetrics metrics = Context.Flows.Evaluate(scored);
 
         Coordinates[] roc = [.. metrics.PlotRoc().GetPlottables<Scatter>().Single().Data.GetScatterPoints()];
         Coordinates[] precision = [.. metrics.PlotPrecisionRecall().GetPlottables<Scatter>().Single().Data.GetScatterPoints()];

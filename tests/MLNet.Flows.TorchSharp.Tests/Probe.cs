@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.ML;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.TorchSharp.Tests;
 

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
-using MLNet.Flows.Estimators;
-using MLNet.Flows.TorchSharp.Estimators;
 using MLNet.Flows.TorchSharp.Native;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Benchmarks.Density;
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML;
-using MLNet.Flows.Estimators;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
 using MLNet.Flows.Tests.Persistence;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Benchmarks.Fuzz;
 

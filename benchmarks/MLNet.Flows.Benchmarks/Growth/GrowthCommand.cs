@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.Flows.Estimators;
 
 namespace MLNet.Flows.Benchmarks.Growth;
 

@@ -34,7 +34,7 @@ internal static class RooflineCommand
     {
         ITransformer model = new MLContext(1).Model.Load(zip, out _);
         var result = new float[1];
-        ((Transformers.PlanarFlowTransformer)model).LogLikelihood(new float[16], result);
+        ((PlanarFlowTransformer)model).LogLikelihood(new float[16], result);
         return float.IsFinite(result[0]) ? 0 : 1;
     }
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
-using MLNet.Flows.Estimators;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Benchmarks.Speed;
 

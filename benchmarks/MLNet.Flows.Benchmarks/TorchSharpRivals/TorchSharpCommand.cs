@@ -4,7 +4,6 @@ using MLNet.Flows.TorchSharp.Modules;
 using MLNet.Flows.TorchSharp.Native;
 using MLNet.Flows.TorchSharp.Training;
 using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 using TorchSharp;
 using static TorchSharp.torch;
 using Device = MLNet.Flows.TorchSharp.Native.Device;

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Quality.Detectors;
 

@@ -1,5 +1,4 @@
-using MLNet.Flows.Catalog;
-using MLNet.Flows.TorchSharp.Estimators;
+using MLNet.Flows;
 
 namespace Microsoft.ML;
 

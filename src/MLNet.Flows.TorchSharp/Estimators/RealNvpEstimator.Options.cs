@@ -1,6 +1,6 @@
 using MLNet.Flows.Estimators;
 
-namespace MLNet.Flows.TorchSharp.Estimators;
+namespace MLNet.Flows;
 
 public sealed partial class RealNvpEstimator
 {
@@ -51,8 +51,8 @@ public sealed partial class RealNvpEstimator
             faults.Range(nameof(HiddenUnits), HiddenUnits, 1, 4096);
             faults.Range(nameof(NumberOfHiddenLayers), NumberOfHiddenLayers, 1, 16);
             faults.Range(nameof(LogScaleBound), LogScaleBound, 0.01, 5);
-            if (Device is null || Native.Device.Parse(Device) is null)
-                faults.Add(Native.Device.Fault(Device));
+            if (Device is null || TorchSharp.Native.Device.Parse(Device) is null)
+                faults.Add(TorchSharp.Native.Device.Fault(Device));
         }
     }
 }

@@ -6,9 +6,8 @@ using MLNet.Flows.TorchSharp.Modules;
 using MLNet.Flows.TorchSharp.Native;
 using MLNet.Flows.TorchSharp.Training;
 using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 
-namespace MLNet.Flows.TorchSharp.Estimators;
+namespace MLNet.Flows;
 
 /// <summary>Trains a RealNVP on a feature column: a deep normalizing flow of affine couplings, whose exact density scores anomalies.</summary>
 /// <remarks>
@@ -27,14 +26,14 @@ public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
     // A small net at a high rate has learned by then what helps ranks.
     private const int Steps = 300;
     private readonly Options _options;
-    private readonly Native.Device _device;
+    private readonly TorchSharp.Native.Device _device;
     private readonly FlowFitting _fitting;
 
     internal RealNvpEstimator(IHostEnvironment environment, Options options)
     {
         options.Check("RealNvp");
         _options = (Options)options.Clone();
-        _device = Native.Device.Parse(_options.Device)!.Value;
+        _device = TorchSharp.Native.Device.Parse(_options.Device)!.Value;
         _fitting = new FlowFitting(environment, "RealNvp", _options, Plan);
     }
 

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections;
 

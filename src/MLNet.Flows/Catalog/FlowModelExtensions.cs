@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using MLNet.Flows;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Transformers;
 

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using MLNet.Flows.Evaluation;
 using MLNet.Flows.Interop;
 
-namespace MLNet.Flows.Catalog;
+namespace MLNet.Flows;
 
 public sealed partial class FlowsCatalog
 {

@@ -1,10 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
-using MLNet.Flows.Explanation;
+using MLNet.Flows.Schema;
 using MLNet.Flows.Transformers;
 
-namespace MLNet.Flows.Catalog;
+namespace MLNet.Flows;
 
 public sealed partial class FlowsCatalog
 {

@@ -1,6 +1,4 @@
-using MLNet.Flows.Estimators;
-
-namespace MLNet.Flows.Catalog;
+namespace MLNet.Flows;
 
 public sealed partial class FlowsCatalog
 {

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Transformers;
 
-namespace MLNet.Flows.Catalog;
+namespace MLNet.Flows;
 
 public sealed partial class FlowsCatalog
 {

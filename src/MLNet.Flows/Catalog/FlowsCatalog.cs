@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-namespace MLNet.Flows.Catalog;
+namespace MLNet.Flows;
 
 /// <summary>Normalizing flows: exact densities on a feature column, for anomaly scoring, as ML.NET estimators.</summary>
 /// <remarks>From C# 14, <c>mlContext.Flows</c>; from other languages, <c>new FlowsCatalog(mlContext)</c>. Partial: each part of the catalog adds its methods

@@ -1,4 +1,4 @@
-using MLNet.Flows.Catalog;
+using MLNet.Flows;
 
 namespace Microsoft.ML;
 

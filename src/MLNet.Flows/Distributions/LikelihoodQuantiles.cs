@@ -1,4 +1,4 @@
-using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Distributions;
 

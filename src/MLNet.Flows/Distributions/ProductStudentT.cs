@@ -1,5 +1,5 @@
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Distributions;
 

@@ -1,6 +1,6 @@
 using MLNet.Flows.Distributions;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows;
 
 /// <summary>What a flow maps the data to: the distribution whose density is known.</summary>
 /// <remarks>All have learned locations and scales.</remarks>

@@ -3,9 +3,10 @@ using Microsoft.ML.Runtime;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
+using MLNet.Flows.Schema;
 using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Estimators;
 

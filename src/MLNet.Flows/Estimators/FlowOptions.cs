@@ -1,6 +1,6 @@
-using MLNet.Flows.Training;
+using MLNet.Flows.Estimators;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows;
 
 /// <summary>What can be said about any flow and its training. Every property has a default that works.</summary>
 public abstract class FlowOptions

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Estimators;
 

@@ -1,7 +1,6 @@
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Training;
 
 namespace MLNet.Flows.Estimators;
 

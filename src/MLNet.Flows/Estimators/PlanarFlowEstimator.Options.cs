@@ -1,7 +1,8 @@
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Estimators;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows;
 
 public sealed partial class PlanarFlowEstimator
 {

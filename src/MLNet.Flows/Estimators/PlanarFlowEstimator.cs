@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.Flows.Transformers;
+using MLNet.Flows.Estimators;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows;
 
 /// <summary>Trains a planar normalizing flow on a feature column: an exact density, without labels, to score anomalies by.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows;
 
 /// <summary>What happens to the features before the flow; its log-determinant is part of the density.</summary>
 public abstract class Preprocessing

@@ -1,6 +1,6 @@
 using MLNet.Flows.Training;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows;
 
 /// <summary>What carries out the optimizer's steps of a planar flow. The flow that comes out is the same kind of object whatever trained it.</summary>
 /// <remarks>Batches, schedule, validation, early stopping and history are not an engine's: they are the same for all. Other packages bring other engines.</remarks>

@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Evaluation;
+namespace MLNet.Flows;
 
 /// <summary>How well scores separate anomalies from normal rows.</summary>
 /// <remarks>Rows that could not be scored (NaN) count as the strangest, because PredictedLabel raises an alarm for them too. Of normal rows alone, what compares

@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Evaluation;
+namespace MLNet.Flows;
 
 /// <summary>What an alarm at one score threshold would catch.</summary>
 /// <param name="Threshold">Rows with Score at least this raise an alarm; +infinity for rows that could not be scored.</param>

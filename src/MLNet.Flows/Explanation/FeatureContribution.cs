@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Explanation;
+namespace MLNet.Flows;
 
 /// <summary>What one feature adds to a row's Score.</summary>
 /// <param name="Name">The feature's slot name, or "Features[3]" where the column has none.</param>

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
-using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
+using MLNet.Flows.Model;
+using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Persistence;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
+using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Training;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
+using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Transformers;
 

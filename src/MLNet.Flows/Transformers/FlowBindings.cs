@@ -1,7 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
+using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Transformers;
 

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Explanation;
+using MLNet.Flows.Model;
 
 namespace MLNet.Flows.Transformers;
 

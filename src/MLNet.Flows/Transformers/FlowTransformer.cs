@@ -5,10 +5,11 @@ using Microsoft.ML.Runtime;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
 using MLNet.Flows.Persistence;
-using MLNet.Flows.Training;
+using MLNet.Flows.Transformers;
 
-namespace MLNet.Flows.Transformers;
+namespace MLNet.Flows;
 
 /// <summary>A fitted flow: adds log-likelihood, score, p-value and alarm columns to rows. Thread-safe.</summary>
 /// <remarks>

@@ -1,7 +1,8 @@
 using Microsoft.ML.Runtime;
-using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
+using MLNet.Flows.Transformers.Loading;
 
-namespace MLNet.Flows.Transformers;
+namespace MLNet.Flows;
 
 /// <summary>A fitted planar flow: scores rows by their exact log-likelihood.</summary>
 public sealed class PlanarFlowTransformer : FlowTransformer

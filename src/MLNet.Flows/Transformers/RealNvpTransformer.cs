@@ -1,7 +1,8 @@
 using Microsoft.ML.Runtime;
-using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
+using MLNet.Flows.Transformers.Loading;
 
-namespace MLNet.Flows.Transformers;
+namespace MLNet.Flows;
 
 /// <summary>A fitted RealNVP, a deep flow of affine couplings: scores rows by their exact log-likelihood, in managed code.</summary>
 public sealed class RealNvpTransformer : FlowTransformer

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Distributions;
-using MLNet.Flows.Estimators;
+using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Transformers;
 

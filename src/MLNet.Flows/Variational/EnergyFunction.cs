@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Variational;
+namespace MLNet.Flows;
 
 /// <summary>A target density known up to its normalizing constant: p(z) is proportional to exp(-U(z)).</summary>
 /// <param name="points">[n, d], row-major.</param>

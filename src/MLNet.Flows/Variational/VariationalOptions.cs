@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Variational;
+namespace MLNet.Flows;
 
 /// <summary>How a variational flow is fitted. Every property has a default that works.</summary>
 public sealed class VariationalOptions

@@ -1,7 +1,8 @@
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Numerics;
+using MLNet.Flows.Variational;
 
-namespace MLNet.Flows.Variational;
+namespace MLNet.Flows;
 
 /// <summary>A planar flow in the sampling direction, fitted to a density that is known only up to a constant: variational inference.</summary>
 /// <remarks>

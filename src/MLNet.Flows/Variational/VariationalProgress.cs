@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Variational;
+namespace MLNet.Flows;
 
 /// <summary>How far a variational fit is.</summary>
 /// <param name="Step">Steps done.</param>

@@ -1,8 +1,6 @@
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Explanation;
-using MLNet.Flows.Transformers;
 using ScottPlot;
 
 namespace MLNet.Flows.Plotting.Tests.Docs;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Tests.Bijections;
 

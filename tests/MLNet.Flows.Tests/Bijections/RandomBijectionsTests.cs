@@ -2,7 +2,7 @@ using CsCheck;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 using MLNet.Flows.Tests.Bijections.Planar;
 
 namespace MLNet.Flows.Tests.Bijections;

@@ -2,7 +2,7 @@ using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Tests.Distributions;
 

@@ -1,6 +1,6 @@
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Tests.Distributions;
 

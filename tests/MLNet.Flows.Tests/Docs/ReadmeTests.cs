@@ -12,7 +12,7 @@ public sealed class ProcessWide;
 [Collection(nameof(ProcessWide))]
 public sealed partial class ReadmeTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     [Fact]
     public void QuickStart_InReadme_IsTheExampleWordForWord()
@@ -73,14 +73,6 @@ public sealed partial class ReadmeTests
     private static string[] Blocks(string language) =>
         [.. Regex.Matches(File.ReadAllText(Path.Combine(Root, "README.md")).ReplaceLineEndings("\n"), $"```{language}\n(.*?)\n```", RegexOptions.Singleline)
             .Select(match => match.Groups[1].Value.Trim())];
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MLNet.Flows.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run outside the repository.");
-    }
 
     [GeneratedRegex(@"\]\((?!https?:|#)([^)]+)\)")]
     private static partial Regex Link();

@@ -38,7 +38,7 @@ public sealed partial class RobustnessTests
     [Fact]
     public void Page_ItsCodeAndItsTests_AreThere()
     {
-        string root = FindRoot(), page = File.ReadAllText(Path.Combine(root, "docs", "robustness.md")).ReplaceLineEndings("\n");
+        string root = Repository.Root, page = File.ReadAllText(Path.Combine(root, "docs", "robustness.md")).ReplaceLineEndings("\n");
         string here = Unindented(File.ReadAllText(Path.Combine(root, "tests", "MLNet.Flows.Tests", "Docs", "RobustnessTests.cs")));
         string[] snippets = [.. Snippet().Matches(page).Select(match => match.Groups[1].Value)];
         string[] named = [.. TestClass().Matches(page).Select(match => match.Groups[1].Value).Distinct()];
@@ -50,14 +50,6 @@ public sealed partial class RobustnessTests
     }
 
     private static string Unindented(string text) => string.Join("\n", text.ReplaceLineEndings("\n").Trim().Split('\n').Select(line => line.Trim()));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MLNet.Flows.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
-        return folder.FullName;
-    }
 
     [GeneratedRegex("```csharp\n(.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex Snippet();

@@ -1,8 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.EndToEnd;
 

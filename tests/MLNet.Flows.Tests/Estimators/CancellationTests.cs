@@ -7,7 +7,6 @@ using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Tests.EndToEnd;
 using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Estimators;
 

@@ -1,11 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Distributions;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Persistence;
 using MLNet.Flows.Tests.EndToEnd;
-using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Estimators;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using Microsoft.ML;
-using MLNet.Flows.Estimators;
 
 namespace MLNet.Flows.Tests.Estimators;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.Flows.Evaluation;
 
 namespace MLNet.Flows.Tests.Evaluation;
 

@@ -1,9 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Explanation;
+using MLNet.Flows.Model;
 using MLNet.Flows.Tests.EndToEnd;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Explanation;
 

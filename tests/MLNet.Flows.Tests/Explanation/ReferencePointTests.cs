@@ -1,10 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
-using MLNet.Flows.Explanation;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Tests.EndToEnd;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Explanation;
 

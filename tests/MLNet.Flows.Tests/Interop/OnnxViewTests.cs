@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Tests.EndToEnd;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Interop;
 

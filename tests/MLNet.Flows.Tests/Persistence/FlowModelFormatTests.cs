@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
 using MLNet.Flows.Tests.EndToEnd;
 using MLNet.Flows.Tests.Transformers;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Persistence;
 
@@ -88,7 +88,7 @@ public sealed class FlowModelFormatTests
         IDataView data = Rows.View(_context, Rows.Normal(300, 4));
 
         byte[] Fitted(int threads) => FlowModelFormat.Write(_context.Flows
-            .PlanarFlow(new MLNet.Flows.Estimators.PlanarFlowEstimator.Options { Seed = 1, MaximumSteps = 200, BatchSize = 256, NumberOfThreads = threads })
+            .PlanarFlow(new MLNet.Flows.PlanarFlowEstimator.Options { Seed = 1, MaximumSteps = 200, BatchSize = 256, NumberOfThreads = threads })
             .Fit(data).Model);
 
         byte[] first = Fitted(1);

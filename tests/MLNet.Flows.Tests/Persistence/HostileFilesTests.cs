@@ -3,9 +3,10 @@ using System.Security.Cryptography;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Model;
 using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 using MLNet.Flows.Tests.Transformers;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Persistence;
 

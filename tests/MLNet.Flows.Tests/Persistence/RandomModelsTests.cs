@@ -1,11 +1,11 @@
 using CsCheck;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
 using MLNet.Flows.Tests.Bijections;
 using MLNet.Flows.Tests.Transformers;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Persistence;
 

@@ -4,7 +4,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Tests.EndToEnd;
 using MLNet.Flows.Tests.Transformers;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Persistence;
 

@@ -1,10 +1,8 @@
 using Microsoft.ML;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Persistence;
 using MLNet.Flows.Tests.EndToEnd;
 using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Training;
 

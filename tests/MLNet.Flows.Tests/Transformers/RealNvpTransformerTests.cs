@@ -1,10 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Bijections;
-using MLNet.Flows.Explanation;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Tests.EndToEnd;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Transformers;
 

@@ -2,11 +2,10 @@ using Microsoft.ML;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Tests.Bijections;
 using MLNet.Flows.Tests.Bijections.Planar;
-using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Tests.Transformers;
 

@@ -1,5 +1,3 @@
-using MLNet.Flows.Variational;
-
 namespace MLNet.Flows.Tests.Variational;
 
 public sealed class VariationalPlanarFlowTests

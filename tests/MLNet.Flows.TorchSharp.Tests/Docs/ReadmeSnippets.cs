@@ -1,8 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Estimators;
-using MLNet.Flows.TorchSharp.Estimators;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.TorchSharp.Tests.Docs;
 

@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.TorchSharp.Estimators;
-using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.TorchSharp.Tests.Estimators;
 
@@ -59,7 +57,7 @@ public sealed class RealNvpEstimatorTests
 
         float[] row = [3, 1];
         var likelihoods = new float[2];
-        IReadOnlyList<Explanation.FeatureContribution> parts = model.Explain(row);
+        IReadOnlyList<FeatureContribution> parts = model.Explain(row);
         model.LogLikelihood([.. row, .. parts.OrderBy(p => p.Index).Select(p => p.Reference)], likelihoods);
         Assert.Equal(likelihoods[1] - likelihoods[0], parts.Sum(p => p.Contribution), 1e-2);
     }

@@ -2,13 +2,10 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
-using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.TorchSharp.Estimators;
 using MLNet.Flows.TorchSharp.Modules;
 using MLNet.Flows.TorchSharp.Training;
 using MLNet.Flows.Training;
-using MLNet.Flows.Transformers;
 using TorchSharp;
 using Device = MLNet.Flows.TorchSharp.Native.Device;
 

@@ -1,4 +1,3 @@
-using MLNet.Flows.TorchSharp.Estimators;
 using MLNet.Flows.TorchSharp.Native;
 
 namespace MLNet.Flows.TorchSharp.Tests.Native;

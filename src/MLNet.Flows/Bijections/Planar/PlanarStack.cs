@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
-using MLNet.Flows.Persistence;
+using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections.Planar;
 

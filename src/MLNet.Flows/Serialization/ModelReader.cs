@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace MLNet.Flows.Persistence;
+namespace MLNet.Flows.Serialization;
 
 /// <summary>Reads a model's payload, little-endian; every fault in it is a <see cref="FormatException"/>, found before memory is taken.</summary>
 internal sealed class ModelReader(byte[] payload)

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace MLNet.Flows.Persistence;
+namespace MLNet.Flows.Serialization;
 
 /// <summary>Writes a model's payload, little-endian, into memory.</summary>
 internal sealed class ModelWriter

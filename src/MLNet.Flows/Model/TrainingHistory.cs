@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Training;
+namespace MLNet.Flows;
 
 /// <summary>How a flow was trained: its progress reports and how training ended. Saved with the model, but for its times.</summary>
 /// <param name="Progress">The reports, in order of steps.</param>

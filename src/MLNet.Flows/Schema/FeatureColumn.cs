@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Interop;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows.Schema;
 
 /// <summary>The checks on a flow's input columns, the same wherever a column is met: estimator, Fit, transformer.</summary>
 internal static class FeatureColumn

@@ -1,7 +1,6 @@
 using MLNet.Flows.Distributions;
-using MLNet.Flows.Training;
 
-namespace MLNet.Flows.Transformers;
+namespace MLNet.Flows.Model;
 
 /// <summary>All that a fitted flow is, apart from ML.NET: what a transformer scores with and what a model file holds.</summary>
 /// <param name="Density">The density of rows.</param>

@@ -1,12 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNet.Flows;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Persistence;
-using MLNet.Flows.Transformers;
+using MLNet.Flows.Transformers.Loading;
 
-[assembly: LoadableClass(typeof(RealNvpTransformer), typeof(RealNvpLoader), null, typeof(SignatureLoadModel), "RealNVP", RealNvpLoader.LoaderSignature)]
+[assembly: FlowLoader(typeof(RealNvpTransformer), typeof(RealNvpLoader), "RealNVP", RealNvpLoader.LoaderSignature)]
 
-namespace MLNet.Flows.Interop;
+namespace MLNet.Flows.Transformers.Loading;
 
 /// <summary>What ML.NET calls when a model file names a RealNVP.</summary>
 internal static class RealNvpLoader

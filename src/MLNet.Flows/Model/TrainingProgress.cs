@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Training;
+namespace MLNet.Flows;
 
 /// <summary>One report from training: where it stands and how well the flow fits.</summary>
 /// <param name="Step">Optimizer steps done.</param>

@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Transformers;
+namespace MLNet.Flows.Model;
 
 /// <summary>The columns a flow reads and writes; the last two are written where they have a name.</summary>
 internal sealed record FlowColumnNames(

@@ -1,4 +1,4 @@
-namespace MLNet.Flows.Training;
+namespace MLNet.Flows;
 
 /// <summary>Why training ended.</summary>
 public enum TrainingStopReason

@@ -1,13 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNet.Flows;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Persistence;
-using MLNet.Flows.Transformers;
+using MLNet.Flows.Transformers.Loading;
 
-[assembly: LoadableClass(
-    typeof(PlanarFlowTransformer), typeof(PlanarFlowLoader), null, typeof(SignatureLoadModel), "Planar normalizing flow", PlanarFlowLoader.LoaderSignature)]
+[assembly: FlowLoader(typeof(PlanarFlowTransformer), typeof(PlanarFlowLoader), "Planar normalizing flow", PlanarFlowLoader.LoaderSignature)]
 
-namespace MLNet.Flows.Interop;
+namespace MLNet.Flows.Transformers.Loading;
 
 /// <summary>What ML.NET calls when a model file names a planar flow.</summary>
 internal static class PlanarFlowLoader
