@@ -11,7 +11,7 @@ namespace MLNet.Flows.Bijections.Planar;
 ///    ga_k = (1 - h_k^2) (gh_k - 2 v c_kk h_k / q_k).
 /// 3. Per layer: gb_k = sum_r ga_k, and the explicit gradient on c_kk is sum_r v (1 - h_k^2) / q_k.
 /// 4. Outer products over the rows: gW_k = sum_r ga_k x, gUHat_k = sum_r h_k g, and T_jk = sum_r h_j ga_k, the gradient on C_kj.
-///    Of the two factors, the one that has layers is turned around, so that vectors hold layers (<see cref="PlanarMatrixKernel{V, S}"/>).
+///    Of the two factors, the one that has layers is transposed, so that vectors hold layers (<see cref="PlanarMatrixKernel{V, S}"/>).
 /// </remarks>
 internal static unsafe class PlanarBackwardKernel<V, S>
     where V : struct

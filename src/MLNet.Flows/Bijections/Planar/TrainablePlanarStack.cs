@@ -117,7 +117,7 @@ internal sealed class TrainablePlanarStack
     }
 
     // On w_k it adds sum_(j<k) T_jk uHat_j, on uHat_k sum_(j>k) T_kj w_j. Zeros where T does not count let both sums run over all j: two small matrix products,
-    // of T and of T turned around.
+    // of T and of T transposed.
     private readonly struct Pullback(PlanarPanels panels, PlanarGradientSums sums, AlignedBuffer lower) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -146,7 +146,7 @@ internal sealed class TrainablePlanarStack
 
         public AlignedBuffer GradientA { get; } = new(PlanarGradientSums.StrideOf(paddedLayers) * RowBlock.Rows);
 
-        /// <summary>h or ga turned around: 64 rows of layers.</summary>
+        /// <summary>h or ga transposed: 64 rows of layers.</summary>
         public AlignedBuffer Rows { get; } = new(PlanarGradientSums.StrideOf(paddedLayers) * RowBlock.Rows);
 
         public PlanarGradientSums Sums { get; } = new(dimension, paddedLayers, width);
