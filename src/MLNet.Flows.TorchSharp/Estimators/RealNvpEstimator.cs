@@ -80,6 +80,6 @@ public sealed partial class RealNvpEstimator : IEstimator<RealNvpTransformer>
         };
 
         ITrainingEngine CreateEngine(TrainingTask task) => new TorchFlowEngine(
-            task, new RealNvpModule(task.Data.Dimension, _options.NumberOfCouplings, hidden, (float)_options.LogScaleBound, new RandomStream(task.Seed, 1)), _device);
+            task, new RealNvpModule(task.Data.Dimension, _options.NumberOfCouplings, hidden, (float)_options.LogScaleBound, new RandomStream(task.Seed, RandomStreams.Bijections)), _device);
     }
 }

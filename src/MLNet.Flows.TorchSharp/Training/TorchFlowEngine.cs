@@ -39,7 +39,7 @@ internal sealed class TorchFlowEngine : ITrainingEngine
         _device = device.ToTorch();
         _noise = new NoisePool(task.Data.Dimension, task.Seed);
         var start = new float[task.Base.ParameterCount];
-        task.Base.Initialize(task.Data, task.TrainingRows, new RandomStream(task.Seed, 2), start, task.Checkpoint);
+        task.Base.Initialize(task.Data, task.TrainingRows, new RandomStream(task.Seed, RandomStreams.Base), start, task.Checkpoint);
         _base = BaseModule.Of(task.Base, start);
 
         _thread = new SingleThread();

@@ -81,8 +81,8 @@ internal sealed class FlowFitting
         var likelihoods = new float[preprocessed.Values.RowCount];
         training.Score(density, likelihoods);
         float[] reference = ReferencePoint.Of(density, likelihoods);
-        if (history.StopReason != TrainingStopReason.Cancelled)
-            new HeldOutCalibration(training, _host, _seed).Run(likelihoods);
+        if (history.StopReason != TrainingStopReason.Cancelled && !new HeldOutCalibration(training, _host, _seed).Run(likelihoods))
+            history = history with { StopReason = TrainingStopReason.Cancelled };
         return new TrainedFlow(density, history, reference, likelihoods);
     }
 

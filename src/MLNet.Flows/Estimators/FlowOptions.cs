@@ -98,9 +98,9 @@ public abstract class FlowOptions
     /// <summary>Told of every evaluation during training. Default none.</summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
-    /// <summary>Stops a fit within a step, as cancelling the MLContext does: while rows are read (64 more at most), preprocessed, clustered or trained on before the first
+    /// <summary>Stops a fit within a step, as cancelling the MLContext does: while rows are read (64 more at most, and what a view reads ahead), preprocessed, clustered or trained on before the first
     /// evaluation with an <see cref="OperationCanceledException"/>; later Fit returns the best weights so far and the members trained by then
-    /// (History.StopReason says so), and p-values without calibration where that was cut short.</summary>
+    /// (History.StopReason says so); p-values are then not calibrated, so that on few rows many fresh ones alarm.</summary>
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>The false-alarm rate that these options give.</summary>

@@ -99,7 +99,7 @@ internal sealed class FlowTraining(
     }
 
     private static ValidationSplit Split(FeatureMatrix data, FlowPlan plan, int ownSeed) =>
-        ValidationSplit.Draw(data, plan.ValidationFraction, new RandomStream(ownSeed, 5));
+        ValidationSplit.Draw(data, plan.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation));
 
     private TrainableDistribution CreateBase() => plan.Base.Create(Data.Dimension, Split(seed, leaveOut: null).Train.Length);
 

@@ -28,15 +28,16 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowHost host, i
     /// <summary>Puts held-out likelihoods in the place of all rows' own; leaves them where those will do, or where a fold's training was cancelled or
     /// diverged: the flow itself is trained by then and is not given up for its p-values.</summary>
     /// <param name="likelihoods">Of all rows, under the flow that is used.</param>
-    public void Run(float[] likelihoods)
+    /// <returns>False where the caller cancelled.</returns>
+    public bool Run(float[] likelihoods)
     {
         int count = likelihoods.Length, folds = training.Effort.Folds;
         if (folds == 0)
-            return;
+            return true;
 
         // Rows are dealt out one by one, equal ones too: a fresh row of a value that many rows share would have been seen as well.
         int[] order = [.. Enumerable.Range(0, count)];
-        new RandomStream(seed, 6).Shuffle<int>(order);
+        new RandomStream(seed, RandomStreams.Folds).Shuffle<int>(order);
         var foldOf = new int[count];
         for (int i = 0; i < count; i++)
             foldOf[order[i]] = i % folds;
@@ -48,7 +49,7 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowHost host, i
         {
             int left = fold;
             if (Train(row => foldOf[row] == left) is not FlowDensity without)
-                return;
+                return !host.IsCancelled;
             training.Score(without, scored);
             HashSet<int> validation = [.. training.ValidationRowsWithout(row => foldOf[row] == left)];
             int[] seen = [.. Enumerable.Range(0, count).Where(row => foldOf[row] != left && !validation.Contains(row))];
@@ -64,6 +65,7 @@ internal sealed class HeldOutCalibration(FlowTraining training, FlowHost host, i
 
         bool beyondTheMap = (count < training.Rows.Values.Dimension || outside > count / 2) && training.Components() * RowsPerComponent <= count;
         (beyondTheMap ? ByLearningCurve(heldOut, foldOf, folds, likelihoods) : mapped).CopyTo(likelihoods, 0);
+        return true;
     }
 
     // Step 2 of the remarks.

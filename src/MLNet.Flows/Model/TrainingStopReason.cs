@@ -9,6 +9,6 @@ public enum TrainingStopReason
     /// <summary>The validation log-likelihood had stopped improving.</summary>
     EarlyStopping = 1,
 
-    /// <summary>The caller cancelled; the best weights so far were kept.</summary>
+    /// <summary>The caller cancelled; the best weights so far were kept, and p-values are not calibrated.</summary>
     Cancelled = 2,
 }

@@ -83,8 +83,9 @@ internal sealed class RandomStream
         }
     }
 
+    /// <summary>A number that looks random for each number: SplitMix64's mixer, one to one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong z)
+    public static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ul;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebul;

@@ -31,7 +31,7 @@ internal sealed class FlowTrainer
         _order = [.. split.Train];
         _position = _order.Length;
         _validation = new float[split.Validation.Length];
-        _random = new RandomStream(settings.Seed, 3);
+        _random = new RandomStream(settings.Seed, RandomStreams.Batches);
     }
 
     /// <summary>Trains; afterwards the engine holds the best weights.</summary>

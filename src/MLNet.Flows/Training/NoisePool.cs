@@ -17,7 +17,7 @@ internal sealed class NoisePool
     public NoisePool(int dimension, int seed)
     {
         _seed = (ulong)(uint)seed;
-        var random = new RandomStream(seed, 4);
+        var random = new RandomStream(seed, RandomStreams.Noise);
         _values = new float[Size + dimension];
         for (int i = 0; i < _values.Length; i++)
             _values[i] = (float)random.NextGaussian();
@@ -50,9 +50,7 @@ internal sealed class NoisePool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<float> Row(int step, int position, int dimension)
     {
-        ulong z = _seed + ((ulong)(uint)step << 32) + (uint)position;
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ul;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebul;
-        return _values.AsSpan((int)((z ^ (z >> 31)) & (Size - 1)), dimension);
+        ulong z = RandomStream.Mix(_seed + ((ulong)(uint)step << 32) + (uint)position);
+        return _values.AsSpan((int)(z & (Size - 1)), dimension);
     }
 }

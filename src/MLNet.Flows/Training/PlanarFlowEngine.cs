@@ -43,7 +43,7 @@ internal sealed class PlanarFlowEngine : ITrainingEngine
         _noise = new NoisePool(_data.Dimension, task.Seed);
         _optimizer = new AdamOptimizer(_stack.ParameterCount + _base.ParameterCount);
         _columnMask = PlanarInitialization.Fill(task, layers, maskColumns, StackPart(_optimizer.Parameters));
-        _base.Initialize(_data, task.TrainingRows, new RandomStream(task.Seed, 2), BasePart(_optimizer.Parameters), task.Checkpoint);
+        _base.Initialize(_data, task.TrainingRows, new RandomStream(task.Seed, RandomStreams.Base), BasePart(_optimizer.Parameters), task.Checkpoint);
         _optimizer.StartAverage();
     }
 

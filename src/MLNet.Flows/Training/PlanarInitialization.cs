@@ -15,7 +15,7 @@ internal static class PlanarInitialization
     /// <returns>[K, D] of 0 and 1, which gradients of W and U are to be multiplied with; null for no mask.</returns>
     public static float[]? Fill(TrainingTask task, int layers, bool maskColumns, Span<float> parameters)
     {
-        var random = new RandomStream(task.Seed, 1);
+        var random = new RandomStream(task.Seed, RandomStreams.Bijections);
         float[]? mask = maskColumns && task.Data.Dimension > 2 ? DrawMask(task.Data.Dimension, layers, random) : null;
         Fill(task.Data, task.TrainingRows, layers, mask, random, parameters);
         return mask;

@@ -71,6 +71,7 @@ internal sealed class TrainingRows
             }
         }
 
+        host.ThrowIfCancelled();
         if (matrix.RowCount == 0)
         {
             throw new InvalidOperationException(

@@ -22,7 +22,7 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
         ulong salt = random.NextUInt64();
         var keys = new ulong[data.RowCount];
         for (int i = 0; i < keys.Length; i++)
-            keys[i] = Scramble(Hash(data.Row(i)) ^ salt);
+            keys[i] = RandomStream.Mix(Hash(data.Row(i)) ^ salt);
         int[] rows = [.. Enumerable.Range(0, keys.Length)];
         Array.Sort(keys, rows);
 
@@ -54,13 +54,6 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
                 end++;
             yield return (start, end - start);
         }
-    }
-
-    private static ulong Scramble(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ul;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebul;
-        return z ^ (z >> 31);
     }
 
     // 64-bit FNV-1a over the bits, a float at a time, with -0 counted as 0.

@@ -39,7 +39,7 @@ internal sealed class VariationalTrainer
         _stack = new TrainablePlanarStack(dimension, options.NumberOfLayers);
         _accumulator = _stack.CreateAccumulator(SimdSupport.Best);
         _optimizer = new AdamOptimizer(_stack.ParameterCount + 2 * dimension);
-        _random = new RandomStream(options.Seed, 1);
+        _random = new RandomStream(options.Seed, RandomStreams.Bijections);
         _block = new RowBlock(dimension, _stack.ScratchColumns);
         _gradient = new RowBlock(dimension);
         _epsilon = new float[RowBlock.Rows * dimension];

@@ -70,6 +70,15 @@ public sealed class ReadmeSnippets
         }
 
         Assert.Contains("The model is damaged: its checksum does not match.", Assert.Throws<InvalidDataException>(() => Load(path)).Message);
+
+        // Half a download: the zip itself cannot be opened.
+        byte[] whole = File.ReadAllBytes(path);
+        foreach (int length in (int[])[0, 100, whole.Length / 2, whole.Length - 10])
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            Assert.Contains("is no model that can be used", Assert.Throws<InvalidDataException>(() => Load(path)).Message);
+        }
+
         File.Delete(path);
 
         ITransformer Load(string path)
@@ -78,9 +87,9 @@ public sealed class ReadmeSnippets
             {
                 return mlContext.Model.Load(path, out _);
             }
-            catch (Exception error) when (error.GetBaseException() is FormatException damaged)
+            catch (Exception error) when (error is FormatException || error.GetBaseException() is FormatException or InvalidDataException or EndOfStreamException)
             {
-                throw new InvalidDataException($"'{path}' is no model that can be used: {damaged.Message}", damaged);
+                throw new InvalidDataException($"'{path}' is no model that can be used: {error.GetBaseException().Message}", error);
             }
         }
     }

@@ -43,6 +43,23 @@ public sealed class CancellationTests
     }
 
     [Fact]
+    public void Fit_CancelledWhereNoRowIsUsable_Throws()
+    {
+        IEnumerable<Row> Source()
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                _source.Cancel();
+                yield return new Row { Features = [float.NaN, 0] };
+            }
+        }
+
+        IDataView data = _context.Data.LoadFromEnumerable(Source());
+
+        Assert.Throws<OperationCanceledException>(() => _context.Flows.PlanarFlow(Options()).Fit(data));
+    }
+
+    [Fact]
     public void Fit_CancelledBeforeTheFirstEvaluation_Throws()
     {
         PlanarFlowEstimator.Options options = Options();
@@ -96,7 +113,7 @@ public sealed class CancellationTests
         PlanarFlowTransformer cancelled = _context.Flows.PlanarFlow(options).Fit(data);
 
         Assert.Equal(trainings, engine.Trainings);
-        Assert.Equal(TrainingStopReason.MaximumSteps, cancelled.History.StopReason);
+        Assert.Equal(TrainingStopReason.Cancelled, cancelled.History.StopReason);
         PlanarFlowEstimator.Options whole = Options();
         whole.CancellationToken = default;
         whole.NumberOfMembers = 1;

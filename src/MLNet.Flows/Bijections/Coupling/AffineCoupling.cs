@@ -120,7 +120,7 @@ internal sealed class AffineCoupling : Bijection
         }
         catch (ArgumentException fault)
         {
-            throw new FormatException($"The model is damaged: {fault.Message}", fault);
+            throw new FormatException($"The model is damaged: {fault.Message}");
         }
     }
 }

@@ -93,7 +93,7 @@ internal sealed class PlanarStack : Bijection
         }
         catch (ArgumentException fault)
         {
-            throw new FormatException($"The model is damaged: {fault.Message}", fault);
+            throw new FormatException($"The model is damaged: {fault.Message}");
         }
     }
 

@@ -1,0 +1,23 @@
+namespace MLNet.Flows.Numerics;
+
+/// <summary>What a fit draws random numbers for: each use has a stream of its own, so that none depends on how often another was drawn from.</summary>
+internal static class RandomStreams
+{
+    /// <summary>Where the bijections' parameters start.</summary>
+    public const ulong Bijections = 1;
+
+    /// <summary>Where the base distribution's parameters start.</summary>
+    public const ulong Base = 2;
+
+    /// <summary>The order of rows in an epoch.</summary>
+    public const ulong Batches = 3;
+
+    /// <summary>Noise on the inputs.</summary>
+    public const ulong Noise = 4;
+
+    /// <summary>Which rows validate.</summary>
+    public const ulong Validation = 5;
+
+    /// <summary>Which part of the rows a row is left out with.</summary>
+    public const ulong Folds = 6;
+}
