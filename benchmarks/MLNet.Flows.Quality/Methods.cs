@@ -31,7 +31,7 @@ internal static class Methods
             Add("two-members", o => o.NumberOfMembers = 2);
             Add("four-members", o => o.NumberOfMembers = 4);
             Add("sixteen-members", o => o.NumberOfMembers = 16);
-            foreach (int steps in (int[])[100, 200, 350, 500, 700])
+            foreach (int steps in (int[])[100, 120, 200, 350, 500, 600, 700])
                 Add($"steps-{steps}", o => o.MaximumSteps = steps);
             Add("no-layers", o => o.NumberOfLayers = 0);
             Add("no-noise", o => o.InputNoise = 0);

@@ -36,7 +36,7 @@ internal static class GrowthCommand
         }
 
         // A stated MaximumSteps is what the bound on the work of wide fits leaves alone.
-        Console.WriteLine("Fits with default options on one thread, to independent normal columns, beside fits of 700 steps whatever the data:");
+        Console.WriteLine("Fits with default options on one thread, to independent normal columns, beside 700 steps whatever the data:");
         foreach ((int n, int d) in (IEnumerable<(int, int)>)[(200, 500), (200, 2_000), (200, 10_000), (50, 100_000)])
         {
             var data = new float[n * d];
@@ -55,7 +55,8 @@ internal static class GrowthCommand
     {
         using var peak = new PeakMemory();
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        new MLContext(1).Flows.PlanarFlow(new PlanarFlowEstimator.Options { NumberOfThreads = 1, MaximumSteps = steps }).Fit(new MemoryView(data, d));
+        var options = new PlanarFlowEstimator.Options { NumberOfThreads = 1, MaximumSteps = steps };
+        new MLContext(1).Flows.PlanarFlow(options).Fit(new MemoryView(data, d));
         return (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, peak.Bytes);
     }
 }

@@ -10,7 +10,7 @@ namespace MLNet.Flows.Explanation;
 /// 1. The path is cut into 63 pieces, finer near the reference, where the data is and the density bends. Their 64 ends are one block.
 /// 2. Each piece gets the trapezoid rule; the scores at its ends say what its contributions must add up to, hence its exact error.
 /// 3. While the errors beyond single-precision rounding add up to more than 0.2 % of the whole change (and 0.0002 nats), the worst pieces are halved, 64 at a time, for 40 rounds at most.
-/// 4. What error is left in a piece is shared out in proportion to its contributions: the sum is exact.
+/// 4. What error is left in a piece is distributed in proportion to its contributions: the sum is exact.
 /// Columns that were constant in training add a score of their own, which is their contribution: what a departure loses.
 /// Cost: from 64 gradients (about 200 scorings) for a smooth path to 2,600 for the roughest.
 /// </remarks>
