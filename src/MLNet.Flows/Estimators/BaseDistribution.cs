@@ -22,19 +22,19 @@ public abstract class BaseDistribution
     /// <param name="components">At least 1, at most 1,000; null (the default) for min(20, rows / 40), at least 1.</param>
     /// <param name="sharedScale">Whether all components share one diagonal scale (the default) or each has its own.</param>
     /// <param name="minimumWeight">After training, components lighter than this (or than half the heaviest, if that is less) are dropped and the rest
-    /// renormalized, in [0, 1]; default 0.03: a cluster of a few anomalies in the training data does not count as normal. Say 0 to keep every
+    /// renormalized, in [0, 1]; default 0.03: a cluster of a few anomalies in the training data does not count as normal. Set 0 to keep every
     /// component, where the training data is clean or the density itself is what matters.</param>
     /// <returns>The choice.</returns>
     public static BaseDistribution NormalMixture(int? components = null, bool sharedScale = true, double minimumWeight = 0.03) =>
         new MixtureBase(components, sharedScale, minimumWeight);
 
     /// <summary>For training data that may or may not hold anomalies: min(20, rows / 20) components, of which those with less than 0.6 of an equal share are dropped.</summary>
-    internal static BaseDistribution SharedOutMixture { get; } = new SharedOutMixtureBase();
+    internal static BaseDistribution PrunedMixture { get; } = new PrunedMixtureBase();
 
     internal abstract string? Fault { get; }
 
     /// <summary>Whether a small cluster in the training data may be one of anomalies, and does not count as normal.</summary>
-    internal virtual bool ForgetsSmallClusters => false;
+    internal virtual bool DropsSmallClusters => false;
 
     internal abstract TrainableDistribution Create(int dimension, int rows);
 
@@ -54,7 +54,7 @@ public abstract class BaseDistribution
         internal override TrainableDistribution Create(int dimension, int rows) => new TrainableProductStudentT(dimension, degreesOfFreedom);
     }
 
-    private sealed class SharedOutMixtureBase : BaseDistribution
+    private sealed class PrunedMixtureBase : BaseDistribution
     {
         private const int RowsPerComponent = 20;
         private const int MaximumComponents = 20;
@@ -62,7 +62,7 @@ public abstract class BaseDistribution
 
         internal override string? Fault => null;
 
-        internal override bool ForgetsSmallClusters => true;
+        internal override bool DropsSmallClusters => true;
 
         internal override TrainableDistribution Create(int dimension, int rows)
         {
@@ -77,7 +77,7 @@ public abstract class BaseDistribution
             ? $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to {Distributions.NormalMixture.MaximumComponents}."
             : minimumWeight is >= 0 and <= 1 ? null : FormattableString.Invariant($"BaseDistribution.NormalMixture has minimumWeight {minimumWeight}, but it is in [0, 1].");
 
-        internal override bool ForgetsSmallClusters => minimumWeight > 0;
+        internal override bool DropsSmallClusters => minimumWeight > 0;
 
         internal override TrainableDistribution Create(int dimension, int rows) =>
             new TrainableNormalMixture(dimension, components ?? Math.Clamp(rows / 40, 1, 20), sharedScale, minimumWeight);

@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Estimators.Calibration;
+using MLNet.Flows.Estimators.Members;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Model;
@@ -10,24 +12,21 @@ using MLNet.Flows.Training;
 
 namespace MLNet.Flows.Estimators;
 
-/// <summary>Rows in, fitted flow out: all of fitting that does not depend on which flow it is.</summary>
-/// <remarks>Reads the rows, sets columns that never vary aside, preprocesses, trains by the plan, and ranks rows for p-values.</remarks>
+/// <summary>Rows in, fitted flow out: the steps of a fit, whatever the flow.</summary>
+/// <remarks>Reads the rows, sets columns that never vary aside, preprocesses, trains the members, and ranks rows for p-values. There is one copy of the
+/// features: each step takes over the matrix of the one before.</remarks>
 internal sealed class FlowFitting
 {
     private readonly FlowHost _host;
     private readonly FlowOptions _options;
-    private readonly Func<int, FlowPlan> _plan;
     private readonly int _seed;
 
     /// <param name="environment">ML.NET's.</param>
-    /// <param name="name">The flow's name in the catalog.</param>
     /// <param name="options">Checked, and not to be changed any more.</param>
-    /// <param name="plan">The flow's own plan for so many columns that vary.</param>
-    public FlowFitting(IHostEnvironment environment, string name, FlowOptions options, Func<int, FlowPlan> plan)
+    public FlowFitting(IHostEnvironment environment, FlowOptions options)
     {
-        _host = new FlowHost(environment, name, options.CancellationToken);
+        _host = new FlowHost(environment, options.FlowName, options.CancellationToken);
         _options = options;
-        _plan = plan;
         _seed = options.Seed ?? _host.NextSeed();
     }
 
@@ -45,13 +44,15 @@ internal sealed class FlowFitting
         _host.ThrowIfCancelled();
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
         (float[], float[]) ranges = rows.Features.Ranges();
-        FeatureMatrix matrix = rows.Features;
-        if (columns.ConstantColumns.Length > 0)
-            matrix.KeepColumns(columns.ActiveColumns);
-        PreprocessedRows? preprocessed = matrix.Dimension == 0 ? null : PreprocessedRows.Fit(rows.Features, rows.Weights, _options.Preprocessing, _host.ThrowIfCancelled);
-        Warn(DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
+        FeatureMatrix active = rows.Features.TakeColumns(columns.ActiveColumns);
 
-        TrainedFlow trained = preprocessed is null ? ConstantsOnly(rows, columns) : Train(rows, columns, preprocessed, slotNames);
+        PreprocessedRows? preprocessed = active.Dimension == 0
+            ? null
+            : PreprocessedRows.Fit(active, rows.Weights, _options.Preprocessing, _host.ThrowIfCancelled);
+        Warn(DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
+        TrainedFlow trained = preprocessed is null
+            ? ConstantsOnly(rows, columns, active)
+            : Train(rows, columns, preprocessed, slotNames);
         LikelihoodQuantiles quantiles = RankedRows.Fit(trained.Ranked, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
         var names = new FlowColumnNames(
             _options.FeatureColumnName,
@@ -65,17 +66,16 @@ internal sealed class FlowFitting
         return new FlowModel(density, quantiles, names, _options.AlarmRate, trained.Reference, trained.History) { SlotNames = slotNames };
     }
 
-    private TrainedFlow Train(
-        TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed, string[]? slotNames)
+    private TrainedFlow Train(TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed, string[]? slotNames)
     {
         int[] active = columns.ActiveColumns;
         Warn(DataWarnings.FarOut(
             Array.ConvertAll(preprocessed.Tails.Columns, column => active[column]),
             Array.ConvertAll(preprocessed.Tails.Placeholders, each => each with { Column = active[each.Column] }),
-            rows.Features.RowCount,
+            preprocessed.Values.RowCount,
             _options.FeatureColumnName,
             slotNames));
-        var training = new FlowTraining(_host, _options, _plan(rows.Features.Dimension), _seed, rows, columns, preprocessed);
+        var training = new MemberTraining(_host, _options, _seed, rows, columns, preprocessed);
         (FlowDensity density, TrainingHistory history) = training.Run();
 
         var likelihoods = new float[preprocessed.Values.RowCount];
@@ -93,12 +93,12 @@ internal sealed class FlowFitting
     }
 
     // Nothing varies: the constants, and next to nothing around them.
-    private static TrainedFlow ConstantsOnly(TrainingRows rows, ColumnPartition columns)
+    private static TrainedFlow ConstantsOnly(TrainingRows rows, ColumnPartition columns, FeatureMatrix noColumns)
     {
         var density = new FlowDensity(columns, [], new DiagonalNormal([], []));
-        var likelihoods = new float[rows.Features.RowCount];
-        density.LogProbPreprocessed(rows.Features, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
-        var history = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, rows.Features.RowCount, rows.Skipped, 0);
+        var likelihoods = new float[noColumns.RowCount];
+        density.LogProbPreprocessed(noColumns, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
+        var history = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, noColumns.RowCount, rows.Skipped, 0);
         return new TrainedFlow(density, history, ReferencePoint.Of(density, likelihoods), likelihoods);
     }
 

@@ -1,8 +1,12 @@
+using MLNet.Flows.Bijections;
+using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
 
 namespace MLNet.Flows;
 
-/// <summary>What can be said about any flow and its training. Every property has a default that works.</summary>
+/// <summary>The options of any flow and its training. Every property has a default that works.</summary>
+/// <remarks>A null that stands for "decided by <see cref="Contamination"/>" gives way to what is set. Where a default depends on the flow, the remarks of the
+/// flow's own options tell it.</remarks>
 public abstract class FlowOptions
 {
     private const double DefaultFalseAlarmRate = 0.01;
@@ -18,13 +22,23 @@ public abstract class FlowOptions
     /// only ratios matter. Rows of weight 0 are left out.</summary>
     public string? ExampleWeightColumnName { get; set; }
 
-    /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the recipe. Null (the default) for unknown:
-    /// a mixture base of few components that forgets small clusters, and several such flows in a mixture. 0 for clean data: a mixture of many components that keeps them all. Above 0:
-    /// the least likely rows of every batch are left out. What is set explicitly below goes before the recipe (docs/quality.md).</summary>
+    /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the defaults below (docs/quality.md).
+    /// Null (the default) for unknown: a mixture base of few components that drops small clusters, and several such flows in a mixture. 0 for clean data:
+    /// a mixture base of many components that keeps them all. Above 0: the least likely rows of every batch are left out.</summary>
     public double? Contamination { get; set; }
 
-    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for 700, or 500 or 600 by <see cref="Contamination"/>; 300 for a RealNVP; fewer where
-    /// few rows have many columns, so that all trainings together visit at most 400 million values, or 1,000 times those of the data.</summary>
+    /// <summary>Flows that are trained, each from a start of its own, 1 to 100: the density is their mixture with equal shares, as exact as one flow's, and
+    /// training and scoring cost as many times as much. Null (the default) for what the flow's own options tell where neither
+    /// <see cref="Contamination"/> nor <see cref="BaseDistribution"/> is set, else 1. From three on, a flow loses the clusters that most others find
+    /// nothing at, where the base drops small clusters. With more than one, History is the first one's, Progress reports each in turn, and the latent
+    /// column holds the preprocessed row: there is no one map to a latent.</summary>
+    public int? NumberOfMembers { get; set; }
+
+    /// <summary>What carries out the optimizer's steps. Default <see cref="TrainingEngine.Managed"/>.</summary>
+    public TrainingEngine Engine { get; set; } = TrainingEngine.Managed;
+
+    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for what the flow's own options tell; fewer where few rows have many columns,
+    /// so that all trainings together visit at most 400 million values, or 1,000 times those of the data.</summary>
     public int? MaximumSteps { get; set; }
 
     /// <summary>Passes over the training rows at most, 1 to 1,000,000; when given it takes the place of <see cref="MaximumSteps"/>. Default null.</summary>
@@ -36,8 +50,12 @@ public abstract class FlowOptions
     /// <summary>Adam's highest step size, in (0, 1]. Default 0.005. Warms up over 50 steps, then falls along a cosine to 2 %.</summary>
     public double LearningRate { get; set; } = 5e-3;
 
+    /// <summary>Decoupled weight decay (AdamW): each step takes this share times the step size off every weight; in [0, 1]. Default 0.</summary>
+    public double WeightDecay { get; set; }
+
     /// <summary>Standard deviation of Gaussian noise added to the preprocessed features in training, in [0, 10]. Null (the default) for 0.2, or 0.15 with
-    /// <see cref="Contamination"/>: without noise discrete columns pull the density to infinity. For a sharp density of smooth data say 0 to 0.05.</summary>
+    /// <see cref="Contamination"/>: without noise
+    /// discrete columns pull the density to infinity. Set 0 to 0.05 for a sharp density of smooth data.</summary>
     public double? InputNoise { get; set; }
 
     /// <summary>Share of the rows (2,000 at most) held out to decide when to stop, in [0, 0.5]. Null (the default) for 0.15, or 0.05 with
@@ -63,10 +81,11 @@ public abstract class FlowOptions
     /// 0.01: about one alarm in a hundred rows like the training rows.</summary>
     public double? FalseAlarmRate { get; set; }
 
-    /// <summary>How PValue is kept honest: 2 to 20 flows are trained, each without one part of the rows, and p-values rank a row among the likelihoods
-    /// that rows had under the flow which had not seen them, on the scale of the flow that is used. Each costs a training of the members, four at most (two or one where few rows have many columns). 0 ranks among
-    /// the training rows' own likelihoods, which a flow on few rows makes too high: more false alarms than asked for. Null (the default) for 8, or 4 where
-    /// the flow is a mixture of several (4 and 2 for a deep flow; twice as many with fewer rows than a fifth of the columns), where there are fewer than three rows per weight of all members, else 0.</summary>
+    /// <summary>How p-values are calibrated. With 2 to 20, so many flows are trained, each without one part of the rows, and p-values rank a row among
+    /// the likelihoods that rows had under the flow which had not seen them, on the scale of the flow that is used. Each costs a training of the members,
+    /// four at most (two or one where few rows have many columns). 0 ranks among the training rows' own likelihoods, which a flow on few rows makes too
+    /// high: more false alarms than asked for. Null (the default) for 0 where there are three rows or more per weight of all members, else for what the
+    /// flow's own options tell, twice as many with fewer rows than a fifth of the columns.</summary>
     public int? CalibrationFolds { get; set; }
 
     /// <summary>Output column of log p(x), in nats. Default "LogLikelihood".</summary>
@@ -108,16 +127,33 @@ public abstract class FlowOptions
 
     internal FlowOptions Clone() => (FlowOptions)MemberwiseClone();
 
+    /// <summary>The flow's name in the catalog.</summary>
+    internal abstract string FlowName { get; }
+
+    /// <summary>The defaults that depend on the flow, and on the other options.</summary>
+    internal abstract FlowDefaults Defaults { get; }
+
+    /// <summary>Most members that a model may have.</summary>
+    internal virtual int MaximumMembers => UniformMixture.MaximumMembers;
+
+    /// <summary>The bijections of one flow, from preprocessed rows to the latent, to be trained.</summary>
+    /// <param name="dimension">Columns that vary.</param>
+    /// <param name="seed">Decides what is random about their shapes; their parameters start later.</param>
+    internal abstract TrainableBijection[] CreateBijections(int dimension, int seed);
+
     /// <summary>Throws one exception that lists every fault.</summary>
-    /// <param name="flow">The flow's name in the catalog.</param>
-    internal void Check(string flow)
+    internal void Check()
     {
         var faults = new OptionFaults();
         faults.Range(nameof(Contamination), Contamination ?? 0, 0, 0.5);
         CheckOwn(faults);
+        faults.Range(nameof(NumberOfMembers), NumberOfMembers ?? 1, 1, UniformMixture.MaximumMembers);
+        if (Engine is null)
+            faults.Add("Engine is null. Leave it at its default or choose one.");
         faults.Range(nameof(MaximumSteps), MaximumSteps ?? 1, 1, 10_000_000);
         faults.Range(nameof(MaximumEpochs), MaximumEpochs ?? 1, 1, 1_000_000);
         faults.Range(nameof(BatchSize), BatchSize, 1, 1 << 20);
+        faults.Range(nameof(WeightDecay), WeightDecay, 0, 1);
         faults.Range(nameof(InputNoise), InputNoise ?? 0, 0, 10);
         faults.Range(nameof(ValidationFraction), ValidationFraction ?? 0, 0, 0.5);
         faults.Range(nameof(Patience), Patience, 1, int.MaxValue);
@@ -142,7 +178,7 @@ public abstract class FlowOptions
         else if (columns.Distinct().Count() < columns.Length)
             faults.Add($"The columns '{string.Join("', '", columns)}' are not all different. Give each its own name.");
 
-        faults.ThrowIfAny(flow);
+        faults.ThrowIfAny(FlowName);
     }
 
     /// <summary>Adds the faults of the properties that only this flow has.</summary>

@@ -1,3 +1,4 @@
+using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
@@ -6,30 +7,27 @@ namespace MLNet.Flows;
 
 public sealed partial class PlanarFlowEstimator
 {
-    /// <summary>All that can be said about a planar flow and its training. Every property has a default that works.</summary>
+    /// <summary>All options of a planar flow and its training. Every property has a default that works.</summary>
+    /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 700, or 500 with <see cref="FlowOptions.Contamination"/> 0 and 600 with it
+    /// above 0; <see cref="FlowOptions.NumberOfMembers"/> is 8 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 8, or 4 for a
+    /// mixture.</remarks>
     public sealed class Options : FlowOptions
     {
-        /// <summary>Planar layers, 0 to 4,096. Null (the default) for 16, or 8 with <see cref="FlowOptions.Contamination"/> above 0. More bend the density closer to
-        /// the data and cost time in proportion.</summary>
+        private const int DefaultLayers = 16;
+        private const int DefaultLayersOfContaminated = 8;
+
+        /// <summary>Planar layers, 0 to 4,096. Null (the default) for 16, or 8 with <see cref="FlowOptions.Contamination"/> above 0. More bend the
+        /// density closer to the data and cost time in proportion. <see cref="FlowOptions.NumberOfMembers"/> times its square is at most
+        /// 16,777,216.</summary>
         public int? NumberOfLayers { get; set; }
 
         /// <summary>Whether each layer acts on its own random half of the columns. Null (the default) for no, or yes with
         /// <see cref="FlowOptions.Contamination"/> above 0.</summary>
         public bool? MaskColumns { get; set; }
 
-        /// <summary>Flows that are trained one after another, each from a start of its own, 1 to 100: the density is their mixture with equal shares, as exact as one
-        /// flow's, and training and scoring cost as many times as much. Null (the default) for 8 where neither <see cref="FlowOptions.Contamination"/> nor
-        /// <see cref="FlowOptions.BaseDistribution"/> is given, else 1. With many layers it is lower: times the square of <see cref="NumberOfLayers"/> it is at most 16,777,216. From three on, a flow loses the clusters that most others find nothing at, where the base forgets
-        /// small clusters. With more than one, History is the first one's, Progress tells of each in turn, and the
-        /// latent column holds the preprocessed row: there is no one map to a latent.</summary>
-        public int? NumberOfMembers { get; set; }
-
-        /// <summary>What carries out the optimizer's steps. Default <see cref="TrainingEngine.Managed"/>, the fast one.</summary>
-        public TrainingEngine Engine { get; set; } = TrainingEngine.Managed;
-
-        /// <summary>Options for a density in its own right, such as for compression, sampling or model comparison, rather than for ranking rows: a deep stack on one
-        /// normal base, no noise, 200 passes in larger batches, as long as the held-out likelihood improves.</summary>
-        /// <remarks>Wants some thousands of rows; docs/quality.md has a learning curve with times.</remarks>
+        /// <summary>Options for a density in its own right, such as for compression, sampling or model comparison, rather than for ranking rows: a
+        /// deep stack on one normal base, no noise, 200 passes in larger batches, as long as the held-out likelihood improves.</summary>
+        /// <remarks>Needs some thousands of rows; docs/quality.md has a learning curve with times.</remarks>
         /// <returns>New options, to be changed further.</returns>
         public static Options ForDensityEstimation() => new()
         {
@@ -44,19 +42,26 @@ public sealed partial class PlanarFlowEstimator
             CalibrationFolds = 0,
         };
 
-        /// <summary>A member's tables grow with the square of its layers, and what is trained must load again.</summary>
-        internal static int MostMembers(int layers) =>
-            Math.Min(PlanarStack.MaximumLayers * PlanarStack.MaximumLayers / Math.Max(layers * layers, 1), UniformMixture.MaximumMembers);
+        internal override string FlowName => "PlanarFlow";
+
+        internal override FlowDefaults Defaults => new(
+            MaximumSteps: Contamination switch { null => 700, 0 => 500, _ => 600 }, Members: 8, CalibrationFolds: 8, CalibrationFoldsOfMembers: 4);
+
+        // A member's tables grow with the square of its layers, and what is trained must load again.
+        internal override int MaximumMembers =>
+            Math.Min(PlanarStack.MaximumLayers * PlanarStack.MaximumLayers / Math.Max(Layers * Layers, 1), base.MaximumMembers);
+
+        private int Layers => NumberOfLayers ?? (Contamination is > 0 ? DefaultLayersOfContaminated : DefaultLayers);
+
+        internal override TrainableBijection[] CreateBijections(int dimension, int seed) =>
+            [new TrainablePlanarStack(dimension, Layers, MaskColumns ?? Contamination is > 0)];
 
         private protected override void CheckOwn(OptionFaults faults)
         {
             faults.Range(nameof(NumberOfLayers), NumberOfLayers ?? 0, 0, PlanarStack.MaximumLayers);
-            faults.Range(nameof(NumberOfMembers), NumberOfMembers ?? 1, 1, UniformMixture.MaximumMembers);
-
-            if (NumberOfLayers is > 0 and <= PlanarStack.MaximumLayers && NumberOfMembers is int members && members > MostMembers(NumberOfLayers.Value))
-                faults.Add($"NumberOfMembers is {members}, but with {NumberOfLayers} layers it is at most {MostMembers(NumberOfLayers.Value)}. Take fewer of either.");
-            if (Engine is null)
-                faults.Add("Engine is null. Leave it at its default or choose one.");
+            bool both = NumberOfLayers is > 0 and <= PlanarStack.MaximumLayers && NumberOfMembers is > 0 and <= UniformMixture.MaximumMembers;
+            if (both && NumberOfMembers > MaximumMembers)
+                faults.Add($"NumberOfMembers is {NumberOfMembers}, but with {NumberOfLayers} layers it is at most {MaximumMembers}. Take fewer of either.");
         }
     }
 }

@@ -1,69 +1,16 @@
-using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.Flows.Estimators;
+using MLNet.Flows.Model;
 
 namespace MLNet.Flows;
 
-/// <summary>Trains a planar normalizing flow on a feature column: an exact density, without labels, to score anomalies by.</summary>
-/// <remarks>
-/// z = f(x) through standardization (or whitening) and K planar layers; log p(x) = log p_Z(f(x)) + log|det df/dx|, in nats, in the
-/// features' units. Trained by maximum likelihood with Adam, early stopping and averaged weights. Rows with a missing or infinite value are
-/// skipped with one warning. Columns that never vary stay in the density: a departure from one is less likely than every training row. Values far out do
-/// not set the scale of their column: beyond 8 scales of the others they count on a logarithmic scale, and one that repeats is named as a likely placeholder. Few rows, equal rows or fewer rows
-/// than columns are no error: the density is then smooth and wide. Same seed, same data, same machine: same model, for any number of threads.
-/// Memory: the features once, as Single, and about 50 bytes a row. Rezende and Mohamed 2015, arXiv:1505.05770.
-/// </remarks>
-public sealed partial class PlanarFlowEstimator : IEstimator<PlanarFlowTransformer>
+/// <summary>Trains a planar normalizing flow on a feature column: K layers, each of which bends space along one direction.</summary>
+/// <remarks>What all flows share is told at <see cref="FlowEstimator{TTransformer}"/>. Rezende and Mohamed 2015, arXiv:1505.05770.</remarks>
+public sealed partial class PlanarFlowEstimator : FlowEstimator<PlanarFlowTransformer>
 {
-    // Each costs a training of all members.
-    private const int CalibrationFolds = 8;
-    private const int CalibrationFoldsOfMixture = 4;
-    private readonly Options _options;
-    private readonly FlowFitting _fitting;
-
     internal PlanarFlowEstimator(IHostEnvironment environment, Options options)
+        : base(environment, options)
     {
-        options.Check("PlanarFlow");
-        _options = (Options)options.Clone();
-        _fitting = new FlowFitting(environment, "PlanarFlow", _options, Plan);
     }
 
-    /// <summary>Trains the flow.</summary>
-    /// <param name="input">Training rows. Only the feature (and weight) column is read, once.</param>
-    /// <returns>The fitted flow.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
-    /// <exception cref="InvalidOperationException">No row is usable, or training diverged at every learning rate tried.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
-    public PlanarFlowTransformer Fit(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return new PlanarFlowTransformer(_fitting.Environment, _fitting.Fit(input));
-    }
-
-    /// <summary>The columns that the fitted flow will add: log-likelihood, score, p-value and alarm.</summary>
-    /// <param name="inputSchema">The shape of the input.</param>
-    /// <returns>The shape of the output.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return FlowSchema.Of(inputSchema, _options);
-    }
-
-    private FlowPlan Plan(int dimension)
-    {
-        Recipe recipe = Recipe.For(_options, dimension);
-        return new FlowPlan(
-            recipe.Steps,
-            recipe.InputNoise,
-            recipe.ValidationFraction,
-            recipe.TrimFraction,
-            recipe.Base,
-            recipe.Layers * (2L * dimension + 1),
-            recipe.Members > 1 ? CalibrationFoldsOfMixture : CalibrationFolds,
-            task => _options.Engine.CreatePlanar(task, recipe.Layers, recipe.MaskColumns))
-        {
-            Members = recipe.Members,
-        };
-    }
+    private protected override PlanarFlowTransformer Create(IHostEnvironment environment, FlowModel model) => new(environment, model);
 }

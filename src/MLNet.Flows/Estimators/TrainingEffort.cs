@@ -24,29 +24,29 @@ internal sealed record TrainingEffort(int Steps, int Folds, int MembersPerFold)
     // as many members, cost as much.
     private const double FewestRowsPerColumn = 0.2;
 
-    /// <param name="plan">The flow's plan.</param>
-    /// <param name="options">What they state goes before the plan and the bound.</param>
+    /// <param name="recipe">The numbers of the fit.</param>
+    /// <param name="options">What they state goes before the bound.</param>
     /// <param name="rows">n.</param>
     /// <param name="dimension">d.</param>
     /// <param name="trainingRows">Rows that are not held out for validation.</param>
     /// <param name="weights">Of all members.</param>
-    public static TrainingEffort Of(FlowPlan plan, FlowOptions options, int rows, int dimension, int trainingRows, long weights)
+    public static TrainingEffort Of(Recipe recipe, FlowOptions options, int rows, int dimension, int trainingRows, long weights)
     {
         bool wide = options.CalibrationFolds is null && rows < FewestRowsPerColumn * dimension;
         bool fewRows = rows < RowsPerWeight * weights;
-        int folds = Math.Min(options.CalibrationFolds ?? (fewRows ? plan.CalibrationFolds * (wide ? 2 : 1) : 0), rows / 2);
+        int folds = Math.Min(options.CalibrationFolds ?? (fewRows ? recipe.CalibrationFolds * (wide ? 2 : 1) : 0), rows / 2);
         if (folds < 2)
             folds = 0;
 
         int batchSize = Math.Min(options.BatchSize, trainingRows);
         bool stepsAreStated = options.MaximumSteps is not null || options.MaximumEpochs is not null;
-        int members = Math.Min(plan.Members, MostMembersPerFold / (wide ? 2 : 1));
-        if (stepsAreStated || StepsWith(members) >= plan.Steps)
-            return new TrainingEffort(plan.Steps, folds, members);
+        int members = Math.Min(recipe.Members, MostMembersPerFold / (wide ? 2 : 1));
+        if (stepsAreStated || StepsWith(members) >= recipe.MaximumSteps)
+            return new TrainingEffort(recipe.MaximumSteps, folds, members);
         members = Math.Max(members / 2, 1);
-        return new TrainingEffort((int)Math.Clamp(StepsWith(members), 1, plan.Steps), folds, members);
+        return new TrainingEffort((int)Math.Clamp(StepsWith(members), 1, recipe.MaximumSteps), folds, members);
 
         long StepsWith(int membersPerFold) =>
-            Math.Max(ValuesInAnyCase, (long)PassesOverTheData * rows * dimension) / ((plan.Members + (long)folds * membersPerFold) * batchSize * dimension);
+            Math.Max(ValuesInAnyCase, (long)PassesOverTheData * rows * dimension) / ((recipe.Members + (long)folds * membersPerFold) * batchSize * dimension);
     }
 }

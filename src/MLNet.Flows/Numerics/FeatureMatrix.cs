@@ -14,15 +14,19 @@ internal sealed unsafe class FeatureMatrix
     private readonly int _rowMask;
 
     public FeatureMatrix(int dimension)
+        : this(dimension, RowShift(dimension))
+    {
+    }
+
+    private FeatureMatrix(int dimension, int rowShift)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(dimension);
         Dimension = dimension;
-        while (_rowShift < 16 && (2L << _rowShift) * Math.Max(dimension, 1) <= TargetChunkFloats)
-            _rowShift++;
-        _rowMask = (1 << _rowShift) - 1;
+        _rowShift = rowShift;
+        _rowMask = (1 << rowShift) - 1;
     }
 
-    public int Dimension { get; private set; }
+    public int Dimension { get; }
 
     public int RowCount { get; private set; }
 
@@ -61,17 +65,35 @@ internal sealed unsafe class FeatureMatrix
         return (lowest, highest);
     }
 
-    /// <summary>Keeps only these columns (ascending), in place.</summary>
-    public void KeepColumns(ReadOnlySpan<int> columns)
+    /// <summary>The matrix of these columns (ascending), in the memory of this one, which is given up for it and has no rows from then on.</summary>
+    public FeatureMatrix TakeColumns(ReadOnlySpan<int> columns)
     {
-        for (int i = 0; i < RowCount; i++)
+        if (columns.Length < Dimension)
         {
-            float[] chunk = _chunks[i >> _rowShift];
-            int from = (i & _rowMask) * Dimension, to = (i & _rowMask) * columns.Length;
-            for (int j = 0; j < columns.Length; j++)
-                chunk[to + j] = chunk[from + columns[j]];
+            for (int i = 0; i < RowCount; i++)
+            {
+                float[] chunk = _chunks[i >> _rowShift];
+                int from = (i & _rowMask) * Dimension, to = (i & _rowMask) * columns.Length;
+                for (int j = 0; j < columns.Length; j++)
+                    chunk[to + j] = chunk[from + columns[j]];
+            }
         }
 
-        Dimension = columns.Length;
+        var taken = new FeatureMatrix(columns.Length, _rowShift) { RowCount = RowCount };
+        taken._chunks.AddRange(_chunks);
+        taken._addresses.AddRange(_addresses);
+        _chunks.Clear();
+        _addresses.Clear();
+        RowCount = 0;
+        return taken;
+    }
+
+    // Rows in a chunk, as a power of two: about a million values, and 65,536 rows at most.
+    private static int RowShift(int dimension)
+    {
+        int shift = 0;
+        while (shift < 16 && (2L << shift) * Math.Max(dimension, 1) <= TargetChunkFloats)
+            shift++;
+        return shift;
     }
 }

@@ -1,4 +1,3 @@
-using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 
 namespace MLNet.Flows.Training;
@@ -9,9 +8,12 @@ namespace MLNet.Flows.Training;
 /// the preprocessed rows, in nats: the loop adds the preprocessing's log-determinant when it reports.</remarks>
 internal interface ITrainingEngine : IDisposable
 {
-    /// <summary>One optimizer step on a batch of row numbers.</summary>
+    /// <summary>One optimizer step on a batch.</summary>
+    /// <param name="rows">Row numbers.</param>
+    /// <param name="step">Counted from 0; decides the step's noise together with the seed.</param>
+    /// <param name="learningRate">Adam's step size now.</param>
     /// <returns>The batch's mean log-likelihood before the step, in nats; not finite when the step failed (weights are then undefined).</returns>
-    double Step(ReadOnlySpan<int> rows, in StepSettings settings);
+    double Step(ReadOnlySpan<int> rows, int step, double learningRate);
 
     /// <summary>log-likelihood of the rows under the averaged weights, without noise.</summary>
     void LogLikelihood(ReadOnlySpan<int> rows, Span<float> result);
@@ -23,5 +25,5 @@ internal interface ITrainingEngine : IDisposable
     void Restore(WeightSlot slot);
 
     /// <summary>The flow at the averaged weights, ready to score.</summary>
-    (Bijection[] Bijections, Distribution Base) Freeze();
+    Transformed Freeze();
 }

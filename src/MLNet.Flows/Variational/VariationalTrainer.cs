@@ -1,3 +1,4 @@
+using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Training;
@@ -20,7 +21,7 @@ internal sealed class VariationalTrainer
     private readonly EnergyFunction _energy;
     private readonly VariationalOptions _options;
     private readonly TrainablePlanarStack _stack;
-    private readonly TrainablePlanarStack.Accumulator _accumulator;
+    private readonly TrainableBijection.Accumulator _accumulator;
     private readonly AdamOptimizer _optimizer;
     private readonly RandomStream _random;
     private readonly RowBlock _block;
@@ -38,7 +39,7 @@ internal sealed class VariationalTrainer
         (_dimension, _energy, _options) = (dimension, energy, options);
         _stack = new TrainablePlanarStack(dimension, options.NumberOfLayers);
         _accumulator = _stack.CreateAccumulator(SimdSupport.Best);
-        _optimizer = new AdamOptimizer(_stack.ParameterCount + 2 * dimension);
+        _optimizer = new AdamOptimizer(_stack.ParameterCount + 2 * dimension) { GradientClipNorm = 10 };
         _random = new RandomStream(options.Seed, RandomStreams.Bijections);
         _block = new RowBlock(dimension, _stack.ScratchColumns);
         _gradient = new RowBlock(dimension);
@@ -69,7 +70,7 @@ internal sealed class VariationalTrainer
             }
 
             float beta = step >= annealed ? 1 : 0.01f + 0.99f * step / annealed;
-            double value = Step(step, beta, (float)schedule[step]);
+            double value = Step(beta, schedule[step]);
             failures = double.IsFinite(value) ? 0 : failures + 1;
             if (failures >= MaximumFailuresInARow)
                 throw new InvalidOperationException($"The free energy is {value} at step {step + 1}, {failures} steps in a row. Check that the energy and its gradient are finite, or lower LearningRate.");
@@ -161,7 +162,7 @@ internal sealed class VariationalTrainer
     }
 
     // The free energy of the step's draws; not finite where the step was left out.
-    private double Step(int step, float beta, float rate)
+    private double Step(float beta, double rate)
     {
         _stack.SetParameters(_optimizer.Parameters.AsSpan(0, _stack.ParameterCount));
         _accumulator.Clear();
@@ -181,7 +182,7 @@ internal sealed class VariationalTrainer
             gradient[_stack.ParameterCount + _dimension + d] = (float)(_scaleGradient[d] + _options.BatchSize);
         }
 
-        bool done = _optimizer.Step(new StepSettings(step, rate, 0, 0, 10, 0.98f), 1.0 / _options.BatchSize);
+        bool done = _optimizer.Step(rate, 1.0 / _options.BatchSize);
         return done ? sum / _options.BatchSize : double.NaN;
     }
 
@@ -221,8 +222,7 @@ internal sealed class VariationalTrainer
 
         if (!double.IsFinite(free))
             return free;
-        _stack.Backward(_gradient, _weights, _accumulator);
-        _stack.InputGradient(_gradient, _accumulator);
+        _stack.Backward(_gradient, _weights, _accumulator, toInputs: true);
         for (int r = 0; r < rows; r++)
         {
             for (int d = 0; d < _dimension; d++)

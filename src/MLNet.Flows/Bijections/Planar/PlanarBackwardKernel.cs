@@ -24,7 +24,7 @@ internal static unsafe class PlanarBackwardKernel<V, S>
     /// <param name="weights">[64], v.</param>
     /// <param name="state">What the forward pass left; receives the gradient with respect to a and the sums.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(PlanarPanels panels, RowBlock latentGradient, ReadOnlySpan<float> weights, TrainablePlanarStack.Accumulator state)
+    public static void Run(PlanarPanels panels, RowBlock latentGradient, ReadOnlySpan<float> weights, PlanarAccumulator state)
     {
         PlanarGradientSums sums = state.Sums;
         int layers = panels.PaddedLayers, dimension = panels.Dimension, stride = sums.Stride, turned = (layers + 7) / 8 * 8;

@@ -7,19 +7,26 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <summary>A planar stack whose parameters are being trained: forward over blocks, and analytic gradients.</summary>
 /// <remarks>Flat parameters, raw and unconstrained: [W (K x D, row-major) | U (K x D) | b (K)]. The invertibility constraint is applied
 /// inside (<see cref="PlanarConstraint"/>). One instance serves many threads, each with its own accumulator.</remarks>
-internal sealed class TrainablePlanarStack
+internal sealed class TrainablePlanarStack : TrainableBijection
 {
+    private const int FewestColumnsToMask = 3;
+    private readonly bool _maskColumns;
     private readonly PlanarPanels _panels;
     private readonly float[] _parameters;
     private readonly AlignedBuffer _u;
     private readonly double[] _constraint;
     private readonly double[] _gradientC;
     private readonly AlignedBuffer _lower;
+    private float[] _gradientMask = [];
 
-    public TrainablePlanarStack(int dimension, int layers)
+    /// <param name="dimension">D.</param>
+    /// <param name="layers">K.</param>
+    /// <param name="maskColumns">Whether each layer acts on its own random half of the columns; with one or two columns it acts on all.</param>
+    public TrainablePlanarStack(int dimension, int layers, bool maskColumns = false)
+        : base(dimension)
     {
-        Dimension = dimension;
         Layers = layers;
+        _maskColumns = maskColumns && dimension >= FewestColumnsToMask;
         _panels = new PlanarPanels(dimension, layers);
         _parameters = new float[ParameterCount];
         _u = new AlignedBuffer(_panels.W.Length);
@@ -28,63 +35,60 @@ internal sealed class TrainablePlanarStack
         _lower = new AlignedBuffer(_panels.PaddedLayers * _panels.PaddedLayers + 16);
     }
 
-    public int Dimension { get; }
-
     public int Layers { get; }
 
-    public int ParameterCount => Layers * (2 * Dimension + 1);
+    public override int ParameterCount => Layers * (2 * Dimension + 1);
 
-    /// <summary>Scratch columns that <see cref="Forward(RowBlock)"/> needs behind a block's own.</summary>
-    public int ScratchColumns => _panels.PaddedLayers;
+    public override int ScratchColumns => _panels.PaddedLayers;
 
-    /// <summary>Takes new raw parameters; not to be called while gradients are being accumulated.</summary>
-    public void SetParameters(ReadOnlySpan<float> parameters)
+    public override ReadOnlySpan<float> GradientMask => _gradientMask;
+
+    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters)
+    {
+        float[]? mask = _maskColumns ? PlanarInitialization.DrawMask(Dimension, Layers, random) : null;
+        PlanarInitialization.Fill(data, rows, Layers, mask, random, parameters);
+        if (mask is null)
+            return;
+        _gradientMask = new float[ParameterCount];
+        Array.Fill(_gradientMask, 1);
+        mask.CopyTo(_gradientMask, 0);
+        mask.CopyTo(_gradientMask, mask.Length);
+    }
+
+    public override void SetParameters(ReadOnlySpan<float> parameters)
     {
         parameters.CopyTo(_parameters);
         int size = Layers * Dimension;
         _panels.SetRaw(parameters[..size], parameters.Slice(size, size), parameters.Slice(2 * size, Layers), _u, _constraint);
     }
 
-    /// <summary>x to z in place, adding log|det| to LogDet; the same bits as the frozen <see cref="PlanarStack"/>.</summary>
-    public void Forward(RowBlock block) => PlanarStack.Forward(_panels, block, null);
+    public override void Forward(RowBlock block) => PlanarStack.Forward(_panels, block, null);
 
-    /// <summary>As <see cref="Forward(RowBlock)"/>, keeping in the accumulator what <see cref="Backward"/> needs.</summary>
-    public void Forward(RowBlock block, Accumulator accumulator)
+    public override void Forward(RowBlock block, Accumulator accumulator)
     {
-        block.Values.Span[..(Dimension * RowBlock.Rows)].CopyTo(accumulator.X.Span);
-        PlanarStack.Forward(_panels, block, accumulator.H);
+        var own = (PlanarAccumulator)accumulator;
+        block.Values.Span[..(Dimension * RowBlock.Rows)].CopyTo(own.X.Span);
+        PlanarStack.Forward(_panels, block, own.H);
     }
 
-    /// <summary>Adds to the accumulator the gradient of sum_r weight_r (log|det|_r + log p_Z(z_r)) for the block last run forward.</summary>
-    /// <param name="latentGradient">In its first D columns, weight_r d log p_Z(z_r) / d z_r.</param>
-    /// <param name="weights">64 row weights; 0 for rows beyond the count.</param>
-    /// <param name="accumulator">The one given to Forward.</param>
-    public void Backward(RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator)
+    public override void Backward(RowBlock gradient, ReadOnlySpan<float> weights, Accumulator accumulator, bool toInputs)
     {
-        var operation = new BackwardBlock(_panels, latentGradient, weights, accumulator);
-        SimdDispatch.Run(accumulator.Width, ref operation);
+        var own = (PlanarAccumulator)accumulator;
+        var operation = new BackwardBlock(_panels, gradient, weights, own);
+        SimdDispatch.Run(own.Width, ref operation);
+        if (toInputs)
+            AddInputGradient(gradient, own);
     }
 
-    /// <summary>Overwrites the latent gradient given to <see cref="Backward"/> with the gradient with respect to the inputs: g + sum_k w_k ga_k.</summary>
-    public void InputGradient(RowBlock gradient, Accumulator accumulator)
-    {
-        for (int d = 0; d < Dimension; d++)
-        {
-            Span<float> column = gradient.Column(d);
-            for (int k = 0; k < Layers; k++)
-                TensorPrimitives.MultiplyAdd(accumulator.GradientA.Span.Slice(k * RowBlock.Rows, RowBlock.Rows), _parameters[k * Dimension + d], column, column);
-        }
-    }
-
-    /// <summary>Writes the accumulated gradient with respect to the raw flat parameters; the accumulator's sums are used up.</summary>
-    /// <remarks>C_kj = w_k.uHat_j carries its gradient T_kj to w_k and to uHat_j; then the constraint's chain rule.</remarks>
+    // C_kj = w_k.uHat_j carries its gradient T_kj to w_k and to uHat_j; then the constraint's chain rule.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void FinishGradient(Accumulator accumulator, Span<float> gradient)
+    public override void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
-        PlanarGradientSums sums = accumulator.Sums;
+        var own = (PlanarAccumulator)accumulator;
+        PlanarGradientSums sums = own.Sums;
         int size = Layers * Dimension;
         var pullback = new Pullback(_panels, sums, _lower);
-        SimdDispatch.Run(accumulator.Width, ref pullback);
+        SimdDispatch.Run(own.Width, ref pullback);
         Span<float> totals = gradient[(2 * size)..];
         LaneSums.Totals(sums.C, sums.Lanes, totals);
         for (int k = 0; k < Layers; k++)
@@ -95,10 +99,9 @@ internal sealed class TrainablePlanarStack
         Transposition.Of(sums.UHat, Dimension, Layers, sums.Stride, gradient.Slice(size, size));
     }
 
-    public Accumulator CreateAccumulator(SimdWidth width) => new(Dimension, _panels.PaddedLayers, width);
+    public override Accumulator CreateAccumulator(SimdWidth width) => new PlanarAccumulator(Dimension, _panels.PaddedLayers, width);
 
-    /// <summary>The stack at these raw parameters, for scoring.</summary>
-    public PlanarStack Freeze(ReadOnlySpan<float> parameters)
+    public override PlanarStack Freeze(ReadOnlySpan<float> parameters)
     {
         int size = Layers * Dimension;
         var constrained = new TrainablePlanarStack(Dimension, Layers);
@@ -107,7 +110,22 @@ internal sealed class TrainablePlanarStack
             Dimension, parameters[..size].ToArray(), constrained._panels.UHatRows.Span[..size].ToArray(), parameters.Slice(2 * size, Layers).ToArray());
     }
 
-    private readonly ref struct BackwardBlock(PlanarPanels panels, RowBlock latentGradient, ReadOnlySpan<float> weights, Accumulator accumulator) : ISimdOperation
+    // g + sum_k w_k ga_k.
+    private void AddInputGradient(RowBlock gradient, PlanarAccumulator accumulator)
+    {
+        for (int d = 0; d < Dimension; d++)
+        {
+            Span<float> column = gradient.Column(d);
+            for (int k = 0; k < Layers; k++)
+            {
+                ReadOnlySpan<float> onA = accumulator.GradientA.Span.Slice(k * RowBlock.Rows, RowBlock.Rows);
+                TensorPrimitives.MultiplyAdd(onA, _parameters[k * Dimension + d], column, column);
+            }
+        }
+    }
+
+    private readonly ref struct BackwardBlock(
+        PlanarPanels panels, RowBlock latentGradient, ReadOnlySpan<float> weights, PlanarAccumulator accumulator) : ISimdOperation
     {
         private readonly ReadOnlySpan<float> _weights = weights;
 
@@ -133,27 +151,5 @@ internal sealed class TrainablePlanarStack
             PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.UHat, padded, layers, sums.T, stride, layers, sums.W, stride);
             PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.W, padded, layers, lower, padded, layers, sums.UHat, stride);
         }
-    }
-
-    /// <summary>One thread's forward state and gradient sums.</summary>
-    internal sealed class Accumulator(int dimension, int paddedLayers, SimdWidth width)
-    {
-        public SimdWidth Width { get; } = width;
-
-        public AlignedBuffer X { get; } = new(dimension * RowBlock.Rows);
-
-        public AlignedBuffer H { get; } = new(PlanarGradientSums.StrideOf(paddedLayers) * RowBlock.Rows);
-
-        public AlignedBuffer GradientA { get; } = new(PlanarGradientSums.StrideOf(paddedLayers) * RowBlock.Rows);
-
-        /// <summary>h or ga transposed: 64 rows of layers.</summary>
-        public AlignedBuffer Rows { get; } = new(PlanarGradientSums.StrideOf(paddedLayers) * RowBlock.Rows);
-
-        public PlanarGradientSums Sums { get; } = new(dimension, paddedLayers, width);
-
-        public void Clear() => Sums.Clear();
-
-        /// <summary>Adds the other's sums to this one's.</summary>
-        public void Add(Accumulator other) => Sums.Add(other.Sums);
     }
 }

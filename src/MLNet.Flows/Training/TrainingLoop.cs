@@ -6,14 +6,14 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Training;
 
 /// <summary>The training loop, the same for every engine: batches, schedule, validation, early stopping, recovery, reports.</summary>
-internal sealed class FlowTrainer
+internal sealed class TrainingLoop
 {
     private const int MaximumFailuresInARow = 5;
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
 
     private readonly ITrainingEngine _engine;
-    private readonly ValidationSplit _split;
-    private readonly TrainerSettings _settings;
+    private readonly TrainingTask _task;
+    private readonly TrainingSettings _settings;
     private readonly FlowHost _host;
     private readonly int[] _order;
     private readonly float[] _validation;
@@ -22,16 +22,16 @@ internal sealed class FlowTrainer
     private int _position;
     private TimeSpan _lastLog = TimeSpan.MinValue;
 
-    public FlowTrainer(ITrainingEngine engine, ValidationSplit split, TrainerSettings settings, FlowHost host)
+    public TrainingLoop(ITrainingEngine engine, TrainingTask task, FlowHost host)
     {
         _engine = engine;
-        _split = split;
-        _settings = settings;
+        _task = task;
+        _settings = task.Settings;
         _host = host;
-        _order = [.. split.Train];
+        _order = [.. task.Split.Train];
         _position = _order.Length;
-        _validation = new float[split.Validation.Length];
-        _random = new RandomStream(settings.Seed, RandomStreams.Batches);
+        _validation = new float[task.Split.Validation.Length];
+        _random = new RandomStream(_settings.Seed, RandomStreams.Batches);
     }
 
     /// <summary>Trains; afterwards the engine holds the best weights.</summary>
@@ -60,8 +60,7 @@ internal sealed class FlowTrainer
             }
 
             double rate = schedule[step] * rateFactor;
-            double logLikelihood = _engine.Step(NextBatch(batchSize), new StepSettings(
-                step, (float)rate, (float)_settings.InputNoise, (float)_settings.TrimFraction, (float)_settings.GradientClipNorm, (float)_settings.AverageDecay));
+            double logLikelihood = _engine.Step(NextBatch(batchSize), step, rate);
             bool evaluate = (step + 1) % interval == 0 || step + 1 == _settings.MaximumSteps;
             double validation = evaluate && double.IsFinite(logLikelihood) ? Evaluate() : 0;
             if (!double.IsFinite(logLikelihood) || !double.IsFinite(validation))
@@ -126,7 +125,7 @@ internal sealed class FlowTrainer
     {
         if (_validation.Length == 0)
             return 0;
-        _engine.LogLikelihood(_split.Validation, _validation);
+        _engine.LogLikelihood(_task.Split.Validation, _validation);
         int trimmed = (int)(_settings.TrimFraction * _validation.Length);
         if (trimmed > 0)
             Array.Sort(_validation);
@@ -156,13 +155,13 @@ internal sealed class FlowTrainer
             step,
             _settings.MaximumSteps,
             (double)step * Math.Min(_settings.BatchSize, _order.Length) / _order.Length,
-            train + _settings.TrainLogDet,
-            validation + _settings.ValidationLogDet,
+            train + _task.TrainLogDet,
+            validation + _task.ValidationLogDet,
             rows / Math.Max(Stopwatch.GetElapsedTime(mark).TotalSeconds, 1e-9),
             elapsed,
             elapsed * ((double)(_settings.MaximumSteps - step) / step));
         _history.Add(progress);
-        _settings.Progress?.Report(progress);
+        _task.Progress?.Report(progress);
         if (_lastLog != TimeSpan.MinValue && elapsed - _lastLog < LogInterval)
             return;
         _lastLog = elapsed;

@@ -1,6 +1,6 @@
 using MLNet.Flows.Distributions;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows.Estimators.Calibration;
 
 /// <summary>Which training rows p-values rank a row among: all but those that hold a likely placeholder.</summary>
 /// <remarks>Two rows with -999 would make the p-value of everything less strange than they are at least 2 / n. Where more than a twentieth of the rows hold

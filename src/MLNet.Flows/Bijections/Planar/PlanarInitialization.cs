@@ -1,25 +1,12 @@
 using MLNet.Flows.Numerics;
 
-namespace MLNet.Flows.Training;
+namespace MLNet.Flows.Bijections.Planar;
 
 /// <summary>Where a planar stack starts: hyperplanes through data, close to the identity.</summary>
 internal static class PlanarInitialization
 {
     private const double StartingU = 0.01;
-
-    /// <summary>The start of a stack on a task, the same for every engine.</summary>
-    /// <param name="task">The data and the seed.</param>
-    /// <param name="layers">K.</param>
-    /// <param name="maskColumns">Whether each layer acts on its own random half of the columns; with one or two columns it acts on all.</param>
-    /// <param name="parameters">Receives [W | U | b].</param>
-    /// <returns>[K, D] of 0 and 1, which gradients of W and U are to be multiplied with; null for no mask.</returns>
-    public static float[]? Fill(TrainingTask task, int layers, bool maskColumns, Span<float> parameters)
-    {
-        var random = new RandomStream(task.Seed, RandomStreams.Bijections);
-        float[]? mask = maskColumns && task.Data.Dimension > 2 ? DrawMask(task.Data.Dimension, layers, random) : null;
-        Fill(task.Data, task.TrainingRows, layers, mask, random, parameters);
-        return mask;
-    }
+    private const float LargestStartingB = 10;
 
     /// <summary>w ~ N(0, 1) / sqrt(columns), u ~ 0.01 N(0, 1), b = -w.x for a random training row x.</summary>
     /// <param name="data">Preprocessed rows.</param>
@@ -46,7 +33,7 @@ internal static class PlanarInitialization
             }
 
             // A row far out (1e15 scales) would put the hyperplane out of reach of all others.
-            parameters[2 * size + k] = (float)Math.Clamp(b, -10, 10);
+            parameters[2 * size + k] = (float)Math.Clamp(b, -LargestStartingB, LargestStartingB);
         }
     }
 

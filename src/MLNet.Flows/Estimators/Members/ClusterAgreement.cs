@@ -2,7 +2,7 @@ using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows.Estimators.Members;
 
 /// <summary>Drops from each flow of a mixture the clusters that most of the others find nothing at.</summary>
 /// <remarks>
@@ -17,7 +17,7 @@ internal static class ClusterAgreement
     private const int FewestMembers = 3;
 
     /// <summary>The members without those components; each keeps at least the one that is least far. Fewer than three have no majority, and stay as they are.</summary>
-    public static Transformed[] Reach(Transformed[] members) =>
+    public static Transformed[] DropDisputedComponents(Transformed[] members) =>
         members.Length < FewestMembers ? members : [.. members.Select(member => member.Base is NormalMixture mixture ? Agreed(member, mixture, members) : member)];
 
     private static Transformed Agreed(Transformed member, NormalMixture mixture, Transformed[] members)

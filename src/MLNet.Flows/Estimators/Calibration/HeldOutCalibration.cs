@@ -1,8 +1,9 @@
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Estimators.Members;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
 
-namespace MLNet.Flows.Estimators;
+namespace MLNet.Flows.Estimators.Calibration;
 
 /// <summary>What p-values rank a row among where rows are few: every row's likelihood as if the flow had been trained without it.</summary>
 /// <remarks>
@@ -21,7 +22,7 @@ namespace MLNet.Flows.Estimators;
 ///    more rows change more than that, and the map does better.
 /// Either errs to the side of fewer alarms: flows trained without a part of the rows are a little worse.
 /// </remarks>
-internal sealed class HeldOutCalibration(FlowTraining training, FlowHost host, int seed)
+internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host, int seed)
 {
     private const int RowsPerComponent = 10;
 

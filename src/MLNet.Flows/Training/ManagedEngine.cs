@@ -1,0 +1,225 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using MLNet.Flows.Distributions;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Training;
+
+/// <summary>Trains any flow with managed kernels, on the CPU's cores.</summary>
+/// <remarks>
+/// A batch is cut into parts of four blocks (eight parts at most), each with gradient sums of its own, added up in order: the number of
+/// parts depends on the batch alone, so the result does not depend on how many threads share the parts out.
+/// </remarks>
+internal sealed class ManagedEngine : ITrainingEngine
+{
+    private const int BlocksPerPart = 4;
+    private const int MaximumParts = 8;
+    private const int NoStep = -1;
+
+    private readonly FeatureMatrix _data;
+    private readonly float[] _weights;
+    private readonly TrainableTransformed _flow;
+    private readonly TrainingObjective _objective;
+    private readonly float[] _gradientMask;
+    private readonly float _inputNoise;
+    private readonly float _trimFraction;
+    private readonly WorkTeam _team;
+    private readonly NoisePool _noise;
+    private readonly AdamOptimizer _optimizer;
+    private readonly Dictionary<WeightSlot, AdamOptimizer> _slots = [];
+    private readonly List<Part> _parts = [];
+    private float[] _batchValues = [];
+    private float[] _batchWeights = [];
+    private int[] _batchRows = [];
+
+    /// <summary>Trains the task's flow by maximum likelihood.</summary>
+    public ManagedEngine(TrainingTask task)
+        : this(task, new MaximumLikelihood(task.Flow))
+    {
+    }
+
+    /// <param name="task">The flow and the data.</param>
+    /// <param name="objective">What is climbed; its parameters are those of the task's flow.</param>
+    public ManagedEngine(TrainingTask task, TrainingObjective objective)
+    {
+        TrainingSettings settings = task.Settings;
+        (_data, _weights, _flow, _objective) = (task.Data, task.Weights, task.Flow, objective);
+        (_inputNoise, _trimFraction) = ((float)settings.InputNoise, (float)settings.TrimFraction);
+        _team = new WorkTeam(Math.Min(settings.Threads, MaximumParts));
+        _noise = new NoisePool(_data.Dimension, settings.Seed);
+        _optimizer = new AdamOptimizer(objective.ParameterCount)
+        {
+            GradientClipNorm = settings.GradientClipNorm,
+            AverageDecay = (float)settings.AverageDecay,
+            WeightDecay = settings.WeightDecay,
+        };
+        objective.Initialize(task, _optimizer.Parameters);
+        _gradientMask = objective.GradientMask();
+        _optimizer.StartAverage();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public double Step(ReadOnlySpan<int> rows, int step, double learningRate)
+    {
+        BlockLoader.Prefetch(_data, Block(rows, 0));
+        _objective.SetParameters(_optimizer.Parameters);
+        PrepareBatch(rows.Length);
+        double totalWeight = 0;
+        for (int i = 0; i < rows.Length; i++)
+            totalWeight += _batchWeights[i] = _weights.Length == 0 ? 1 : _weights[rows[i]];
+
+        if (_trimFraction > 0)
+            totalWeight = Trim(rows, step);
+
+        int parts = PartCount(rows.Length);
+        RunParts(rows, parts, (part, batch, first) => AccumulatePart(part, batch, new BlockPosition(step, first)));
+        for (int p = 1; p < parts; p++)
+            _parts[0].Sums.Add(_parts[p].Sums);
+
+        double sum = 0;
+        for (int i = 0; i < rows.Length; i++)
+            sum += _batchWeights[i] == 0 ? 0 : (double)_batchWeights[i] * _batchValues[i];
+        double mean = sum / totalWeight;
+        if (!double.IsFinite(mean))
+            return mean;
+
+        _objective.FinishGradient(_parts[0].Sums, _optimizer.Gradient);
+        if (_gradientMask.Length > 0)
+            TensorPrimitives.Multiply(_optimizer.Gradient, _gradientMask, _optimizer.Gradient);
+        return _optimizer.Step(learningRate, 1 / totalWeight) ? mean : double.NaN;
+    }
+
+    public void LogLikelihood(ReadOnlySpan<int> rows, Span<float> result)
+    {
+        _objective.SetParameters(_optimizer.Average);
+        PrepareBatch(rows.Length);
+        RunParts(rows, PartCount(rows.Length), (part, batch, first) => EvaluatePart(part, batch, new BlockPosition(NoStep, first)));
+        _batchValues.AsSpan(0, rows.Length).CopyTo(result);
+    }
+
+    public void Save(WeightSlot slot)
+    {
+        if (!_slots.TryGetValue(slot, out AdamOptimizer? copy))
+            _slots[slot] = copy = new AdamOptimizer(_optimizer.Parameters.Length);
+        copy.CopyFrom(_optimizer);
+    }
+
+    public void Restore(WeightSlot slot) => _optimizer.CopyFrom(_slots[slot]);
+
+    public Transformed Freeze() => _flow.Freeze(_optimizer.Average);
+
+    public void Dispose() => _team.Dispose();
+
+    private void PrepareBatch(int count)
+    {
+        if (_batchValues.Length < count)
+        {
+            _batchValues = new float[count];
+            _batchWeights = new float[count];
+            _batchRows = new int[count];
+        }
+
+        for (int parts = PartCount(count); _parts.Count < parts;)
+            _parts.Add(new Part(_data.Dimension, _objective));
+    }
+
+    private static int PartCount(int rows)
+    {
+        int blocks = (rows + RowBlock.Rows - 1) / RowBlock.Rows;
+        return Math.Clamp(blocks / BlocksPerPart, 1, MaximumParts);
+    }
+
+    // Part p takes blocks p, p + parts, ...; the caller's thread takes part too.
+    private void RunParts(ReadOnlySpan<int> rows, int parts, PartWork work)
+    {
+        if (_team.IsAlone || parts == 1)
+        {
+            for (int p = 0; p < parts; p++)
+                RunPart(rows, p, parts, work);
+            return;
+        }
+
+        // Spans cannot enter a lambda.
+        int count = rows.Length;
+        rows.CopyTo(_batchRows);
+        _team.Run(parts, p => RunPart(_batchRows.AsSpan(0, count), p, parts, work));
+    }
+
+    private void RunPart(ReadOnlySpan<int> rows, int p, int parts, PartWork work)
+    {
+        Part part = _parts[p];
+        part.Sums.Clear();
+        for (int start = p * RowBlock.Rows; start < rows.Length; start += parts * RowBlock.Rows)
+        {
+            BlockLoader.Prefetch(_data, Block(rows, start + parts * RowBlock.Rows));
+            work(part, Block(rows, start), start);
+        }
+    }
+
+    private static ReadOnlySpan<int> Block(ReadOnlySpan<int> rows, int start) =>
+        start < rows.Length ? rows.Slice(start, Math.Min(RowBlock.Rows, rows.Length - start)) : default;
+
+    private void AccumulatePart(Part part, ReadOnlySpan<int> rows, BlockPosition position)
+    {
+        Load(part, rows, position);
+        part.Weights.AsSpan().Clear();
+        _batchWeights.AsSpan(position.FirstRow, rows.Length).CopyTo(part.Weights);
+        _objective.Accumulate(part.Block, position, part.Weights, part.Sums);
+        part.Block.LogProb.Span[..rows.Length].CopyTo(_batchValues.AsSpan(position.FirstRow));
+    }
+
+    private void EvaluatePart(Part part, ReadOnlySpan<int> rows, BlockPosition position)
+    {
+        Load(part, rows, position);
+        _objective.Evaluate(part.Block, position);
+        part.Block.LogProb.Span[..rows.Length].CopyTo(_batchValues.AsSpan(position.FirstRow));
+    }
+
+    // With the step's noise, if it is one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Load(Part part, ReadOnlySpan<int> rows, BlockPosition position)
+    {
+        if (_inputNoise == 0 || position.Step == NoStep)
+        {
+            BlockLoader.Load(_data, rows, part.Block);
+            return;
+        }
+
+        int dimension = _data.Dimension;
+        Span<float> noisy = part.NoisyRows.AsSpan(0, rows.Length * dimension);
+        for (int r = 0; r < rows.Length; r++)
+            _noise.AddTo(position.Step, position.FirstRow + r, _inputNoise, _data.Row(rows[r]), noisy.Slice(r * dimension, dimension));
+
+        BlockLoader.Load(noisy, dimension, null, part.Block);
+    }
+
+    // Gives weight 0 to the share of the batch with the lowest values, by a forward pass with the same noise; returns the weight left.
+    private double Trim(ReadOnlySpan<int> rows, int step)
+    {
+        RunParts(rows, PartCount(rows.Length), (part, batch, first) => EvaluatePart(part, batch, new BlockPosition(step, first)));
+        int trimmed = (int)(_trimFraction * rows.Length);
+        float[] keys = _batchValues.AsSpan(0, rows.Length).ToArray();
+        int[] order = [.. Enumerable.Range(0, rows.Length)];
+        Array.Sort(keys, order);
+        foreach (int i in order.AsSpan(0, trimmed))
+            _batchWeights[i] = 0;
+        double total = 0;
+        for (int i = 0; i < rows.Length; i++)
+            total += _batchWeights[i];
+        return total;
+    }
+
+    private delegate void PartWork(Part part, ReadOnlySpan<int> rows, int first);
+
+    /// <summary>A thread's block and gradient sums.</summary>
+    private sealed class Part(int dimension, TrainingObjective objective)
+    {
+        public RowBlock Block { get; } = new(dimension, objective.ScratchColumns);
+
+        public float[] Weights { get; } = new float[RowBlock.Rows];
+
+        public float[] NoisyRows { get; } = new float[RowBlock.Rows * dimension];
+
+        public TrainingObjective.Accumulator Sums { get; } = objective.CreateAccumulator(SimdSupport.Best);
+    }
+}
