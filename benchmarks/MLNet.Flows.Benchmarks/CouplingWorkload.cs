@@ -1,6 +1,9 @@
 using Microsoft.ML;
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Bijections.Coupling;
+using MLNet.Flows.Bijections.Preprocessing;
+using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
@@ -22,7 +25,8 @@ internal sealed class CouplingWorkload
             int[] passive = [.. Enumerable.Range(0, dimension).Where(d => d % 2 == k % 2)];
             int[] widths = [passive.Length, .. hidden, 2 * (dimension - passive.Length)];
             bijections.Add(new Standardization(new float[dimension], one));
-            bijections.Add(new AffineCoupling(dimension, passive, new MultilayerPerceptron([.. widths.Zip(widths[1..], Layer)]), 2));
+            var conditioner = new MultilayerPerceptron([.. widths.Zip(widths[1..], Layer)]);
+            bijections.Add(new Coupling<AffineMap>(new ColumnMask(dimension, passive), conditioner, new AffineMap(2)));
             FlopsPerRow += widths.Zip(widths[1..], (from, to) => 2L * from * to).Sum();
         }
 

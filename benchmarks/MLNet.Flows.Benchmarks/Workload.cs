@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
@@ -56,19 +57,29 @@ internal sealed class Workload
 
     public PlanarFlowTransformer Transformer { get; }
 
-    public PlanarFlowEngine Engine(int threads) => new(
-        new TrainingTask(Matrix, [], [.. Enumerable.Range(0, Rows)], new TrainableDiagonalNormal(Dimension), threads, Seed: 1), Layers, maskColumns: false);
+    /// <summary>To train a flow on the rows, without input noise.</summary>
+    public TrainingTask Task(int threads, params TrainableBijection[] bijections) => new(
+        Matrix,
+        [],
+        new ValidationSplit([.. Enumerable.Range(0, Rows)], []),
+        new TrainableTransformed(bijections, new TrainableDiagonalNormal(Dimension)),
+        new TrainingSettings { Threads = threads, Seed = 1, InputNoise = 0 });
 
-    /// <summary>One pass over all rows in batches, in shuffled order: the whole step, from gather to Adam, without input noise.</summary>
-    public Action Epoch(int batchSize, int threads)
+    /// <summary>To train the planar flow.</summary>
+    public TrainingTask PlanarTask(int threads) => Task(threads, new TrainablePlanarStack(Dimension, Layers));
+
+    /// <summary>One pass of the managed engine over all rows in batches: the whole step, from gather to Adam.</summary>
+    public Action Epoch(int batchSize, int threads) => Epoch(new ManagedEngine(PlanarTask(threads)), batchSize);
+
+    /// <summary>One pass over all rows in batches, in shuffled order.</summary>
+    public Action Epoch(ITrainingEngine engine, int batchSize)
     {
-        PlanarFlowEngine engine = Engine(threads);
         int[] order = [.. Enumerable.Range(0, Rows)];
         new RandomStream(2).Shuffle<int>(order);
         return () =>
         {
             for (int start = 0; start + batchSize <= Rows; start += batchSize)
-                engine.Step(order.AsSpan(start, batchSize), new StepSettings(0, 1e-6f, 0, 0, 5, 0.98f));
+                engine.Step(order.AsSpan(start, batchSize), step: 0, learningRate: 1e-6);
         };
     }
 }

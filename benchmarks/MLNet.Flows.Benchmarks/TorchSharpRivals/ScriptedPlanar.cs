@@ -1,5 +1,3 @@
-using MLNet.Flows.Bijections;
-using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.TorchSharp.Modules;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,7 +5,7 @@ using static TorchSharp.torch;
 namespace MLNet.Flows.Benchmarks.TorchSharpRivals;
 
 /// <summary>The planar stack with its layers in one TorchScript function: what a TorchSharp user would write for speed.</summary>
-internal sealed class ScriptedPlanar : FlowModule
+internal sealed class ScriptedPlanar : BijectionModule
 {
     private const string Source = """
         def stack(z, w, uhat, b, c):
@@ -21,7 +19,6 @@ internal sealed class ScriptedPlanar : FlowModule
         """;
 
     private readonly jit.CompilationUnit _script = jit.compile(Source);
-    private readonly int _dimension;
     private readonly Parameter _w;
     private readonly Parameter _u;
     private readonly Parameter _b;
@@ -33,21 +30,17 @@ internal sealed class ScriptedPlanar : FlowModule
         : base("scripted_planar")
     {
         int size = layers * dimension;
-        _dimension = dimension;
         _w = ModuleTensors.Parameter(start.AsSpan(0, size), layers, dimension);
         _u = ModuleTensors.Parameter(start.AsSpan(size, size), layers, dimension);
         _b = ModuleTensors.Parameter(start.AsSpan(2 * size), layers);
         RegisterComponents();
     }
 
-    public override (Tensor Latent, Tensor LogDet) forward(Tensor x)
+    public override (Tensor Z, Tensor LogDet) forward(Tensor x)
     {
         Tensor wDotU = (_w * _u).sum(1), wDotW = _w.Squared().sum(1);
         Tensor c = logaddexp(wDotU.Plus(Scalars.PlanarBeta), zeros_like(wDotU)) - Scalars.PlanarFloor;
         Tensor uHat = _u.Plus(((c - wDotU) / wDotW).unsqueeze(1) * _w);
         return ((Tensor, Tensor))_script.invoke("stack", x, _w, uHat, _b, c)!;
     }
-
-    public override Bijection[] Freeze() => [new TrainablePlanarStack(_dimension, (int)_b.shape[0])
-        .Freeze([.. ModuleTensors.ToArray(_w), .. ModuleTensors.ToArray(_u), .. ModuleTensors.ToArray(_b)])];
 }

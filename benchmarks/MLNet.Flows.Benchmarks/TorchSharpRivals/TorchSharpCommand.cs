@@ -1,3 +1,4 @@
+using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.TorchSharp.Modules;
@@ -37,35 +38,54 @@ internal static class TorchSharpCommand
     private static void Planar(string name, Workload workload)
     {
         int rows = workload.Rows, dimension = workload.Dimension, layers = workload.Layers;
-        var task = new TrainingTask(workload.Matrix, [], [.. Enumerable.Range(0, rows)], new TrainableDiagonalNormal(dimension), 1, 1);
-        var start = new float[layers * (2 * dimension + 1)];
-        PlanarInitialization.Fill(task, layers, maskColumns: false, start);
-        using var eager = new TorchFlowEngine(task, new PlanarModule(dimension, layers, start), Cpu);
-        using var scripted = new TorchFlowEngine(task, new ScriptedPlanar(dimension, layers, start), Cpu);
+        BijectionModule Scripted(float[] start) => new ScriptedPlanar(dimension, layers, start);
+        using var eager = new AutogradEngine(workload.PlanarTask(threads: 1), Cpu);
+        using var scripted = new AutogradEngine(workload.PlanarTask(threads: 1), Cpu, (_, start) => Scripted(start));
         foreach (int batch in (int[])[256, 1024])
-            Print($"{name} train_b{batch}", rows / batch * batch, workload.Epoch(batch, 1), Epoch(eager, rows, batch), Epoch(scripted, rows, batch));
+        {
+            int counted = rows / batch * batch;
+            Print($"{name} train_b{batch}", counted, workload.Epoch(batch, 1), workload.Epoch(eager, batch), workload.Epoch(scripted, batch));
+        }
 
-        using var eagerModule = new PlanarModule(dimension, layers, start);
-        using var scriptedModule = new ScriptedPlanar(dimension, layers, start);
+        var stack = new TrainablePlanarStack(dimension, layers);
+        var start = new float[stack.ParameterCount];
+        stack.Initialize(workload.Matrix, [.. Enumerable.Range(0, rows)], new RandomStream(1), start);
+        using var eagerModule = new PlanarModule(stack, start);
+        using BijectionModule scriptedModule = Scripted(start);
         using var baseModule = new LocationScaleModule(new TrainableDiagonalNormal(dimension), new float[2 * dimension]);
-        Print($"{name} score", rows, Managed(workload.Transformer, workload.Data, rows), Scoring(workload.Data, dimension, BatchRows, eagerModule, baseModule), Scoring(workload.Data, dimension, BatchRows, scriptedModule, baseModule));
+        Action Eager(float[] data, int batch) => Scoring(data, dimension, batch, baseModule, eagerModule);
+        Action Script(float[] data, int batch) => Scoring(data, dimension, batch, baseModule, scriptedModule);
+        Action managed = Managed(workload.Transformer, workload.Data, rows);
+        Print($"{name} score", rows, managed, Eager(workload.Data, BatchRows), Script(workload.Data, BatchRows));
         float[] row = workload.Data[..dimension];
-        Print($"{name} one_row", 1, Managed(workload.Transformer, row, 1), Scoring(row, dimension, 1, eagerModule, baseModule), Scoring(row, dimension, 1, scriptedModule, baseModule));
+        Print($"{name} one_row", 1, Managed(workload.Transformer, row, 1), Eager(row, 1), Script(row, 1));
     }
 
     private static void RealNvp()
     {
         // The estimator's default, its density preset's size, and one between.
         const int Rows = 20_000, Dimension = 16;
+        var rows = new Workload(Rows, Dimension, layers: 1);
         foreach ((int couplings, int[] hidden) in (IEnumerable<(int, int[])>)[(2, [16]), (6, [16, 16]), (6, [64, 64])])
         {
-            var workload = new CouplingWorkload(Rows, Dimension, couplings, hidden);
+            var options = new RealNvpEstimator.Options { NumberOfCouplings = couplings, HiddenUnits = hidden, LogScaleBound = 2 };
             string name = $"realnvp_{couplings}_couplings_{string.Join('x', hidden)}";
-            using var module = new RealNvpModule(Dimension, couplings, hidden, 2, new RandomStream(1));
+            TrainingTask Task() => rows.Task(threads: 1, options.CreateBijections(Dimension, seed: 1));
+            using var eager = new AutogradEngine(Task(), Cpu);
+            foreach (int batch in (int[])[256, 4096])
+            {
+                Action managed = rows.Epoch(new ManagedEngine(Task()), batch);
+                Print($"{name} train_b{batch}", Rows / batch * batch, managed, rows.Epoch(eager, batch));
+            }
+
+            var workload = new CouplingWorkload(Rows, Dimension, couplings, hidden);
+            BijectionModule[] modules =
+                [.. options.CreateBijections(Dimension, seed: 1).Select(each => ModuleTable.Of(each, new float[each.ParameterCount]))];
             using var baseModule = new LocationScaleModule(new TrainableDiagonalNormal(Dimension), new float[2 * Dimension]);
-            Print($"{name} score", Rows, Managed(workload.Transformer, workload.Data, Rows), Scoring(workload.Data, Dimension, BatchRows, module, baseModule));
+            Action Eager(float[] data, int batch) => Scoring(data, Dimension, batch, baseModule, modules);
+            Print($"{name} score", Rows, Managed(workload.Transformer, workload.Data, Rows), Eager(workload.Data, BatchRows));
             float[] row = workload.Data[..Dimension];
-            Print($"{name} one_row", 1, Managed(workload.Transformer, row, 1), Scoring(row, Dimension, 1, module, baseModule));
+            Print($"{name} one_row", 1, Managed(workload.Transformer, row, 1), Eager(row, 1));
         }
     }
 
@@ -77,24 +97,13 @@ internal static class TorchSharpCommand
         Console.WriteLine($"TORCHSHARP {what} {string.Join(" ", values)} {string.Join(" ", seconds.Skip(1).Select((s, i) => $"times_{names[i + 1]}={s / seconds[0]:F1}"))}");
     }
 
-    private static Action Epoch(TorchFlowEngine engine, int rows, int batch)
-    {
-        int[] order = [.. Enumerable.Range(0, rows)];
-        new RandomStream(2).Shuffle<int>(order);
-        return () =>
-        {
-            for (int start = 0; start + batch <= rows; start += batch)
-                engine.Step(order.AsSpan(start, batch), new StepSettings(0, 1e-6f, 0, 0, 5, 0.98f));
-        };
-    }
-
     private static Action Managed(FlowTransformer flow, float[] data, int rows)
     {
         var result = new float[rows];
         return () => flow.LogLikelihood(data, result);
     }
 
-    private static Action Scoring(float[] data, int dimension, int batch, FlowModule flow, BaseModule baseModule)
+    private static Action Scoring(float[] data, int dimension, int batch, BaseModule baseModule, params BijectionModule[] bijections)
     {
         int rows = data.Length / dimension;
         Tensor[] batches = [.. Enumerable.Range(0, (rows + batch - 1) / batch).Select(i =>
@@ -108,8 +117,14 @@ internal static class TorchSharpCommand
             foreach (Tensor x in batches)
             {
                 using DisposeScope scope = NewDisposeScope();
-                (Tensor z, Tensor logDet) = flow.call(x);
-                _ = baseModule.call(z) + logDet;
+                (Tensor z, Tensor sum) = (x, x.new_zeros(x.shape[0]));
+                foreach (BijectionModule bijection in bijections)
+                {
+                    (z, Tensor logDet) = bijection.call(z);
+                    sum = sum.Plus(logDet);
+                }
+
+                _ = baseModule.call(z).Plus(sum);
             }
         };
     }

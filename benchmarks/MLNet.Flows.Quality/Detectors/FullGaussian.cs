@@ -1,4 +1,4 @@
-using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Quality.Detectors;

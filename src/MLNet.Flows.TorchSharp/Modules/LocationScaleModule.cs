@@ -17,7 +17,7 @@ internal sealed class LocationScaleModule : BaseModule
     /// <param name="managed">The distribution.</param>
     /// <param name="start">[location (d) | log-scale (d)].</param>
     public LocationScaleModule(TrainableLocationScale managed, float[] start)
-        : base("location_scale", managed)
+        : base("location_scale")
     {
         int dimension = managed.Dimension;
         double nu = managed.DegreesOfFreedom;

@@ -19,7 +19,7 @@ internal sealed class NormalMixtureModule : BaseModule
     /// <param name="managed">The distribution.</param>
     /// <param name="start">[logits (M) | means (M x d) | log-scales (d or M x d)].</param>
     public NormalMixtureModule(TrainableNormalMixture managed, float[] start)
-        : base("normal_mixture", managed)
+        : base("normal_mixture")
     {
         int components = managed.Components, dimension = managed.Dimension;
         _constant = 0.5 * dimension * Math.Log(2 * Math.PI);

@@ -1,5 +1,5 @@
 using MLNet.Flows.Bijections.Planar;
-using MLNet.Flows.Distributions;
+using MLNet.Flows.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,20 +13,16 @@ internal static class Scalars
 {
     public static readonly Scalar One = 1.0;
     public static readonly Scalar Two = 2.0;
-    public static readonly Scalar Half = 0.5;
     public static readonly Scalar MinusHalf = -0.5;
     public static readonly Scalar MinusTwo = -2.0;
 
     /// <summary>Log-scales of base distributions stay within these.</summary>
-    public static readonly Scalar LowestLogScale = -TrainableLocationScale.LogScaleLimit;
-    public static readonly Scalar HighestLogScale = TrainableLocationScale.LogScaleLimit;
+    public static readonly Scalar LowestLogScale = -LogScales.Limit;
+    public static readonly Scalar HighestLogScale = LogScales.Limit;
 
     /// <summary>beta and 1 - margin of <see cref="PlanarConstraint"/>.</summary>
     public static readonly Scalar PlanarBeta = Math.Log(Math.Exp(1 - PlanarConstraint.Margin) - 1);
     public static readonly Scalar PlanarFloor = 1 - PlanarConstraint.Margin;
-
-    /// <summary>What actnorm adds to a variance, so that no scale begins at 0.</summary>
-    public static readonly Scalar StartingVariance = 1e-2;
 
     /// <summary>a + b, with a number 1 that lives.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Flows.TorchSharp.Training;
 
-/// <summary>Adam with gradient-norm clipping and a moving average of the weights, step by step the managed <see cref="AdamOptimizer"/>, on one flat tensor.</summary>
+/// <summary>Adam with gradient-norm clipping, decoupled weight decay and a moving average of the weights, step by step the managed <see cref="AdamOptimizer"/>, on one flat tensor.</summary>
 /// <remarks>Not torch.optim's: its state cannot be copied to a slot and back in one operation, and it knows no moving average.</remarks>
 internal sealed class TorchAdam : IDisposable
 {
@@ -17,14 +17,18 @@ internal sealed class TorchAdam : IDisposable
     private readonly Scalar _oneMinusBeta2 = 1 - Beta2;
     private readonly Scalar _epsilon = 1e-8;
     private readonly FlatParameters _parameters;
+    private readonly TrainingSettings _settings;
+    private readonly Scalar _averageDecay;
+    private readonly Scalar _averageShare;
     private readonly Tensor _firstMoment;
     private readonly Tensor _secondMoment;
     private readonly Dictionary<WeightSlot, (Tensor[] State, int Steps)> _slots = [];
     private int _steps;
 
-    public TorchAdam(FlatParameters parameters)
+    public TorchAdam(FlatParameters parameters, TrainingSettings settings)
     {
-        _parameters = parameters;
+        (_parameters, _settings) = (parameters, settings);
+        (_averageDecay, _averageShare) = ((float)settings.AverageDecay, 1 - (float)settings.AverageDecay);
         Average = parameters.Values.clone().DetachFromDisposeScope();
         _firstMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
         _secondMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
@@ -37,7 +41,7 @@ internal sealed class TorchAdam : IDisposable
 
     /// <summary>One step down the gradient, after clipping its norm.</summary>
     /// <returns>False when the gradient is not finite; nothing is changed then.</returns>
-    public bool Step(in StepSettings settings)
+    public bool Step(double learningRate)
     {
         using DisposeScope scope = NewDisposeScope();
         using var guard = no_grad();
@@ -47,14 +51,19 @@ internal sealed class TorchAdam : IDisposable
             return false;
 
         _steps++;
-        using Scalar clip = Math.Min(1, settings.GradientClipNorm / Math.Max(norm, double.Epsilon));
-        using Scalar rate = -settings.LearningRate / (1 - Math.Pow(Beta1, _steps)), correction = 1 / Math.Sqrt(1 - Math.Pow(Beta2, _steps));
-        using Scalar decay = settings.AverageDecay, share = 1 - settings.AverageDecay;
+        using Scalar clip = Math.Min(1, _settings.GradientClipNorm / Math.Max(norm, double.Epsilon));
+        using Scalar rate = -(float)learningRate / (1 - Math.Pow(Beta1, _steps)), correction = 1 / Math.Sqrt(1 - Math.Pow(Beta2, _steps));
+        if (_settings.WeightDecay > 0)
+        {
+            using Scalar keep = 1 - learningRate * _settings.WeightDecay;
+            _parameters.Values.mul_(keep);
+        }
+
         gradient.mul_(clip);
         _firstMoment.mul_(_beta1).add_(gradient, _oneMinusBeta1);
         _secondMoment.mul_(_beta2).addcmul_(gradient, gradient, _oneMinusBeta2);
         _parameters.Values.addcdiv_(_firstMoment, _secondMoment.sqrt().mul_(correction).add_(_epsilon, Scalars.One), rate);
-        Average.mul_(decay).add_(_parameters.Values, share);
+        Average.mul_(_averageDecay).add_(_parameters.Values, _averageShare);
         return true;
     }
 

@@ -1,3 +1,7 @@
+using MLNet.Flows.Bijections.Coupling;
+using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Bijections.Preprocessing;
+using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections;
@@ -5,6 +9,16 @@ namespace MLNet.Flows.Bijections;
 /// <summary>Reads any bijection from a model file: its kind, then its own parameters.</summary>
 internal static class BijectionReader
 {
+    private static readonly Dictionary<BijectionKind, Func<ModelReader, Bijection>> Readers = new()
+    {
+        [BijectionKind.Standardization] = Standardization.Read,
+        [BijectionKind.Whitening] = Whitening.Read,
+        [BijectionKind.PlanarStack] = PlanarStack.Read,
+        [BijectionKind.AffineCoupling] = reader => Coupling<AffineMap>.Read(reader, AffineMap.Read, withInputBound: false),
+        [BijectionKind.SymmetricLog] = SymmetricLog.Read,
+        [BijectionKind.BoundedAffineCoupling] = reader => Coupling<AffineMap>.Read(reader, AffineMap.Read),
+    };
+
     // Of the smallest: its object and its empty, aligned buffers.
     private const int ObjectBytes = 4096;
 
@@ -17,18 +31,10 @@ internal static class BijectionReader
     public static Bijection Read(ModelReader reader)
     {
         reader.Reserve(ObjectBytes);
-        return Read((BijectionKind)reader.ReadInt32(), reader);
+        int kind = reader.ReadInt32();
+        return Readers.TryGetValue((BijectionKind)kind, out Func<ModelReader, Bijection>? read)
+            ? read(reader)
+            : throw new FormatException(
+                $"The model names bijection kind {kind}, which this version does not know. Load it with the version that saved it, or a newer one.");
     }
-
-    private static Bijection Read(BijectionKind kind, ModelReader reader) => kind switch
-    {
-        BijectionKind.Standardization => Standardization.Read(reader),
-        BijectionKind.Whitening => Whitening.Read(reader),
-        BijectionKind.PlanarStack => Planar.PlanarStack.Read(reader),
-        BijectionKind.AffineCoupling => Coupling.AffineCoupling.Read(reader, withInputBound: false),
-        BijectionKind.SymmetricLog => SymmetricLog.Read(reader),
-        BijectionKind.BoundedAffineCoupling => Coupling.AffineCoupling.Read(reader, withInputBound: true),
-        _ => throw new FormatException(
-            $"The model names bijection kind {(int)kind}, which this version does not know. Load it with the version that saved it, or a newer one."),
-    };
 }

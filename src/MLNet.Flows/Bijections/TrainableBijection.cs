@@ -6,6 +6,7 @@ namespace MLNet.Flows.Bijections;
 /// <remarks>
 /// Parameters are one flat unconstrained vector that the optimizer owns; <see cref="SetParameters"/> derives from it what the kernels use. One instance
 /// serves many threads, each with its own <see cref="Accumulator"/>. What training climbs is L = sum_r weight_r (log|det df/dx|_r + what follows of z_r).
+/// What is virtual has a default that is right and slow: overridden where it was measured to matter.
 /// </remarks>
 internal abstract class TrainableBijection
 {
@@ -15,7 +16,7 @@ internal abstract class TrainableBijection
 
     public abstract int ParameterCount { get; }
 
-    /// <summary>Scratch columns that <see cref="Forward(RowBlock)"/> needs behind a block's own.</summary>
+    /// <summary>Scratch columns that <see cref="Forward"/> needs behind a block's own.</summary>
     public virtual int ScratchColumns => 0;
 
     /// <summary>[ParameterCount] of 0 and 1 that gradients are multiplied with; empty for all 1. Known once the start is.</summary>
@@ -32,10 +33,9 @@ internal abstract class TrainableBijection
     public abstract void SetParameters(ReadOnlySpan<float> parameters);
 
     /// <summary>x to z in place, adding log|det df/dx| to LogDet; the same bits as the frozen bijection.</summary>
-    public abstract void Forward(RowBlock block);
-
-    /// <summary>As <see cref="Forward(RowBlock)"/>, keeping in the accumulator what <see cref="Backward"/> needs.</summary>
-    public abstract void Forward(RowBlock block, Accumulator accumulator);
+    /// <param name="block">The points.</param>
+    /// <param name="accumulator">Keeps what <see cref="Backward"/> needs; null where that does not follow.</param>
+    public abstract void Forward(RowBlock block, Accumulator? accumulator);
 
     /// <summary>For the block last run forward: adds dL/d parameters to the accumulator and, where asked, carries the gradient on to the inputs.</summary>
     /// <param name="gradient">In its first d columns dL/dz, row weights included; overwritten with dL/dx where asked.</param>
@@ -45,10 +45,15 @@ internal abstract class TrainableBijection
     public abstract void Backward(RowBlock gradient, ReadOnlySpan<float> weights, Accumulator accumulator, bool toInputs);
 
     /// <summary>Per-thread sums of gradients, and what a forward pass keeps.</summary>
-    public abstract Accumulator CreateAccumulator(SimdWidth width);
+    public virtual Accumulator CreateAccumulator(SimdWidth width) => new PlainAccumulator(Dimension, ParameterCount);
 
     /// <summary>Writes the accumulated gradient with respect to the flat parameters; the accumulator's sums are used up.</summary>
-    public abstract void FinishGradient(Accumulator accumulator, Span<float> gradient);
+    public virtual void FinishGradient(Accumulator accumulator, Span<float> gradient)
+    {
+        double[] sums = ((PlainAccumulator)accumulator).Gradient;
+        for (int i = 0; i < sums.Length; i++)
+            gradient[i] = (float)sums[i];
+    }
 
     /// <summary>The bijection at these parameters, for scoring.</summary>
     public abstract Bijection Freeze(ReadOnlySpan<float> parameters);

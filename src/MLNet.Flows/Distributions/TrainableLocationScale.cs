@@ -7,9 +7,6 @@ namespace MLNet.Flows.Distributions;
 /// <summary>Location and log-scale of every column in training. Flat parameters: [location (d) | log-scale (d)].</summary>
 internal abstract class TrainableLocationScale : TrainableDistribution
 {
-    /// <summary>Log-scales are kept within this distance of 0; the gradient that pushes further is dropped.</summary>
-    public const float LogScaleLimit = 12;
-
     private readonly LocationScaleParameters _parameters;
     private readonly float[] _logScale;
 
@@ -47,7 +44,7 @@ internal abstract class TrainableLocationScale : TrainableDistribution
     public override void SetParameters(ReadOnlySpan<float> parameters)
     {
         parameters[Dimension..].CopyTo(_logScale);
-        _parameters.Set(parameters[..Dimension], Scales(parameters[Dimension..]));
+        _parameters.Set(parameters[..Dimension], LogScales.Exp(parameters[Dimension..]));
     }
 
     public override void LogProb(RowBlock block)
@@ -72,32 +69,13 @@ internal abstract class TrainableLocationScale : TrainableDistribution
         var sums = (Sums)accumulator;
         LaneSums.Totals(sums.Location, sums.Lanes, gradient[..Dimension]);
         LaneSums.Totals(sums.LogScale, sums.Lanes, gradient[Dimension..]);
-        DropOutOfRange(_logScale, gradient[Dimension..]);
+        LogScales.DropOutOfRange(_logScale, gradient[Dimension..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override Distribution Freeze(ReadOnlySpan<float> parameters) => Create(parameters[..Dimension].ToArray(), Scales(parameters[Dimension..]));
+    public override Distribution Freeze(ReadOnlySpan<float> parameters) => Create(parameters[..Dimension].ToArray(), LogScales.Exp(parameters[Dimension..]));
 
     protected abstract Distribution Create(float[] mean, float[] scale);
-
-    /// <summary>exp of the log-scales, kept within the limit.</summary>
-    internal static float[] Scales(ReadOnlySpan<float> logScale)
-    {
-        var scale = new float[logScale.Length];
-        for (int d = 0; d < scale.Length; d++)
-            scale[d] = MathF.Exp(Math.Clamp(logScale[d], -LogScaleLimit, LogScaleLimit));
-        return scale;
-    }
-
-    /// <summary>Sets to 0 the gradients of the log-scales that are beyond the limit.</summary>
-    internal static void DropOutOfRange(ReadOnlySpan<float> logScale, Span<float> gradient)
-    {
-        for (int i = 0; i < logScale.Length; i++)
-        {
-            if (MathF.Abs(logScale[i]) > LogScaleLimit)
-                gradient[i] = 0;
-        }
-    }
 
     private sealed class Sums(int dimension, SimdWidth width) : Accumulator
     {

@@ -57,7 +57,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
     {
         LogSoftmax(parameters[..Components], _logWeights);
         parameters[(Components + MeanSize)..].CopyTo(_logScale);
-        _parameters.Set(_logWeights, parameters.Slice(Components, MeanSize), TrainableLocationScale.Scales(_logScale));
+        _parameters.Set(_logWeights, parameters.Slice(Components, MeanSize), LogScales.Exp(_logScale));
     }
 
     public override void LogProb(RowBlock block)
@@ -92,7 +92,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         LaneSums.Totals(sums.Mean, sums.Lanes, gradient.Slice(Components, MeanSize));
         Span<float> logScale = gradient[(Components + MeanSize)..];
         LaneSums.Totals(sums.LogScale, sums.Lanes, logScale);
-        TrainableLocationScale.DropOutOfRange(_logScale, logScale);
+        LogScales.DropOutOfRange(_logScale, logScale);
     }
 
     /// <summary>The mixture without components lighter than min(minimum weight, half the heaviest): what is left is renormalized.</summary>
@@ -106,7 +106,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
             Dimension,
             [.. logWeights.Select(weight => (float)Math.Exp(weight))],
             parameters.Slice(Components, MeanSize).ToArray(),
-            TrainableLocationScale.Scales(parameters[(Components + MeanSize)..]));
+            LogScales.Exp(parameters[(Components + MeanSize)..]));
         return all.Take(kept);
     }
 

@@ -88,7 +88,7 @@ internal sealed class TrainableTransformed
     {
         block.LogDet.Clear();
         foreach (TrainableBijection bijection in _bijections)
-            bijection.Forward(block);
+            bijection.Forward(block, accumulator: null);
         Base.LogProb(block);
         TensorPrimitives.Add(block.LogProb.Span, block.LogDet.Span, block.LogProb.Span);
     }
@@ -149,7 +149,7 @@ internal sealed class TrainableTransformed
         for (int start = 0; start < rows.RowCount; start += RowBlock.Rows)
         {
             BlockLoader.Load(rows, [.. Enumerable.Range(start, Math.Min(RowBlock.Rows, rows.RowCount - start))], block);
-            bijection.Forward(block);
+            bijection.Forward(block, accumulator: null);
             for (int r = 0; r < block.Count; r++)
             {
                 Span<float> row = rows.Row(start + r);

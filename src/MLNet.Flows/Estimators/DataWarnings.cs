@@ -1,5 +1,5 @@
 using System.Globalization;
-using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
 

@@ -125,7 +125,7 @@ public abstract class FlowOptions
     /// <summary>The false-alarm rate that these options give.</summary>
     internal double AlarmRate => FalseAlarmRate ?? (Contamination is > 0 ? Contamination.Value : DefaultFalseAlarmRate);
 
-    internal FlowOptions Clone() => (FlowOptions)MemberwiseClone();
+    internal virtual FlowOptions Clone() => (FlowOptions)MemberwiseClone();
 
     /// <summary>The flow's name in the catalog.</summary>
     internal abstract string FlowName { get; }

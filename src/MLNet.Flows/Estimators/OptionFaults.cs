@@ -13,6 +13,13 @@ internal sealed class OptionFaults
             Add(FormattableString.Invariant($"{name} is {value}, but it is in [{minimum}, {maximum}]."));
     }
 
+    /// <summary>Each layer has 1 to so many units.</summary>
+    public void Units(string name, int[] units, int maximum)
+    {
+        for (int i = 0; i < units.Length; i++)
+            Range($"{name}[{i}]", units[i], 1, maximum);
+    }
+
     /// <exception cref="ArgumentException">There is a fault; all are listed.</exception>
     public void ThrowIfAny(string flow)
     {

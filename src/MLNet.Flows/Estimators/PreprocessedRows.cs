@@ -1,4 +1,5 @@
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Estimators;

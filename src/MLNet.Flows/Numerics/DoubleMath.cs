@@ -77,4 +77,12 @@ internal static class DoubleMath
         Vector256<double> small = Vector256.MultiplyAddEstimate(e, Vector256.Create(Log2Low), s * (z * p - f));
         return Vector256.MultiplyAddEstimate(e, Vector256.Create(Log2High), f + small) + (x - x);
     }
+
+    /// <summary>tanh x: of |x| it is (1 - e) / (1 + e) with e = exp(-2 |x|), which cannot overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static Vector256<double> Tanh(Vector256<double> x)
+    {
+        Vector256<double> e = Exp(-2 * Vector256.Abs(x));
+        return Vector256.CopySign((Vector256<double>.One - e) / (Vector256<double>.One + e), x);
+    }
 }

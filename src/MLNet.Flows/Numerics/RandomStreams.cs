@@ -20,4 +20,7 @@ internal static class RandomStreams
 
     /// <summary>Which part of the rows a row is left out with.</summary>
     public const ulong Folds = 6;
+
+    /// <summary>Which columns a part of a flow acts on.</summary>
+    public const ulong Columns = 7;
 }

@@ -4,21 +4,21 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MLNet.Flows.Numerics;
 
-/// <summary>What becomes of the columns of eight rows that are turned: stored, or changed on their way.</summary>
+/// <summary>What becomes of the columns of eight rows that are transposed: stored, or changed on their way.</summary>
 internal interface IEightRows
 {
     /// <summary>Takes the eight rows' values of one column.</summary>
     void Take(Vector256<float> rows, int column);
 }
 
-/// <summary>Turns rows into columns.</summary>
-/// <remarks>8 x 8 floats at a time: they are loaded as eight vectors of a row each, turned by three rounds of interleaving (single floats, then
+/// <summary>Transposes rows into columns.</summary>
+/// <remarks>8 x 8 floats at a time: they are loaded as eight vectors of a row each, transposed by three rounds of interleaving (single floats, then
 /// pairs, then halves) and handed on as eight vectors of a column each. What is left over, and all of it without AVX, is gathered float by float.</remarks>
 internal static unsafe class Transposition
 {
     private const int Size = 8;
 
-    /// <summary>A matrix [rows, columns] turned: to[c * toStride + r] = from[r * fromStride + c].</summary>
+    /// <summary>A matrix [rows, columns] transposed: to[c * toStride + r] = from[r * fromStride + c].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Of(float* from, int rows, int columns, int fromStride, float* to, int toStride)
     {
@@ -47,14 +47,14 @@ internal static unsafe class Transposition
         }
     }
 
-    /// <summary>A whole matrix [rows, columns] turned into a buffer.</summary>
+    /// <summary>A whole matrix [rows, columns] transposed into a buffer.</summary>
     public static void Of(ReadOnlySpan<float> from, int rows, int columns, AlignedBuffer to, int toStride)
     {
         fixed (float* source = from, target = to)
             Of(source, rows, columns, columns, target, toStride);
     }
 
-    /// <summary>The first columns of a buffer [rows, fromStride] turned into a span [columns, rows].</summary>
+    /// <summary>The first columns of a buffer [rows, fromStride] transposed into a span [columns, rows].</summary>
     public static void Of(AlignedBuffer from, int rows, int columns, int fromStride, Span<float> to)
     {
         fixed (float* source = from, target = to)

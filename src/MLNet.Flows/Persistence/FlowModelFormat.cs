@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
 using MLNet.Flows.Serialization;

@@ -1,6 +1,9 @@
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Bijections.Preprocessing;
+using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Tests.Bijections.Planar;
 
@@ -16,14 +19,15 @@ internal static class BijectionTable
     public static Bijection Create(string name) => Constructors[name]();
 
     /// <summary>A coupling whose weights are drawn so that activations keep their size from layer to layer.</summary>
-    public static AffineCoupling Coupling(int dimension, int[] passive, int[] hidden, float bound = 2, double scale = 1, float inputBound = DenseLayer.Farthest)
+    public static Coupling<AffineMap> Coupling(
+        int dimension, int[] passive, int[] hidden, float bound = 2, double scale = 1, float inputBound = ValueLimit.Largest)
     {
         var random = new RandomStream(dimension + hidden.Length);
         int[] widths = [passive.Length, .. hidden, 2 * (dimension - passive.Length)];
         var layers = new DenseLayer[widths.Length - 1];
         for (int l = 0; l < layers.Length; l++)
             layers[l] = new DenseLayer(widths[l], widths[l + 1], Draw(widths[l] * widths[l + 1], Math.Max(1, widths[l])), Draw(widths[l + 1], 4));
-        return new AffineCoupling(dimension, passive, new MultilayerPerceptron(layers), bound, inputBound);
+        return new Coupling<AffineMap>(new ColumnMask(dimension, passive), new MultilayerPerceptron(layers), new AffineMap(bound), inputBound);
 
         float[] Draw(int count, int inputs) => [.. Enumerable.Range(0, count).Select(_ => (float)(scale * random.NextGaussian() / Math.Sqrt(inputs)))];
     }

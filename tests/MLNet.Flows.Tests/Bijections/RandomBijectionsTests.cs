@@ -1,6 +1,7 @@
 using CsCheck;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Serialization;
 using MLNet.Flows.Tests.Bijections.Planar;

@@ -1,4 +1,4 @@
-using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Serialization;

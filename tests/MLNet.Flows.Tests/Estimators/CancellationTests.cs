@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
@@ -208,23 +208,23 @@ public sealed class CancellationTests
     {
         public int Trainings { get; private set; }
 
-        internal override ITrainingEngine CreatePlanar(TrainingTask task, int layers, bool maskColumns)
+        internal override ITrainingEngine Create(TrainingTask task)
         {
             Trainings++;
             if (Trainings == trainings && step == 0)
                 source.Cancel();
-            return new Engine(new PlanarFlowEngine(task, layers, maskColumns), () => source.Cancel(), Trainings == trainings ? step : int.MaxValue);
+            return new Engine(new ManagedEngine(task), () => source.Cancel(), Trainings == trainings ? step : int.MaxValue);
         }
 
         private sealed class Engine(ITrainingEngine inner, Action cancel, int last) : ITrainingEngine
         {
             private int _steps;
 
-            public double Step(ReadOnlySpan<int> rows, in StepSettings settings)
+            public double Step(ReadOnlySpan<int> rows, int step, double learningRate)
             {
                 if (++_steps == last)
                     cancel();
-                return inner.Step(rows, settings);
+                return inner.Step(rows, step, learningRate);
             }
 
             public void LogLikelihood(ReadOnlySpan<int> rows, Span<float> result) => inner.LogLikelihood(rows, result);
@@ -233,7 +233,7 @@ public sealed class CancellationTests
 
             public void Restore(WeightSlot slot) => inner.Restore(slot);
 
-            public (Bijection[] Bijections, Distribution Base) Freeze() => inner.Freeze();
+            public Transformed Freeze() => inner.Freeze();
 
             public void Dispose() => inner.Dispose();
         }

@@ -1,4 +1,4 @@
-using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Estimators;
 using MLNet.Flows.Numerics;
 

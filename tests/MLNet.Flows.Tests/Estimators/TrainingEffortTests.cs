@@ -56,7 +56,7 @@ public sealed class TrainingEffortTests
     {
         long parameters = Layers * (2L * dimension + 1);
         int components = Math.Clamp(Training(rows) / 20, 1, 20);
-        var plan = new FlowPlan(options.MaximumSteps ?? 700, 0.2, 0.15, 0, BaseDistribution.SharedOutMixture, parameters, 4, null!) { Members = 8 };
-        return TrainingEffort.Of(plan, options, rows, dimension, Training(rows), 8 * (parameters + components * (1L + dimension) + dimension));
+        long weights = 8 * (parameters + components * (1L + dimension) + dimension);
+        return TrainingEffort.Of(Recipe.Of(options, dimension), options, rows, dimension, Training(rows), weights);
     }
 }

@@ -1,5 +1,5 @@
-using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Numerics;

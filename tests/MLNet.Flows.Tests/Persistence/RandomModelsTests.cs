@@ -1,5 +1,6 @@
 using CsCheck;
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;

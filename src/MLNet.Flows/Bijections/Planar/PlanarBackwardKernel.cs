@@ -11,7 +11,7 @@ namespace MLNet.Flows.Bijections.Planar;
 ///    ga_k = (1 - h_k^2) (gh_k - 2 v c_kk h_k / q_k).
 /// 3. Per layer: gb_k = sum_r ga_k, and the explicit gradient on c_kk is sum_r v (1 - h_k^2) / q_k.
 /// 4. Outer products over the rows: gW_k = sum_r ga_k x, gUHat_k = sum_r h_k g, and T_jk = sum_r h_j ga_k, the gradient on C_kj.
-///    Of the two factors, the one that has layers is transposed, so that vectors hold layers (<see cref="PlanarMatrixKernel{V, S}"/>).
+///    Of the two factors, the one that has layers is transposed, so that vectors hold layers (<see cref="MatrixKernel{V, S}"/>).
 /// </remarks>
 internal static unsafe class PlanarBackwardKernel<V, S>
     where V : struct
@@ -34,10 +34,10 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         {
             Activations(dimension, layers, uHat, left, c, h, g, v, ga, sumB, sumC);
             Transposition.Of(ga, turned, R, R, right, stride);
-            PlanarMatrixKernel<V, S>.Run(dimension, x, R, R, right, stride, layers, sumW, stride);
-            PlanarMatrixKernel<V, S>.Run(layers, h, R, R, right, stride, layers, sumT, stride, upper: true);
+            MatrixKernel<V, S>.Run(dimension, x, R, R, right, stride, layers, sumW, stride);
+            MatrixKernel<V, S>.Run(layers, h, R, R, right, stride, layers, sumT, stride, upper: true);
             Transposition.Of(h, turned, R, R, right, stride);
-            PlanarMatrixKernel<V, S>.Run(dimension, g, R, R, right, stride, layers, sumUHat, stride);
+            MatrixKernel<V, S>.Run(dimension, g, R, R, right, stride, layers, sumUHat, stride);
         }
     }
 

@@ -110,7 +110,7 @@ internal sealed class PlanarPanels
     {
         public void Run<V, S>()
             where V : struct
-            where S : struct, ISimd<V> => PlanarMatrixKernel<V, S>.Run(
+            where S : struct, ISimd<V> => MatrixKernel<V, S>.Run(
                 panels.PaddedLayers,
                 panels.UHatRows,
                 panels.Dimension,

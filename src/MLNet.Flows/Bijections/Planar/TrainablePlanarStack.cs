@@ -62,13 +62,12 @@ internal sealed class TrainablePlanarStack : TrainableBijection
         _panels.SetRaw(parameters[..size], parameters.Slice(size, size), parameters.Slice(2 * size, Layers), _u, _constraint);
     }
 
-    public override void Forward(RowBlock block) => PlanarStack.Forward(_panels, block, null);
-
-    public override void Forward(RowBlock block, Accumulator accumulator)
+    public override void Forward(RowBlock block, Accumulator? accumulator)
     {
-        var own = (PlanarAccumulator)accumulator;
-        block.Values.Span[..(Dimension * RowBlock.Rows)].CopyTo(own.X.Span);
-        PlanarStack.Forward(_panels, block, own.H);
+        var own = (PlanarAccumulator?)accumulator;
+        if (own is not null)
+            block.Values.Span[..(Dimension * RowBlock.Rows)].CopyTo(own.X.Span);
+        PlanarStack.Forward(_panels, block, own?.H);
     }
 
     public override void Backward(RowBlock gradient, ReadOnlySpan<float> weights, Accumulator accumulator, bool toInputs)
@@ -148,8 +147,8 @@ internal sealed class TrainablePlanarStack : TrainableBijection
                 sums.T.Span.Slice(j * stride, j + 1).Clear();
             Transposition.Of(sums.T, padded, padded, stride, lower.Span[..(padded * padded)]);
 
-            PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.UHat, padded, layers, sums.T, stride, layers, sums.W, stride);
-            PlanarMatrixKernel<V, S>.Run(panels.Dimension, panels.W, padded, layers, lower, padded, layers, sums.UHat, stride);
+            MatrixKernel<V, S>.Run(panels.Dimension, panels.UHat, padded, layers, sums.T, stride, layers, sums.W, stride);
+            MatrixKernel<V, S>.Run(panels.Dimension, panels.W, padded, layers, lower, padded, layers, sums.UHat, stride);
         }
     }
 }

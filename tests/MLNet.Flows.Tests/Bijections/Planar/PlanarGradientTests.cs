@@ -1,3 +1,4 @@
+using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Numerics;
 
@@ -30,9 +31,9 @@ public sealed class PlanarGradientTests
         var random = new RandomStream(9);
         var stack = new TrainablePlanarStack(dimension, layers);
         stack.SetParameters(parameters);
-        TrainablePlanarStack.Accumulator first = stack.CreateAccumulator((SimdWidth)width), second = stack.CreateAccumulator((SimdWidth)width);
+        TrainableBijection.Accumulator first = stack.CreateAccumulator((SimdWidth)width), second = stack.CreateAccumulator((SimdWidth)width);
         var points = new List<(double[] X, double Weight)>();
-        foreach ((int count, TrainablePlanarStack.Accumulator accumulator) in ((int, TrainablePlanarStack.Accumulator)[])[(64, first), (5, first), (9, second)])
+        foreach ((int count, TrainableBijection.Accumulator accumulator) in ((int, TrainableBijection.Accumulator)[])[(64, first), (5, first), (9, second)])
         {
             var block = new RowBlock(dimension, stack.ScratchColumns, (SimdWidth)width) { Count = count };
             var weights = new float[64];
@@ -52,7 +53,7 @@ public sealed class PlanarGradientTests
                     gradient.Column(d)[r] = weights[r] * (0.3f - block.Column(d)[r]);
             }
 
-            stack.Backward(gradient, weights, accumulator);
+            stack.Backward(gradient, weights, accumulator, toInputs: false);
         }
 
         first.Add(second);
@@ -74,11 +75,11 @@ public sealed class PlanarGradientTests
     {
         var stack = new TrainablePlanarStack(3, 4);
         stack.SetParameters(PlanarReference.RandomParameters(3, 4, 10));
-        TrainablePlanarStack.Accumulator accumulator = stack.CreateAccumulator(SimdSupport.Best);
+        TrainableBijection.Accumulator accumulator = stack.CreateAccumulator(SimdSupport.Best);
         var weights = new float[64];
         weights.AsSpan().Fill(1);
         stack.Forward(new RowBlock(3, stack.ScratchColumns), accumulator);
-        stack.Backward(new RowBlock(3), weights, accumulator);
+        stack.Backward(new RowBlock(3), weights, accumulator, toInputs: false);
 
         accumulator.Clear();
 

@@ -77,7 +77,7 @@ public sealed class PlanarStackTests
         trainable.SetParameters(parameters);
         RowBlock training = RandomBlock(6, 10, SimdSupport.Best), scoring = RandomBlock(6, 10, SimdSupport.Best);
 
-        trainable.Forward(training);
+        trainable.Forward(training, accumulator: null);
         trainable.Freeze(parameters).Forward(scoring);
 
         Assert.Equal(Bits(training.LogDet.Span), Bits(scoring.LogDet.Span));

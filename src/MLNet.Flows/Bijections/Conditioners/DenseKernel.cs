@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Bijections.Conditioners;
+
+/// <summary>y = b + W x over a block of 64 rows, kept within limits; a vector holds one quantity of <c>S.Count</c> rows.</summary>
+/// <remarks>A tile of four outputs x 2 vectors of rows stays in registers while the inputs stream past: per input two loads and four
+/// broadcasts feed eight multiply-adds, eight sums that do not wait for each other, and no width runs out of registers. Each sum
+/// starts at its bias and takes the inputs in ascending order, as in <see cref="DenseRowKernel{V, S}"/>. Wide layers go by stretches of
+/// 64 inputs, which stay in the first-level cache for all tiles; between stretches a tile rests in y, to the bit.</remarks>
+internal static unsafe class DenseKernel<V, S>
+    where V : struct
+    where S : struct, ISimd<V>
+{
+    private const int R = RowBlock.Rows;
+    private const int Stretch = 64;
+
+    /// <param name="panels">W and b.</param>
+    /// <param name="x">[inputs, 64].</param>
+    /// <param name="y">[outputs padded, 64].</param>
+    /// <param name="lowest">The least value in y: 0 makes a rectifier. The largest is <see cref="ValueLimit"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(DensePanels panels, float* x, float* y, float lowest)
+    {
+        fixed (float* weights = panels.Weights, bias = panels.Bias)
+        {
+            int start = 0;
+            do
+            {
+                int count = Math.Min(Stretch, panels.Inputs - start);
+                bool first = start == 0, last = start + count == panels.Inputs;
+                for (int r = 0; r < R; r += 2 * S.Count)
+                {
+                    float* panel = weights + start * DensePanels.Height;
+                    for (int o = 0; o < panels.PaddedOutputs; o += DensePanels.Height, panel += DensePanels.Height * panels.Inputs)
+                        Tile(count, panel, first ? bias + o : null, x + start * R + r, y + o * R + r, last, S.Create(lowest));
+                }
+
+                start += count;
+            }
+            while (start < panels.Inputs);
+        }
+    }
+
+    // Four outputs of two vectors of rows: from the biases, or where there are none from y, into y.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile(int inputs, float* panel, float* bias, float* x, float* y, bool limit, V lowest)
+    {
+        int v = S.Count;
+        V y00, y01, y10, y11, y20, y21, y30, y31;
+        if (bias != null)
+        {
+            y00 = y01 = S.Create(bias[0]);
+            y10 = y11 = S.Create(bias[1]);
+            y20 = y21 = S.Create(bias[2]);
+            y30 = y31 = S.Create(bias[3]);
+        }
+        else
+        {
+            y00 = S.Load(y);
+            y01 = S.Load(y + v);
+            y10 = S.Load(y + R);
+            y11 = S.Load(y + R + v);
+            y20 = S.Load(y + 2 * R);
+            y21 = S.Load(y + 2 * R + v);
+            y30 = S.Load(y + 3 * R);
+            y31 = S.Load(y + 3 * R + v);
+        }
+
+        for (int i = 0; i < inputs; i++, panel += DensePanels.Height, x += R)
+        {
+            V x0 = S.Load(x), x1 = S.Load(x + v);
+            V w = S.Create(panel[0]);
+            y00 = S.MultiplyAdd(w, x0, y00);
+            y01 = S.MultiplyAdd(w, x1, y01);
+            w = S.Create(panel[1]);
+            y10 = S.MultiplyAdd(w, x0, y10);
+            y11 = S.MultiplyAdd(w, x1, y11);
+            w = S.Create(panel[2]);
+            y20 = S.MultiplyAdd(w, x0, y20);
+            y21 = S.MultiplyAdd(w, x1, y21);
+            w = S.Create(panel[3]);
+            y30 = S.MultiplyAdd(w, x0, y30);
+            y31 = S.MultiplyAdd(w, x1, y31);
+        }
+
+        V least = limit ? lowest : S.Create(float.MinValue), most = S.Create(limit ? ValueLimit.Largest : float.MaxValue);
+        S.Store(S.Min(S.Max(y00, least), most), y);
+        S.Store(S.Min(S.Max(y01, least), most), y + v);
+        S.Store(S.Min(S.Max(y10, least), most), y + R);
+        S.Store(S.Min(S.Max(y11, least), most), y + R + v);
+        S.Store(S.Min(S.Max(y20, least), most), y + 2 * R);
+        S.Store(S.Min(S.Max(y21, least), most), y + 2 * R + v);
+        S.Store(S.Min(S.Max(y30, least), most), y + 3 * R);
+        S.Store(S.Min(S.Max(y31, least), most), y + 3 * R + v);
+    }
+}

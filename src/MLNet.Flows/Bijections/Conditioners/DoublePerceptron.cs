@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Bijections.Conditioners;
+
+/// <summary>A <see cref="MultilayerPerceptron"/> in double precision, with its limits, over blocks of 64 rows: for inverses.</summary>
+/// <remarks>A vector holds four rows.</remarks>
+internal sealed class DoublePerceptron
+{
+    private const int R = RowBlock.Rows;
+    private readonly double[][] _weights;
+    private readonly double[][] _biases;
+    private readonly int _widest;
+
+    public DoublePerceptron(MultilayerPerceptron perceptron)
+    {
+        IReadOnlyList<DenseLayer> layers = perceptron.Layers;
+        _weights = [.. layers.Select(layer => ToDouble(layer.Weights))];
+        _biases = [.. layers.Select(layer => ToDouble(layer.Biases))];
+        _widest = layers.Max(layer => Math.Max(layer.Inputs, layer.Outputs));
+    }
+
+    /// <param name="inputs">[inputs, 64].</param>
+    /// <returns>[outputs, 64].</returns>
+    public ReadOnlySpan<double> Run(ReadOnlySpan<double> inputs)
+    {
+        double[] x = new double[_widest * R], y = new double[_widest * R];
+        inputs.CopyTo(x);
+        for (int l = 0; l < _weights.Length; l++)
+        {
+            Dense(_weights[l], _biases[l], x, y, l < _weights.Length - 1 ? 0 : -ValueLimit.Largest);
+            (x, y) = (y, x);
+        }
+
+        return x.AsSpan(0, _biases[^1].Length * R);
+    }
+
+    // y = b + W x, kept within limits: per output, four vectors of four rows at a time.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Dense(double[] weights, double[] bias, double[] x, double[] y, double lowest)
+    {
+        int inputs = weights.Length / bias.Length, v = Vector256<double>.Count;
+        Vector256<double> least = Vector256.Create(lowest), highest = Vector256.Create((double)ValueLimit.Largest);
+        for (int o = 0; o < bias.Length; o++)
+        {
+            ReadOnlySpan<double> row = weights.AsSpan(o * inputs, inputs);
+            for (int r = 0; r < R; r += 4 * v)
+            {
+                ref double from = ref MemoryMarshal.GetReference(x.AsSpan(r)), to = ref y[o * R + r];
+                Vector256<double> y0 = Vector256.Create(bias[o]), y1 = y0, y2 = y0, y3 = y0;
+                for (int i = 0; i < row.Length; i++)
+                {
+                    Vector256<double> w = Vector256.Create(row[i]);
+                    nuint at = (nuint)(i * R);
+                    y0 = Vector256.MultiplyAddEstimate(w, Vector256.LoadUnsafe(ref from, at), y0);
+                    y1 = Vector256.MultiplyAddEstimate(w, Vector256.LoadUnsafe(ref from, at + (nuint)v), y1);
+                    y2 = Vector256.MultiplyAddEstimate(w, Vector256.LoadUnsafe(ref from, at + (nuint)(2 * v)), y2);
+                    y3 = Vector256.MultiplyAddEstimate(w, Vector256.LoadUnsafe(ref from, at + (nuint)(3 * v)), y3);
+                }
+
+                Vector256.Clamp(y0, least, highest).StoreUnsafe(ref to);
+                Vector256.Clamp(y1, least, highest).StoreUnsafe(ref to, (nuint)v);
+                Vector256.Clamp(y2, least, highest).StoreUnsafe(ref to, (nuint)(2 * v));
+                Vector256.Clamp(y3, least, highest).StoreUnsafe(ref to, (nuint)(3 * v));
+            }
+        }
+    }
+
+    private static double[] ToDouble(ReadOnlySpan<float> values)
+    {
+        var result = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+            result[i] = values[i];
+        return result;
+    }
+}

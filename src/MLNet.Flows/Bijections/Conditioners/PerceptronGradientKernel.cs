@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Bijections.Conditioners;
+
+/// <summary>Gradients of a perceptron's weights over a block: dW += G A^T and db += sum_r G, layer by layer.</summary>
+/// <remarks>
+/// 1. G [outputs, 64] is the gradient on a layer's sums, A [inputs, 64] what the layer got.
+/// 2. A is transposed, so that vectors hold inputs, and the product adds up over the rows in order, in registers (<see cref="MatrixKernel{V, S}"/>).
+/// 3. G is 0 in rows of weight 0 and behind the block's last row; whatever stands in A there, finite as all values are, adds nothing.
+/// </remarks>
+internal static unsafe class PerceptronGradientKernel<V, S>
+    where V : struct
+    where S : struct, ISimd<V>
+{
+    private const int R = RowBlock.Rows;
+
+    /// <param name="perceptron">The layers.</param>
+    /// <param name="activations">[ActivationLength, 64], from the forward pass.</param>
+    /// <param name="gradients">[ActivationLength, 64], from the backward pass.</param>
+    /// <param name="sums">Added to.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(MultilayerPerceptron perceptron, float* activations, float* gradients, PerceptronGradient sums)
+    {
+        for (int l = 0; l < perceptron.Layers.Count; l++)
+        {
+            DenseLayer layer = perceptron.Layers[l];
+            int stride = sums.Stride(l);
+            float* inputs = activations + (l == 0 ? 0 : perceptron.Start(l - 1)) * R, g = gradients + perceptron.Start(l) * R;
+            fixed (float* weights = sums.Weights[l], biases = sums.Biases[l], transposed = sums.Transposed)
+            {
+                Transposition.Of(inputs, layer.Inputs, R, R, transposed, stride);
+                MatrixKernel<V, S>.Run(layer.Outputs, g, R, R, transposed, stride, layer.Inputs, weights, stride);
+                for (int o = 0; o < layer.Outputs; o++)
+                {
+                    float sum = 0;
+                    for (int r = 0; r < R; r++)
+                        sum += g[o * R + r];
+                    biases[o] += sum;
+                }
+            }
+        }
+    }
+}

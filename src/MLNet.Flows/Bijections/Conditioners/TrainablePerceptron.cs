@@ -1,0 +1,75 @@
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Bijections.Conditioners;
+
+/// <summary>A multilayer perceptron in training. Flat parameters: layer by layer [W (outputs x inputs, row-major) | b].</summary>
+internal sealed class TrainablePerceptron
+{
+    /// <param name="widths">Inputs, units of each hidden layer, outputs.</param>
+    public TrainablePerceptron(int[] widths)
+    {
+        Widths = widths;
+        Network = new MultilayerPerceptron([.. widths.Zip(widths.Skip(1), (inputs, outputs) => new DenseLayer(inputs, outputs))]);
+        for (int l = 1; l < widths.Length; l++)
+            ParameterCount = checked(ParameterCount + (widths[l - 1] + 1) * widths[l]);
+    }
+
+    /// <summary>Inputs, units of each hidden layer, outputs.</summary>
+    public int[] Widths { get; }
+
+    public int ParameterCount { get; }
+
+    /// <summary>The network at the present parameters, for kernels on blocks.</summary>
+    public MultilayerPerceptron Network { get; }
+
+    /// <summary>He's uniform start for rectified units, sqrt(6 / inputs); the last layer starts at 0. He et al. 2015, arXiv:1502.01852.</summary>
+    public void Initialize(RandomStream random, Span<float> parameters)
+    {
+        parameters.Clear();
+        for (int l = 1; l < Widths.Length - 1; l++)
+        {
+            int size = Widths[l - 1] * Widths[l];
+            double bound = Math.Sqrt(6.0 / Math.Max(Widths[l - 1], 1));
+            foreach (ref float weight in parameters[..size])
+                weight = (float)(bound * (2 * random.NextDouble() - 1));
+            parameters = parameters[(size + Widths[l])..];
+        }
+    }
+
+    public void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        foreach (DenseLayer layer in Network.Layers)
+        {
+            int size = layer.Inputs * layer.Outputs;
+            layer.Set(parameters[..size], parameters.Slice(size, layer.Outputs));
+            parameters = parameters[(size + layer.Outputs)..];
+        }
+    }
+
+    /// <summary>Writes the accumulated gradient with respect to the flat parameters.</summary>
+    public void FinishGradient(PerceptronGradient sums, Span<float> gradient)
+    {
+        for (int l = 0; l < Network.Layers.Count; l++)
+        {
+            DenseLayer layer = Network.Layers[l];
+            for (int o = 0; o < layer.Outputs; o++)
+                sums.Weights[l].Span.Slice(o * sums.Stride(l), layer.Inputs).CopyTo(gradient[(o * layer.Inputs)..]);
+            sums.Biases[l].Span[..layer.Outputs].CopyTo(gradient[(layer.Inputs * layer.Outputs)..]);
+            gradient = gradient[((layer.Inputs + 1) * layer.Outputs)..];
+        }
+    }
+
+    /// <summary>The perceptron at these parameters, for scoring.</summary>
+    public MultilayerPerceptron Freeze(ReadOnlySpan<float> parameters)
+    {
+        var layers = new DenseLayer[Widths.Length - 1];
+        for (int l = 0; l < layers.Length; l++)
+        {
+            int size = Widths[l] * Widths[l + 1];
+            layers[l] = new DenseLayer(Widths[l], Widths[l + 1], parameters[..size].ToArray(), parameters.Slice(size, Widths[l + 1]).ToArray());
+            parameters = parameters[(size + Widths[l + 1])..];
+        }
+
+        return new MultilayerPerceptron(layers);
+    }
+}

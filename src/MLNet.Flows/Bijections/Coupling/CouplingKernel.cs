@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using MLNet.Flows.Bijections.Conditioners;
+using MLNet.Flows.Bijections.ScalarMaps;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Bijections.Coupling;
+
+/// <summary>A coupling over blocks of 64 rows and single rows; a vector holds rows of one column, or active columns of one row.</summary>
+/// <remarks>
+/// 1. The passive columns, clamped, are set side by side as the conditioner's inputs.
+/// 2. The conditioner gives each active column's parameters.
+/// 3. The scalar map takes the active columns one by one, ascending, and adds up their log-slopes.
+/// On one row the active values are set side by side and put back afterwards, so that one vector takes the map of many columns; steps, sums and hence bits
+/// are those of a block.
+/// </remarks>
+internal static unsafe class CouplingKernel<V, S>
+    where V : struct
+    where S : struct, ISimd<V>
+{
+    private const int R = RowBlock.Rows;
+
+    /// <param name="parts">The coupling.</param>
+    /// <param name="x">[d, 64]; overwritten with z.</param>
+    /// <param name="activations">[conditioner's activations, 64].</param>
+    /// <param name="logDet">[64]; the log-determinant is added.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Forward<TMap>(in CouplingParts<TMap> parts, float* x, float* activations, float* logDet)
+        where TMap : struct, IScalarMap
+    {
+        Condition(parts, x, activations);
+        TMap map = parts.Map;
+        int stride = parts.Mask.Active.Length * R;
+        float* parameters = activations + parts.Conditioner.OutputStart * R;
+        float* logSlopes = stackalloc float[R];
+        new Span<float>(logSlopes, R).Clear();
+        foreach (int column in parts.Mask.Active)
+        {
+            map.Forward<V, S>(R, x + column * R, parameters, stride, logSlopes);
+            parameters += R;
+        }
+
+        for (int r = 0; r < R; r += S.Count)
+            S.Store(S.Add(S.Load(logDet + r), S.Load(logSlopes + r)), logDet + r);
+    }
+
+    /// <param name="parts">The coupling.</param>
+    /// <param name="x">The point; overwritten with z.</param>
+    /// <param name="scratch">The bijection's scratch columns + 16 floats.</param>
+    /// <returns>log|det df/dx|.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float ForwardRow<TMap>(in CouplingParts<TMap> parts, float* x, float* scratch)
+        where TMap : struct, IScalarMap
+    {
+        MultilayerPerceptron conditioner = parts.Conditioner;
+        ReadOnlySpan<int> passive = parts.Mask.Passive, active = parts.Mask.Active;
+        for (int i = 0; i < passive.Length; i++)
+            scratch[i] = Math.Min(Math.Max(x[passive[i]], -parts.InputBound), parts.InputBound);
+        PerceptronKernel<V, S>.ForwardRow(conditioner, scratch);
+
+        int padded = Padded(active.Length);
+        float* values = scratch + conditioner.ActivationLength, logSlopes = values + padded;
+        for (int i = 0; i < active.Length; i++)
+            values[i] = x[active[i]];
+        new Span<float>(logSlopes, padded).Clear();
+        TMap map = parts.Map;
+        map.Forward<V, S>(active.Length, values, scratch + conditioner.OutputStart, active.Length, logSlopes);
+
+        float logDet = 0;
+        for (int i = 0; i < active.Length; i++)
+        {
+            x[active[i]] = values[i];
+            logDet += logSlopes[i];
+        }
+
+        return logDet;
+    }
+
+    /// <summary>The gradient of L = sum_r (weight_r log|det|_r + what follows of z_r) with respect to inputs and conditioner, over a block.</summary>
+    /// <remarks>Activations as <see cref="Forward"/> left them. The map carries dL/dz on to its inputs and parameters; the conditioner carries the
+    /// parameters' gradients back to its inputs, where they add to dL/dz of the passive columns.</remarks>
+    /// <param name="parts">The coupling.</param>
+    /// <param name="x">[d, 64], the inputs.</param>
+    /// <param name="activations">[conditioner's activations, 64].</param>
+    /// <param name="weights">[64].</param>
+    /// <param name="g">[d, 64], dL/dz; overwritten with dL/dx.</param>
+    /// <param name="gradients">[conditioner's activations, 64]; receives the gradients on all of them, before their rectifiers.</param>
+    /// <param name="toInputs">Whether dL/dx is wanted; the passive columns' is left out otherwise.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Backward<TMap>(
+        in CouplingParts<TMap> parts, float* x, float* activations, float* weights, float* g, float* gradients, bool toInputs)
+        where TMap : struct, IScalarMap
+    {
+        TMap map = parts.Map;
+        int[] passive = parts.Mask.Passive, active = parts.Mask.Active;
+        int start = parts.Conditioner.OutputStart * R, stride = active.Length * R;
+        for (int i = 0; i < active.Length; i++)
+        {
+            int column = active[i] * R, at = start + i * R;
+            map.Backward<V, S>(x + column, activations + at, stride, weights, g + column, gradients + at);
+        }
+
+        PerceptronKernel<V, S>.Backward(parts.Conditioner, activations, gradients, parts.InputBound, toInputs);
+        for (int i = 0; toInputs && i < passive.Length; i++)
+        {
+            float* to = g + passive[i] * R;
+            for (int r = 0; r < R; r += S.Count)
+                S.Store(ValueLimit.Clamp<V, S>(S.Add(S.Load(to + r), S.Load(gradients + i * R + r))), to + r);
+        }
+    }
+
+    /// <summary>Steps 1 and 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Condition<TMap>(in CouplingParts<TMap> parts, float* x, float* activations)
+        where TMap : struct, IScalarMap
+    {
+        V bound = S.Create(parts.InputBound), negativeBound = S.Create(-parts.InputBound);
+        float* input = activations;
+        foreach (int column in parts.Mask.Passive)
+        {
+            for (int r = 0; r < R; r += S.Count)
+                S.Store(S.Min(S.Max(S.Load(x + column * R + r), negativeBound), bound), input + r);
+            input += R;
+        }
+
+        PerceptronKernel<V, S>.Forward(parts.Conditioner, activations);
+    }
+
+    /// <summary>A number of columns rounded up to whole vectors.</summary>
+    public static int Padded(int columns) => (columns + 15) / 16 * 16;
+}
