@@ -30,7 +30,7 @@ internal sealed class CouplingWorkload
             FlopsPerRow += widths.Zip(widths[1..], (from, to) => 2L * from * to).Sum();
         }
 
-        Density = new FlowDensity(new ColumnPartition(dimension, [], new PlateauConstants([], [])), [.. bijections], new DiagonalNormal(new float[dimension], one));
+        Density = new FlowDensity(new ColumnPartition(dimension, [], new PlateauConstants([], [])), new Transformed([.. bijections], new DiagonalNormal(new float[dimension], one)));
         var likelihoods = new float[Math.Min(rows, 1000)];
         Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), likelihoods, Density.CreateWorkspace());
         var history = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, rows, 0, 0);

@@ -31,8 +31,9 @@ internal sealed class Workload
         Array.Fill(one, 1f);
         Density = new FlowDensity(
             new ColumnPartition(dimension, [], new PlateauConstants([], [])),
-            [new Standardization(new float[dimension], one), new TrainablePlanarStack(dimension, layers).Freeze(parameters)],
-            new DiagonalNormal(new float[dimension], one));
+            new Transformed(
+                [new Standardization(new float[dimension], one), new TrainablePlanarStack(dimension, layers).Freeze(parameters)],
+                new DiagonalNormal(new float[dimension], one)));
         var likelihoods = new float[Math.Min(rows, 10_000)];
         Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), likelihoods, Density.CreateWorkspace());
         Model = new FlowModel(

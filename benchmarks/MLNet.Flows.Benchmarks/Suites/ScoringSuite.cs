@@ -19,8 +19,8 @@ public class ScoringSuite : Sizes
     {
         base.Setup();
         _result = new float[Rows];
-        _layerByLayer = new LayerByLayer((PlanarStack)Workload.Density.Bijections[1]);
-        _onnx = new OnnxFlow((PlanarStack)Workload.Density.Bijections[1]);
+        _layerByLayer = new LayerByLayer((PlanarStack)Workload.Density.Chain.Bijections[1]);
+        _onnx = new OnnxFlow((PlanarStack)Workload.Density.Chain.Bijections[1]);
         CheckRivals();
         IDataView data = new MemoryView(Workload.Data, D);
         _scored = Workload.Transformer.Transform(data);

@@ -19,7 +19,7 @@ public class SingleRowSuite : Sizes
     {
         base.Setup();
         _row = Workload.Data[..D];
-        _layerByLayer = new LayerByLayer((PlanarStack)Workload.Density.Bijections[1]);
+        _layerByLayer = new LayerByLayer((PlanarStack)Workload.Density.Chain.Bijections[1]);
         SchemaDefinition schema = SchemaDefinition.Create(typeof(Input));
         schema[nameof(Input.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, D);
         _engine = new MLContext(1).Model.CreatePredictionEngine<Input, Output>(Workload.Transformer, inputSchemaDefinition: schema);

@@ -9,4 +9,5 @@ internal enum BijectionKind
     AffineCoupling = 4,
     SymmetricLog = 5,
     BoundedAffineCoupling = 6,
+    RadialLayer = 7,
 }

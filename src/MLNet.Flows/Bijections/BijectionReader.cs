@@ -1,6 +1,7 @@
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Bijections.Preprocessing;
+using MLNet.Flows.Bijections.Radial;
 using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Serialization;
 
@@ -17,6 +18,7 @@ internal static class BijectionReader
         [BijectionKind.AffineCoupling] = reader => Coupling<AffineMap>.Read(reader, AffineMap.Read, withInputBound: false),
         [BijectionKind.SymmetricLog] = SymmetricLog.Read,
         [BijectionKind.BoundedAffineCoupling] = reader => Coupling<AffineMap>.Read(reader, AffineMap.Read),
+        [BijectionKind.RadialLayer] = RadialLayer.Read,
     };
 
     // Of the smallest: its object and its empty, aligned buffers.

@@ -1,4 +1,3 @@
-using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Serialization;
@@ -12,30 +11,27 @@ namespace MLNet.Flows.Distributions;
 /// </remarks>
 internal sealed class FlowDensity
 {
-    private readonly Bijection[] _bijections;
     private readonly bool _allActive;
     private readonly Standardization? _onLoading;
 
-    public FlowDensity(ColumnPartition columns, Bijection[] bijections, Distribution baseDistribution)
+    /// <param name="columns">Which columns vary, and how the others are distributed.</param>
+    /// <param name="chain">The flow of the columns that vary.</param>
+    public FlowDensity(ColumnPartition columns, Transformed chain)
     {
         Columns = columns;
-        _bijections = bijections;
-        Base = baseDistribution;
+        Chain = chain;
         _allActive = columns.ConstantColumns.Length == 0;
-        _onLoading = _allActive ? bijections.FirstOrDefault() as Standardization : null;
-        ScratchColumns = bijections.Select(b => b.ScratchColumns).Append(baseDistribution.ScratchColumns).Max();
+        _onLoading = _allActive ? chain.Bijections.FirstOrDefault() as Standardization : null;
     }
 
     public ColumnPartition Columns { get; }
 
-    public IReadOnlyList<Bijection> Bijections => _bijections;
-
-    public Distribution Base { get; }
+    public Transformed Chain { get; }
 
     /// <summary>Length of a row of features.</summary>
     public int FeatureCount => Columns.FeatureCount;
 
-    internal int ScratchColumns { get; }
+    internal int ScratchColumns => Chain.InPlaceScratchColumns;
 
     public FlowWorkspace CreateWorkspace(SimdWidth? width = null) => new(this, width);
 
@@ -67,10 +63,7 @@ internal sealed class FlowDensity
             for (int j = 0; j < active.Length; j++)
                 values[j] = features[active[j]];
 
-        float logDet = 0;
-        foreach (Bijection bijection in _bijections)
-            logDet += bijection.Forward(row);
-        return Finish(Base.LogProb(row), logDet, features);
+        return Finish(Chain.LogProbInPlace(row), features);
     }
 
     /// <summary>Scores rows whose first bijections have been applied and whose constant columns, at their constants, have been left out; the
@@ -98,11 +91,9 @@ internal sealed class FlowDensity
             }
 
             logDets.Slice(start, block.Count).CopyTo(block.LogDet.Span);
-            foreach (Bijection bijection in _bijections.AsSpan(applied))
-                bijection.Forward(block);
-            Base.LogProb(block);
+            Chain.LogProbInPlace(block, applied);
             for (int r = 0; r < block.Count; r++)
-                result[start + r] = Finish(block.LogProb[r], block.LogDet[r], features);
+                result[start + r] = Finish(block.LogProb[r] + block.LogDet[r], features);
         }
     }
 
@@ -131,19 +122,12 @@ internal sealed class FlowDensity
         for (int start = 0; start < rows.Length / FeatureCount; start += RowBlock.Rows)
         {
             int count = Math.Min(RowBlock.Rows, rows.Length / FeatureCount - start);
-            Base.Sample(random, block);
+            Chain.Sample(random, block);
             for (int r = 0; r < count; r++)
             {
                 Span<float> row = rows.Slice((start + r) * FeatureCount, FeatureCount);
                 for (int i = 0; i < Columns.ConstantColumns.Length; i++)
                     row[Columns.ConstantColumns[i]] = Saturate(Columns.Constants.Sample(i, random));
-            }
-
-            foreach (Bijection bijection in _bijections.Reverse())
-                bijection.Inverse(block);
-            for (int r = 0; r < count; r++)
-            {
-                Span<float> row = rows.Slice((start + r) * FeatureCount, FeatureCount);
                 for (int j = 0; j < active.Length; j++)
                     row[active[j]] = Saturate(block.Values[j * RowBlock.Rows + r]);
             }
@@ -153,36 +137,23 @@ internal sealed class FlowDensity
     public void Write(ModelWriter writer)
     {
         Columns.Write(writer);
-        writer.Write(_bijections.Length);
-        foreach (Bijection bijection in _bijections)
-            BijectionReader.Write(bijection, writer);
-        DistributionReader.Write(Base, writer);
+        Chain.Write(writer);
     }
 
     /// <summary>The same density but for what a departure from constant columns costs: it is less likely than all of these rows.</summary>
     /// <param name="logLikelihoods">Of rows that keep all constants.</param>
-    public FlowDensity WithDeparturesBelow(ReadOnlySpan<float> logLikelihoods) => new(Columns.WithDeparturesBelow(logLikelihoods), _bijections, Base);
+    public FlowDensity WithDeparturesBelow(ReadOnlySpan<float> logLikelihoods) => new(Columns.WithDeparturesBelow(logLikelihoods), Chain);
 
     /// <param name="reader">The file.</param>
     /// <param name="version">Of the format.</param>
     public static FlowDensity Read(ModelReader reader, int version)
     {
         ColumnPartition columns = ColumnPartition.Read(reader, version);
-        int count = reader.ReadInt32();
-        reader.Check(count is >= 0 and <= 1024, $"{count} bijections");
-        var bijections = new Bijection[count];
-        for (int i = 0; i < count; i++)
-        {
-            bijections[i] = BijectionReader.Read(reader);
-            CheckDimension(bijections[i].Dimension);
-        }
-
-        Distribution baseDistribution = DistributionReader.Read(reader);
-        CheckDimension(baseDistribution.Dimension);
-        return new FlowDensity(columns, bijections, baseDistribution);
-
-        void CheckDimension(int dimension) => reader.Check(dimension == columns.ActiveColumns.Length,
-            $"a part of dimension {dimension} where the flow has {columns.ActiveColumns.Length}");
+        Transformed chain = Transformed.Read(reader, outermost: DistributionKind.UniformMixture);
+        reader.Check(
+            chain.Dimension == columns.ActiveColumns.Length,
+            $"a flow of dimension {chain.Dimension} for {columns.ActiveColumns.Length} columns that vary");
+        return new FlowDensity(columns, chain);
     }
 
     private void LogProbBlock(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)
@@ -200,9 +171,7 @@ internal sealed class FlowDensity
             block.LogDet.Clear();
         }
 
-        foreach (Bijection bijection in _bijections.AsSpan(_onLoading is null ? 0 : 1))
-            bijection.Forward(block);
-        Base.LogProb(block);
+        Chain.LogProbInPlace(block, first: _onLoading is null ? 0 : 1);
 
         if (_allActive)
         {
@@ -219,15 +188,14 @@ internal sealed class FlowDensity
             float constants = finite[r];
             foreach (int column in Columns.ConstantColumns)
                 constants += features[column] * 0f;
-            result[r] = constants == 0 ? Finish(logProb[r], logDet[r], features) : float.NaN;
+            result[r] = constants == 0 ? Finish(logProb[r] + logDet[r], features) : float.NaN;
         }
     }
 
     private static float Saturate(double value) => (float)Math.Clamp(value, float.MinValue, float.MaxValue);
 
-    private float Finish(float logProb, float logDet, ReadOnlySpan<float> features)
+    private float Finish(float sum, ReadOnlySpan<float> features)
     {
-        float sum = logProb + logDet;
         if (!_allActive)
             sum += Columns.ConstantLogProb(features);
         return Math.Clamp(sum, float.MinValue, float.MaxValue);

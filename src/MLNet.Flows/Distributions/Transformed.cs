@@ -6,19 +6,18 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>What a distribution becomes under the inverse of bijections: log p(x) = log p_Z(f(x)) + log|det df/dx|.</summary>
-/// <remarks>A whole flow that is itself a base distribution, such as a member of a <see cref="UniformMixture"/>.</remarks>
+/// <remarks>A whole flow: alone within a <see cref="FlowDensity"/>, or a member of a <see cref="UniformMixture"/>. As any distribution it leaves the points as
+/// they are; <see cref="LogProbInPlace(RowBlock, int)"/> does without the copy.</remarks>
 internal sealed class Transformed : Distribution
 {
     private const int MaximumBijections = 1 << 10;
-    private readonly int _innerScratch;
-
     /// <param name="bijections">From data to latent, in this order.</param>
     /// <param name="baseDistribution">What they map to.</param>
     public Transformed(Bijection[] bijections, Distribution baseDistribution)
         : base(baseDistribution.Dimension)
     {
         (Bijections, Base) = (bijections, baseDistribution);
-        _innerScratch = bijections.Select(b => b.ScratchColumns).Append(baseDistribution.ScratchColumns).Max();
+        InPlaceScratchColumns = bijections.Select(b => b.ScratchColumns).Append(baseDistribution.ScratchColumns).Max();
     }
 
     /// <summary>From data to latent, in this order.</summary>
@@ -26,33 +25,58 @@ internal sealed class Transformed : Distribution
 
     public Distribution Base { get; }
 
+    /// <summary>Scratch columns that bijections and base need behind a block's own, and scratch floats on a row.</summary>
+    public int InPlaceScratchColumns { get; }
+
     public override DistributionKind Kind => DistributionKind.Transformed;
 
     public override void LogProb(RowBlock block)
     {
         RowBlock inner = Copy(block);
         inner.LogDet.Clear();
-        foreach (Bijection bijection in Bijections)
-            bijection.Forward(inner);
-        Base.LogProb(inner);
+        LogProbInPlace(inner);
         TensorPrimitives.Add(inner.LogProb.Span, inner.LogDet.Span, block.LogProb.Span);
+    }
+
+    /// <summary>Overwrites the points with the latent ones, sets LogProb to log p_Z of those and adds the log-determinants to LogDet: log p is the sum of both.</summary>
+    /// <param name="block">With <see cref="InPlaceScratchColumns"/>.</param>
+    /// <param name="first">The first bijection to run: those before it have been.</param>
+    public void LogProbInPlace(RowBlock block, int first = 0)
+    {
+        foreach (Bijection bijection in Bijections.AsSpan(first))
+            bijection.Forward(block);
+        Base.LogProb(block);
     }
 
     public override float LogProb(RowWorkspace row)
     {
-        RowWorkspace inner = row.Inner(_innerScratch);
+        RowWorkspace inner = row.Inner(InPlaceScratchColumns);
         row.Values.Span[..Dimension].CopyTo(inner.Values.Span);
-        float logDet = 0;
-        foreach (Bijection bijection in Bijections)
-            logDet += bijection.Forward(inner);
-        return Base.LogProb(inner) + logDet;
+        return LogProbInPlace(inner);
     }
 
-    // Every bijection's input is kept, each in a block within the one before; then the chain rule goes back through them.
+    /// <summary>Overwrites the point with the latent one and returns log p.</summary>
+    public float LogProbInPlace(RowWorkspace row)
+    {
+        float logDet = 0;
+        foreach (Bijection bijection in Bijections)
+            logDet += bijection.Forward(row);
+        return Base.LogProb(row) + logDet;
+    }
+
     public override void LogProbGradient(RowBlock block, RowBlock gradient)
     {
+        RowBlock latent = Backpropagate(block, gradient);
+        TensorPrimitives.Add(latent.LogProb.Span, latent.LogDet.Span, block.LogProb.Span);
+    }
+
+    /// <summary>Sets the first d columns of the gradient to d log p / dx.</summary>
+    /// <remarks>Every bijection's input is kept, each in a block within the one before; then the chain rule goes back through them.</remarks>
+    /// <returns>The latent points, whose LogProb and LogDet add up to log p.</returns>
+    public RowBlock Backpropagate(RowBlock block, RowBlock gradient)
+    {
         var inputs = new RowBlock[Bijections.Length];
-        RowBlock latent = Copy(block), back = gradient.Inner(_innerScratch);
+        RowBlock latent = Copy(block), back = gradient.Inner(InPlaceScratchColumns);
         latent.LogDet.Clear();
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -63,11 +87,11 @@ internal sealed class Transformed : Distribution
         }
 
         Base.LogProbGradient(latent, back);
-        TensorPrimitives.Add(latent.LogProb.Span, latent.LogDet.Span, block.LogProb.Span);
         for (int i = inputs.Length - 1; i >= 0; i--)
             Bijections[i].Backward(inputs[i], back);
         int size = Dimension * RowBlock.Rows;
         back.Values.Span[..size].CopyTo(gradient.Values.Span);
+        return latent;
     }
 
     public override void Sample(RandomStream random, Span<float> point)
@@ -81,8 +105,14 @@ internal sealed class Transformed : Distribution
     public override void Sample(RandomStream random, DoubleBlock block)
     {
         Base.Sample(random, block);
-        foreach (Bijection bijection in Bijections.AsEnumerable().Reverse())
-            bijection.Inverse(block);
+        Inverse(block);
+    }
+
+    /// <summary>Overwrites latent points z with x.</summary>
+    public void Inverse(DoubleBlock block)
+    {
+        for (int i = Bijections.Length - 1; i >= 0; i--)
+            Bijections[i].Inverse(block);
     }
 
     public override void Write(ModelWriter writer)
@@ -93,14 +123,16 @@ internal sealed class Transformed : Distribution
         DistributionReader.Write(Base, writer);
     }
 
-    public static Transformed Read(ModelReader reader)
+    /// <param name="reader">The file.</param>
+    /// <param name="outermost">The kind of base that may nest deepest of those allowed.</param>
+    public static Transformed Read(ModelReader reader, DistributionKind outermost = DistributionKind.NormalMixture)
     {
         int count = reader.ReadInt32();
         reader.Check(count is >= 0 and <= MaximumBijections, $"{count} bijections");
         var bijections = new Bijection[count];
         for (int i = 0; i < count; i++)
             bijections[i] = BijectionReader.Read(reader);
-        Distribution baseDistribution = DistributionReader.Read(reader, outermost: DistributionKind.NormalMixture);
+        Distribution baseDistribution = DistributionReader.Read(reader, outermost);
         foreach (Bijection bijection in bijections)
             reader.Check(bijection.Dimension == baseDistribution.Dimension, $"a bijection of dimension {bijection.Dimension} before a base of {baseDistribution.Dimension}");
         return new Transformed(bijections, baseDistribution);
@@ -108,7 +140,7 @@ internal sealed class Transformed : Distribution
 
     private RowBlock Copy(RowBlock block)
     {
-        RowBlock inner = block.Inner(_innerScratch);
+        RowBlock inner = block.Inner(InPlaceScratchColumns);
         inner.Count = block.Count;
         block.Values.Span[..(Dimension * RowBlock.Rows)].CopyTo(inner.Values.Span);
         return inner;

@@ -95,7 +95,7 @@ internal sealed class FlowFitting
     // Nothing varies: the constants, and next to nothing around them.
     private static TrainedFlow ConstantsOnly(TrainingRows rows, ColumnPartition columns, FeatureMatrix noColumns)
     {
-        var density = new FlowDensity(columns, [], new DiagonalNormal([], []));
+        var density = new FlowDensity(columns, new Transformed([], new DiagonalNormal([], [])));
         var likelihoods = new float[noColumns.RowCount];
         density.LogProbPreprocessed(noColumns, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
         var history = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, noColumns.RowCount, rows.Skipped, 0);

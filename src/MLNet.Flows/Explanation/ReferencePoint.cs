@@ -54,12 +54,12 @@ internal static class ReferencePoint
     private static IEnumerable<float[]> Centers(FlowDensity density)
     {
         int[] active = density.Columns.ActiveColumns;
-        foreach ((_, Bijection[] path, float[] center) in Components(density.Base, []).OrderByDescending(each => each.Weight).Take(MaximumCandidates))
+        foreach ((_, Bijection[] path, float[] center) in Components(density.Chain, []).OrderByDescending(each => each.Weight).Take(MaximumCandidates))
         {
             var back = new DoubleBlock(active.Length);
             for (int d = 0; d < active.Length; d++)
                 back.Values[d * RowBlock.Rows] = center[d];
-            foreach (Bijection bijection in density.Bijections.Concat(path).Reverse())
+            foreach (Bijection bijection in path.Reverse())
                 bijection.Inverse(back);
 
             var point = new float[density.FeatureCount];

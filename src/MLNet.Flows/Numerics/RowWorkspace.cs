@@ -7,6 +7,7 @@ internal sealed class RowWorkspace
     private const int Padding = 16;
 
     private RowWorkspace? _inner;
+    private RowBlock? _block;
 
     public RowWorkspace(int dimension, int scratchLength = 0, SimdWidth? width = null)
     {
@@ -29,4 +30,9 @@ internal sealed class RowWorkspace
     /// <param name="scratchLength">Scratch floats that it has at least.</param>
     public RowWorkspace Inner(int scratchLength) =>
         _inner is not null && _inner.Scratch.Length >= scratchLength + Padding ? _inner : _inner = new RowWorkspace(Dimension, scratchLength, Width);
+
+    /// <summary>A block of one row of the same dimension and width, for a map that knows no rows. Made on first use and kept.</summary>
+    /// <param name="scratchColumns">Scratch columns that it has at least.</param>
+    public RowBlock Block(int scratchColumns) =>
+        _block is not null && _block.ScratchColumns >= scratchColumns ? _block : _block = new RowBlock(Dimension, scratchColumns, Width) { Count = 1 };
 }

@@ -163,7 +163,7 @@ internal static class FlowModelFormat
     {
         reader.Reserve((long)density.FeatureCount * sizeof(float));
         var mean = new float[density.FeatureCount];
-        if (density.Bijections is [Standardization standardization, ..])
+        if (density.Chain.Bijections is [Standardization standardization, ..])
         {
             for (int j = 0; j < density.Columns.ActiveColumns.Length; j++)
                 mean[density.Columns.ActiveColumns[j]] = standardization.Mean[j];

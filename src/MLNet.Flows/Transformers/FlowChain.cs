@@ -18,15 +18,16 @@ internal sealed class FlowChain
         ArgumentNullException.ThrowIfNull(model);
         ITransformer[] leaves = [.. Leaves(model)];
         int last = Array.FindLastIndex(leaves, leaf => leaf is FlowTransformer);
-        return last >= 0
-            ? new FlowChain(leaves[..last], (FlowTransformer)leaves[last])
-            : throw new ArgumentException($"The model holds no flow: it is {Describe(model)}. Append one with mlContext.Flows.PlanarFlow().");
+        return last >= 0 ? new FlowChain(leaves[..last], (FlowTransformer)leaves[last]) : throw WithoutFlow(model);
     }
 
     /// <summary>The data as the flow meets it.</summary>
     public IDataView Prepare(IDataView data) => _before.Aggregate(data, (view, step) => step.Transform(view));
 
-    internal static string Describe(ITransformer model) => TransformerChains.Parts(model) is { } parts
+    public static ArgumentException WithoutFlow(ITransformer model) =>
+        new($"The model holds no flow: it is {Describe(model)}. Append one, for example mlContext.Flows.PlanarFlow().");
+
+    private static string Describe(ITransformer model) => TransformerChains.Parts(model) is { } parts
         ? $"a chain of {string.Join(", ", parts.Select(part => part.GetType().Name))}"
         : $"a {model.GetType().Name}";
 

@@ -157,11 +157,14 @@ public abstract class FlowTransformer : ITransformer
             throw new ArgumentOutOfRangeException(name, count, $"{name} is {count}, but it is at least 1.");
     }
 
-    internal FlowTransformer WithRate(double falseAlarmRate) => ChangeFalseAlarmRate(falseAlarmRate);
+    /// <summary>The same flow with another false-alarm rate.</summary>
+    internal FlowTransformer WithRate(double falseAlarmRate) => falseAlarmRate is >= 0 and <= 1
+        ? With(Model with { FalseAlarmRate = falseAlarmRate })
+        : throw new ArgumentOutOfRangeException(
+            nameof(falseAlarmRate),
+            falseAlarmRate,
+            $"The false-alarm rate is {falseAlarmRate}, but it is in [0, 1]. Set 0.01 for one alarm in a hundred normal rows.");
 
-    private protected abstract FlowTransformer ChangeFalseAlarmRate(double falseAlarmRate);
-
-    private protected FlowModel ModelWith(double falseAlarmRate) => falseAlarmRate is >= 0 and <= 1
-        ? Model with { FalseAlarmRate = falseAlarmRate }
-        : throw new ArgumentOutOfRangeException(nameof(falseAlarmRate), falseAlarmRate, $"The false-alarm rate is {falseAlarmRate}, but it is in [0, 1]. Say 0.01 for one alarm in a hundred normal rows.");
+    /// <summary>A transformer of this type with another model.</summary>
+    private protected abstract FlowTransformer With(FlowModel model);
 }

@@ -12,11 +12,5 @@ public sealed class RealNvpTransformer : FlowTransformer
     {
     }
 
-    /// <summary>The same flow with another false-alarm rate; nothing is retrained.</summary>
-    /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1].</param>
-    /// <returns>A new transformer.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is outside [0, 1].</exception>
-    public RealNvpTransformer WithFalseAlarmRate(double falseAlarmRate) => new(Environment, ModelWith(falseAlarmRate));
-
-    private protected override FlowTransformer ChangeFalseAlarmRate(double falseAlarmRate) => WithFalseAlarmRate(falseAlarmRate);
+    private protected override FlowTransformer With(FlowModel model) => new RealNvpTransformer(Environment, model);
 }

@@ -3,6 +3,7 @@ using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Bijections.Preprocessing;
+using MLNet.Flows.Bijections.Radial;
 using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Tests.Bijections.Planar;
@@ -46,6 +47,8 @@ internal static class BijectionTable
             table.Add($"symmetric log {d}", () => new SymmetricLog(d, [.. Enumerable.Range(0, d)], 2));
             foreach (int k in new[] { 0, 1, 3, 4, 16, 17, 64 })
                 table.Add($"planar stack {d} x {k}", () => Planar(d, k));
+            table.Add($"radial layer {d}, towards", () => new RadialLayer([.. Draw(d, 3)], alpha: 0.7f, beta: -0.5f));
+            table.Add($"radial layer {d}, away", () => new RadialLayer([.. Draw(d, 3)], alpha: 1.5f, beta: 4));
             table.Add($"coupling {d}, none passive", () => Coupling(d, [], [3]));
             if (d == 1)
                 continue;

@@ -27,8 +27,9 @@ public sealed class FlowDensityTests
         rows[7] = 8;
         Standardization standardization = Standardization.Fit(active, []);
         standardization.Apply(active);
-        var density = new FlowDensity(new ColumnPartition(3, [1], new PlateauConstants([7], [1e-6f])), [standardization, Whitening.Fit(active, [], 0.1)],
-            new NormalMixture(2, [0.5f, 0.5f], [0, 0, 1, 1], [1, 1]));
+        var density = new FlowDensity(
+            new ColumnPartition(3, [1], new PlateauConstants([7], [1e-6f])),
+            new Transformed([standardization, Whitening.Fit(active, [], 0.1)], new NormalMixture(2, [0.5f, 0.5f], [0, 0, 1, 1], [1, 1])));
         var writer = new ModelWriter();
         density.Write(writer);
         FlowDensity read = FlowDensity.Read(new ModelReader(writer.Payload.ToArray()), version: 3);
@@ -57,7 +58,9 @@ public sealed class FlowDensityTests
         }
 
         PreprocessedRows preprocessed = PreprocessedRows.Fit(matrix, [], Preprocessing.Whiten());
-        var density = new FlowDensity(new ColumnPartition(3, [], new PlateauConstants([], [])), preprocessed.Bijections, new NormalMixture(3, [0.5f, 0.5f], [0, 0, 0, 1, 1, 1], [1, 1, 1]));
+        var density = new FlowDensity(
+            new ColumnPartition(3, [], new PlateauConstants([], [])),
+            new Transformed(preprocessed.Bijections, new NormalMixture(3, [0.5f, 0.5f], [0, 0, 0, 1, 1, 1], [1, 1, 1])));
         float[] expected = new float[100], result = new float[100];
 
         density.LogProb(rows, expected, density.CreateWorkspace());

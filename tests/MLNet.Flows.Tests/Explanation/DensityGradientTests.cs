@@ -59,7 +59,7 @@ public sealed class DensityGradientTests
         standardization.Apply(data);
         Whitening whitening = Whitening.Fit(data, [], 0.1);
         PlanarStack stack = new TrainablePlanarStack(D, layers).Freeze(PlanarReference.RandomParameters(D, layers, 5));
-        var density = new FlowDensity(new ColumnPartition(D, [], new PlateauConstants([], [])), [standardization, whitening, stack], Bases[name]);
+        var density = new FlowDensity(new ColumnPartition(D, [], new PlateauConstants([], [])), new Transformed([standardization, whitening, stack], Bases[name]));
         var gradient = new DensityGradient(density);
         for (int r = 0; r < 64; r++)
         {

@@ -130,7 +130,7 @@ public sealed class HostileFilesTests
     {
         Transformed[] flows = [.. Enumerable.Range(0, members).Select(_ => new Transformed(
             [new PlanarStack(1, new float[layers], new float[layers], new float[layers])], new DiagonalNormal([0], [1])))];
-        var density = new FlowDensity(new ColumnPartition(1, [], new PlateauConstants([], [])), [], members == 1 ? flows[0] : new UniformMixture(flows));
+        var density = new FlowDensity(new ColumnPartition(1, [], new PlateauConstants([], [])), new Transformed([], members == 1 ? flows[0] : new UniformMixture(flows)));
         byte[] file = FlowModelFormat.Write(TestFlows.Model() with { Density = density, Reference = [0] });
 
         (FlowModel? model, long allocated) = Read(file);

@@ -52,7 +52,7 @@ public sealed class RandomModelsTests
         var columns = new ColumnPartition(features, [.. Enumerable.Range(active, constants)], new PlateauConstants(Draw(constants), Positive(constants), 2000));
         return TestFlows.Model() with
         {
-            Density = new FlowDensity(columns, [new Standardization(Draw(active), Positive(active)), .. Chain()], all),
+            Density = new FlowDensity(columns, new Transformed([new Standardization(Draw(active), Positive(active)), .. Chain()], all)),
             Reference = Draw(features),
             SlotNames = random.NextInt32(2) == 0 ? null : [.. Enumerable.Range(0, features).Select(i => $"slot {i}")],
         };

@@ -27,7 +27,7 @@ public sealed class RealNvpTransformerTests
         for (int i = 0; i < rows.Length - 1; i++)
         {
             (RowWorkspace latent, float logDet) = Forward(flow.Model, rows[i]);
-            Assert.Equal(flow.Model.Density.Base.LogProb(latent) + logDet + flow.Model.Density.Columns.ConstantLogProb(rows[i]), logLikelihood[i]);
+            Assert.Equal(flow.Model.Density.Chain.Base.LogProb(latent) + logDet + flow.Model.Density.Columns.ConstantLogProb(rows[i]), logLikelihood[i]);
         }
     }
 
@@ -114,7 +114,7 @@ public sealed class RealNvpTransformerTests
         var row = new RowWorkspace(4, model.Density.ScratchColumns);
         new[] { features[0], features[1], features[3], features[4] }.CopyTo(row.Values.Span);
         float logDet = 0;
-        foreach (Bijection bijection in model.Density.Bijections)
+        foreach (Bijection bijection in model.Density.Chain.Bijections)
             logDet += bijection.Forward(row);
         return (row, logDet);
     }

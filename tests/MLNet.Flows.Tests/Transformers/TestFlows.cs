@@ -38,8 +38,9 @@ internal static class TestFlows
     {
         var density = new FlowDensity(
             new ColumnPartition(FeatureCount, [2], new PlateauConstants([7], [1e-6f])),
-            [new Standardization([1, -2, 0, 10], [2, 0.5f, 1, 30]), .. bijections],
-            new NormalMixture(4, [0.25f, 0.75f], [0, 0, 0, 0, 1, -1, 0.5f, 0], [1, 0.8f, 1.2f, 1]));
+            new Transformed(
+                [new Standardization([1, -2, 0, 10], [2, 0.5f, 1, 30]), .. bijections],
+                new NormalMixture(4, [0.25f, 0.75f], [0, 0, 0, 0, 1, -1, 0.5f, 0], [1, 0.8f, 1.2f, 1])));
         var training = new float[500 * FeatureCount];
         var random = new RandomStream(22);
         for (int i = 0; i < 500; i++)

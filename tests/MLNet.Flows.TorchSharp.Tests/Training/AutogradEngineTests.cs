@@ -69,7 +69,7 @@ public sealed class AutogradEngineTests
 
         Transformed flow = engine.Freeze();
 
-        var density = new FlowDensity(new ColumnPartition(5, [], new PlateauConstants([], [])), flow.Bijections, flow.Base);
+        var density = new FlowDensity(new ColumnPartition(5, [], new PlateauConstants([], [])), flow);
         var actual = new float[64];
         FeatureMatrix data = SyntheticRows.Matrix(200, 5, 1);
         density.LogProb(rows.SelectMany(row => data.Row(row).ToArray()).ToArray(), actual, density.CreateWorkspace());

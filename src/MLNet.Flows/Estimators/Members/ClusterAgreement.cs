@@ -1,4 +1,3 @@
-using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
 
@@ -63,8 +62,7 @@ internal static class ClusterAgreement
                 back.Values[i * RowBlock.Rows + r] = mixture.Mean[(first + r) * d + i];
         }
 
-        foreach (Bijection bijection in member.Bijections.AsEnumerable().Reverse())
-            bijection.Inverse(back);
+        member.Inverse(back);
         for (int i = 0; i < back.Values.Length; i++)
             centers.Values[i] = (float)back.Values[i];
         return centers;

@@ -1,3 +1,4 @@
+using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
@@ -65,7 +66,7 @@ internal sealed class MemberTraining
     {
         (Transformed member, TrainingHistory history) = RunMember(0, leaveOut, messages, progress);
         if (count == 1)
-            return (new FlowDensity(_columns, [.. Rows.Bijections, .. member.Bijections], member.Base), history);
+            return (Density([.. Rows.Bijections, .. member.Bijections], member.Base), history);
 
         var members = new List<Transformed> { member };
         for (int m = 1; m < count && history.StopReason != TrainingStopReason.Cancelled; m++)
@@ -89,8 +90,10 @@ internal sealed class MemberTraining
         }
 
         Transformed[] mixed = _recipe.Base.DropsSmallClusters ? ClusterAgreement.DropDisputedComponents([.. members]) : [.. members];
-        return (new FlowDensity(_columns, Rows.Bijections, new UniformMixture(mixed)), history);
+        return (Density(Rows.Bijections, new UniformMixture(mixed)), history);
     }
+
+    private FlowDensity Density(Bijection[] bijections, Distribution baseDistribution) => new(_columns, new Transformed(bijections, baseDistribution));
 
     // A member has a start, a split and an order of rows of its own; the first one is the flow that would be trained alone.
     private (Transformed Flow, TrainingHistory History) RunMember(

@@ -1,0 +1,24 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Flows;
+using MLNet.Flows.Interop;
+using MLNet.Flows.Persistence;
+using MLNet.Flows.Transformers.Loading;
+
+[assembly: FlowLoader(typeof(RadialFlowTransformer), typeof(RadialFlowLoader), "Radial flow", RadialFlowLoader.LoaderSignature)]
+
+namespace MLNet.Flows.Transformers.Loading;
+
+/// <summary>What ML.NET calls when a model file names a radial flow.</summary>
+internal static class RadialFlowLoader
+{
+    /// <summary>Written into every saved model; never changes.</summary>
+    public const string LoaderSignature = "RadialFlow";
+
+    /// <summary>Eight characters at the head of the model's entry; never changes.</summary>
+    public const string ModelSignature = "RADIALFL";
+
+    // Found by name and signature.
+    private static RadialFlowTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+        new(environment, FlowModelFormat.Read(ModelStream.Load(context, ModelSignature, LoaderSignature, FlowModelFormat.MaximumLength)));
+}
