@@ -2,6 +2,7 @@ using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Bijections.Radial;
 using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Distributions;
 
@@ -14,6 +15,7 @@ internal static class ModuleTable
     {
         [typeof(TrainablePlanarStack)] = (managed, start) => new PlanarModule((TrainablePlanarStack)managed, start),
         [typeof(ActNorm)] = (managed, start) => new ActNormModule(managed.Dimension, start),
+        [typeof(TrainableRadialLayer)] = (managed, start) => new RadialModule(managed.Dimension, start),
         [typeof(TrainableCoupling<AffineMap>)] = (managed, start) => new AffineCouplingModule((TrainableCoupling<AffineMap>)managed, start),
     };
 

@@ -2,6 +2,7 @@ using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
+using MLNet.Flows.Bijections.Radial;
 using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
@@ -21,6 +22,8 @@ internal static class FlowCases
         ["planar 7 after planar 5"] = d => [new TrainablePlanarStack(d, 5), new TrainablePlanarStack(d, 7)],
         ["actnorm"] = d => [new ActNorm(d)],
         ["planar 5 after actnorm"] = d => [new ActNorm(d), new TrainablePlanarStack(d, 5)],
+        ["radial 1"] = d => [new TrainableRadialLayer(d)],
+        ["radial 6"] = d => [.. Enumerable.Range(0, 6).Select(_ => new TrainableRadialLayer(d))],
         ["couplings, linear"] = d => Couplings(d, 2),
         ["couplings 5"] = d => Couplings(d, 2, 5),
         ["couplings 16x16"] = d => Couplings(d, 4, 16, 16),

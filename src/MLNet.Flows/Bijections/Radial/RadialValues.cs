@@ -46,9 +46,9 @@ internal sealed class RadialValues
     }
 
     /// <summary>Overwrites g = dL/dz with dL/dx, where L = sum_r (weight_r log|det|_r + what follows of z_r).</summary>
-    /// <remarks>dL/dx = (1 + s) g + u (weight d log|det| / d|u| - beta h^2 g.u) / |u|.</remarks>
-    /// <returns>dL/d alpha and dL/d beta.</returns>
-    public (double Alpha, double Beta) CarryBack(RowBlock x, RowBlock gradient, ReadOnlySpan<float> weights)
+    /// <remarks>dL/dx = g + c with c = s g + u (weight d log|det| / d|u| - beta h^2 g.u) / |u|; dL/d center = -sum c.</remarks>
+    /// <returns>dL/d alpha and dL/d beta; where there is room for it, dL/d center is added to <paramref name="onCenter"/>.</returns>
+    public (double Alpha, double Beta) CarryBack(RowBlock x, RowBlock gradient, ReadOnlySpan<float> weights, Span<double> onCenter = default)
     {
         int others = _center.Length - 1;
         Span<float> u = stackalloc float[R], dot = stackalloc float[R];
@@ -60,12 +60,12 @@ internal sealed class RadialValues
         }
 
         double onAlpha = 0, onBeta = 0;
-        Span<float> along = stackalloc float[R], scale = stackalloc float[R];
+        Span<float> along = stackalloc float[R], s = stackalloc float[R];
         for (int r = 0; r < R; r++)
         {
             float h = _h[r], h2 = h * h, q = Q(r), weight = weights[r];
-            scale[r] = 1 + _beta * h;
-            float onH2 = others / scale[r];
+            s[r] = _beta * h;
+            float onH2 = others / (1 + s[r]);
             onAlpha += -_beta * h2 * dot[r] + weight * (-_beta * h2 * onH2 + _beta * h2 * (1 - 2 * _alpha * h) / q);
             onBeta += h * dot[r] + weight * (h * onH2 + _alpha * h2 / q);
             float slope = -_beta * h2 * onH2 - 2 * _alpha * _beta * h2 * h / q;
@@ -77,7 +77,10 @@ internal sealed class RadialValues
             Span<float> g = gradient.Column(d);
             TensorPrimitives.Subtract(x.Column(d), _center[d], u);
             TensorPrimitives.Multiply(u, along, u);
-            TensorPrimitives.MultiplyAdd(g, scale, u, g);
+            TensorPrimitives.MultiplyAdd(g, s, u, u);
+            TensorPrimitives.Add(g, u, g);
+            if (!onCenter.IsEmpty)
+                onCenter[d] -= TensorPrimitives.Sum<float>(u);
         }
 
         return (onAlpha, onBeta);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Radial;
@@ -6,7 +5,7 @@ namespace MLNet.Flows.Bijections.Radial;
 /// <summary>A radial layer in training. Flat parameters: [center (d) | a | b], alpha = 0.01 + softplus(a), beta = softplus(b) - alpha.</summary>
 internal sealed class TrainableRadialLayer(int dimension) : TrainableBijection(dimension)
 {
-    private const double SmallestAlpha = 0.01;
+    public const double SmallestAlpha = 0.01;
     private RadialLayer _layer = new(new float[dimension], alpha: 1, beta: 0);
     private double _alphaSlope;
     private double _betaSlope;
@@ -33,17 +32,12 @@ internal sealed class TrainableRadialLayer(int dimension) : TrainableBijection(d
         _layer.Forward(block);
     }
 
-    // All but the leading x is a function of x - center: dL/d center is dL/dz less dL/dx.
     public override void Backward(RowBlock gradient, ReadOnlySpan<float> weights, Accumulator accumulator, bool toInputs)
     {
         var own = (PlainAccumulator)accumulator;
         var x = new RowBlock(Dimension);
         own.Points.CopyTo(x.Values.Span);
-        for (int d = 0; d < Dimension; d++)
-            own.Gradient[d] += TensorPrimitives.Sum<float>(gradient.Column(d));
-        (double onAlpha, double onBeta) = _layer.Values(x).CarryBack(x, gradient, weights);
-        for (int d = 0; d < Dimension; d++)
-            own.Gradient[d] -= TensorPrimitives.Sum<float>(gradient.Column(d));
+        (double onAlpha, double onBeta) = _layer.Values(x).CarryBack(x, gradient, weights, own.Gradient.AsSpan(0, Dimension));
         own.Gradient[Dimension] += (onAlpha - onBeta) * _alphaSlope;
         own.Gradient[Dimension + 1] += onBeta * _betaSlope;
     }
