@@ -33,7 +33,7 @@ internal sealed class CouplingWorkload
         Density = new FlowDensity(new ColumnPartition(dimension, [], new PlateauConstants([], [])), new Transformed([.. bijections], new DiagonalNormal(new float[dimension], one)));
         var likelihoods = new float[Math.Min(rows, 1000)];
         Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), likelihoods, Density.CreateWorkspace());
-        var history = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, rows, 0, 0);
+        TrainingHistory history = TrainingHistory.OfNoTraining(rows, 0);
         Transformer = new RealNvpTransformer(
             new MLContext(1), new FlowModel(Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension], history));
 

@@ -19,7 +19,7 @@ foreach ((string name, Func<double, double, double> u) in Energies.All)
     DensityPlots.PlotLogDensity((x, y) => -u(x, y) - logZ, area, $"{name}: true log-density").SavePng(Path.Combine(folder, $"{name}-true.png"), 600, 500);
     foreach (int layers in depths)
     {
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Energies.WithGradient(u), new VariationalOptions { NumberOfLayers = layers });
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Energies.WithGradient(u), new VariationalPlanarFlow.Options { NumberOfLayers = layers });
         Console.WriteLine($"  {layers,2} layers: free energy {flow.FreeEnergy:F3}, divergence {flow.FreeEnergy + logZ:F3}, {flow.EffectiveSampleShare:P0} of draws in effect");
         flow.PlotDensity(area, $"{name}: planar flow, {layers} layers").SavePng(Path.Combine(folder, $"{name}-{layers}.png"), 600, 500);
     }

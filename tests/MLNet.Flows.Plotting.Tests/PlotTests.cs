@@ -37,7 +37,7 @@ public sealed class PlotTests
             for (int i = 0; i < energies.Length; i++)
                 energies[i] = 0.5f * (points[2 * i] * points[2 * i] + points[2 * i + 1] * points[2 * i + 1]);
         };
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, energy, new VariationalOptions { Steps = 200 });
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, energy, new VariationalPlanarFlow.Options { MaximumSteps = 200 });
 
         Plot plot = flow.PlotDensity(new CoordinateRect(-3, 3, -3, 3), "q");
 

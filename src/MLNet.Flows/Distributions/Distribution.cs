@@ -41,4 +41,7 @@ internal abstract class Distribution
     }
 
     public abstract void Write(ModelWriter writer);
+
+    /// <summary>Shows the visitor this distribution, or the parts that it is made of.</summary>
+    public virtual void Accept(DensityVisitor visitor) => visitor.Visit(this);
 }

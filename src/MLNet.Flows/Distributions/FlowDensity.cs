@@ -134,6 +134,13 @@ internal sealed class FlowDensity
         }
     }
 
+    /// <summary>Shows the visitor the columns and the parts of the chain.</summary>
+    public void Accept(DensityVisitor visitor)
+    {
+        visitor.Visit(Columns);
+        Chain.Accept(visitor);
+    }
+
     public void Write(ModelWriter writer)
     {
         Columns.Write(writer);

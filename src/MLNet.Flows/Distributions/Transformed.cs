@@ -115,6 +115,13 @@ internal sealed class Transformed : Distribution
             Bijections[i].Inverse(block);
     }
 
+    public override void Accept(DensityVisitor visitor)
+    {
+        foreach (Bijection bijection in Bijections)
+            visitor.Visit(bijection);
+        Base.Accept(visitor);
+    }
+
     public override void Write(ModelWriter writer)
     {
         writer.Write(Bijections.Length);

@@ -89,6 +89,16 @@ internal sealed class UniformMixture : Distribution
         }
     }
 
+    public override void Accept(DensityVisitor visitor)
+    {
+        for (int m = 0; m < _members.Length; m++)
+        {
+            visitor.Enter(m, _members.Length);
+            _members[m].Accept(visitor);
+            visitor.Leave();
+        }
+    }
+
     public override void Write(ModelWriter writer)
     {
         writer.Write(_members.Length);

@@ -98,7 +98,7 @@ internal sealed class FlowFitting
         var density = new FlowDensity(columns, new Transformed([], new DiagonalNormal([], [])));
         var likelihoods = new float[noColumns.RowCount];
         density.LogProbPreprocessed(noColumns, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
-        var history = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, noColumns.RowCount, rows.Skipped, 0);
+        TrainingHistory history = TrainingHistory.OfNoTraining(noColumns.RowCount, rows.Skipped);
         return new TrainedFlow(density, history, ReferencePoint.Of(density, likelihoods), likelihoods);
     }
 

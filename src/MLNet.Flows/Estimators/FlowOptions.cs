@@ -162,8 +162,7 @@ public abstract class FlowOptions
         if (CalibrationFolds is not (null or 0 or (>= 2 and <= 20)))
             faults.Add($"CalibrationFolds is {CalibrationFolds}, but it is 0 or in [2, 20].");
         faults.Range(nameof(NumberOfThreads), NumberOfThreads ?? 1, 1, 1024);
-        if (!(LearningRate is > 0 and <= 1))
-            faults.Add(FormattableString.Invariant($"LearningRate is {LearningRate}, but it is above 0 and at most 1."));
+        faults.LearningRate(LearningRate);
         if (BaseDistribution?.Fault is string baseFault)
             faults.Add(baseFault);
         if (Preprocessing is null)

@@ -13,6 +13,12 @@ internal sealed class OptionFaults
             Add(FormattableString.Invariant($"{name} is {value}, but it is in [{minimum}, {maximum}]."));
     }
 
+    public void LearningRate(double value)
+    {
+        if (!(value is > 0 and <= 1))
+            Add(FormattableString.Invariant($"LearningRate is {value}, but it is above 0 and at most 1."));
+    }
+
     /// <summary>Each layer has 1 to so many units.</summary>
     public void Units(string name, int[] units, int maximum)
     {

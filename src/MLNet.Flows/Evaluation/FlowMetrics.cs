@@ -3,12 +3,8 @@ namespace MLNet.Flows;
 /// <summary>How well scores separate anomalies from normal rows.</summary>
 /// <remarks>Rows that could not be scored (NaN) count as the strangest, because PredictedLabel raises an alarm for them too. Of normal rows alone, what compares
 /// them with anomalies is NaN (areas, detection rate, precision, recall), and the false-alarm rate and the mean log-likelihood are as always.</remarks>
-public sealed class FlowMetrics
+public sealed record FlowMetrics
 {
-    internal FlowMetrics()
-    {
-    }
-
     /// <summary>Area under the ROC curve, in [0, 1]: the chance that an anomaly scores above a normal row, ties counted half.</summary>
     public required double AreaUnderRocCurve { get; init; }
 

@@ -24,13 +24,15 @@ internal static class RankingMetrics
             // Rows of equal score raise their alarms together.
             if (i > 0 && keys[i - 1] == keys[i])
                 continue;
-            table.Add(new ThresholdMetrics(
-                keys[i],
-                truePositives,
-                falsePositives,
-                (double)truePositives / (truePositives + falsePositives),
-                (double)truePositives / anomalies,
-                (double)falsePositives / normals));
+            table.Add(new ThresholdMetrics
+            {
+                Threshold = keys[i],
+                TruePositives = truePositives,
+                FalsePositives = falsePositives,
+                Precision = (double)truePositives / (truePositives + falsePositives),
+                Recall = (double)truePositives / anomalies,
+                FalsePositiveRate = (double)falsePositives / normals,
+            });
         }
 
         return [.. table];

@@ -54,13 +54,14 @@ internal static class ReferencePoint
     private static IEnumerable<float[]> Centers(FlowDensity density)
     {
         int[] active = density.Columns.ActiveColumns;
-        foreach ((_, Bijection[] path, float[] center) in Components(density.Chain, []).OrderByDescending(each => each.Weight).Take(MaximumCandidates))
+        var components = new Components();
+        density.Accept(components);
+        foreach ((_, Transformed path, float[] center) in components.Found.OrderByDescending(each => each.Weight).Take(MaximumCandidates))
         {
             var back = new DoubleBlock(active.Length);
             for (int d = 0; d < active.Length; d++)
                 back.Values[d * RowBlock.Rows] = center[d];
-            foreach (Bijection bijection in path.Reverse())
-                bijection.Inverse(back);
+            path.Inverse(back);
 
             var point = new float[density.FeatureCount];
             for (int j = 0; j < active.Length; j++)
@@ -71,14 +72,30 @@ internal static class ReferencePoint
         }
     }
 
-    // With the bijections between the density's own and the component's distribution.
-    private static IEnumerable<(double Weight, Bijection[] Path, float[] Center)> Components(Distribution distribution, Bijection[] path) => distribution switch
+    // The components of all bases, each with the whole way from data to it.
+    private sealed class Components : DensityVisitor
     {
-        UniformMixture mixture => mixture.Members.SelectMany(member => Components(member, path)),
-        Transformed flow => Components(flow.Base, [.. path, .. flow.Bijections]),
-        NormalMixture normals => Enumerable.Range(0, normals.Components).Select(m =>
-            ((double)normals.Weights[m], path, normals.Mean.Slice(m * normals.Dimension, normals.Dimension).ToArray())),
-        LocationScaleDistribution single => [(1, path, single.Mean.ToArray())],
-        _ => throw new NotSupportedException($"A {distribution.Kind} has no centers."),
-    };
+        private readonly Stack<int> _outer = new();
+        private readonly List<Bijection> _path = [];
+
+        public List<(double Weight, Transformed Path, float[] Center)> Found { get; } = [];
+
+        public override void Visit(Bijection bijection) => _path.Add(bijection);
+
+        public override void Enter(int member, int members) => _outer.Push(_path.Count);
+
+        public override void Leave() => _path.RemoveRange(_outer.Peek(), _path.Count - _outer.Pop());
+
+        public override void Visit(Distribution baseDistribution)
+        {
+            var path = new Transformed([.. _path], baseDistribution);
+            Found.AddRange(baseDistribution switch
+            {
+                NormalMixture mixture => Enumerable.Range(0, mixture.Components).Select(m =>
+                    ((double)mixture.Weights[m], path, mixture.Mean.Slice(m * mixture.Dimension, mixture.Dimension).ToArray())),
+                LocationScaleDistribution single => [(1, path, single.Mean.ToArray())],
+                _ => throw new NotSupportedException($"A {baseDistribution.Kind} has no centers."),
+            });
+        }
+    }
 }

@@ -19,4 +19,11 @@ internal sealed record FlowModel(
 {
     /// <summary>[FeatureCount], the names of the features' slots in training; null where they had none.</summary>
     public string[]? SlotNames { get; init; }
+
+    /// <summary>Shows the visitor all that scores are made by.</summary>
+    public void Accept(DensityVisitor visitor)
+    {
+        Density.Accept(visitor);
+        visitor.Visit(Quantiles);
+    }
 }

@@ -205,18 +205,29 @@ internal static class FlowModelFormat
         var progress = new TrainingProgress[reports];
         for (int i = 0; i < reports; i++)
         {
-            progress[i] = new TrainingProgress(
-                reader.ReadInt32(),
-                reader.ReadInt32(),
-                reader.ReadDouble(),
-                reader.ReadDouble(),
-                reader.ReadDouble(),
-                version < 3 ? reader.ReadDouble() : double.NaN,
-                version < 3 ? Seconds(reader) : TimeSpan.Zero,
-                version < 3 ? Seconds(reader) : TimeSpan.Zero);
+            // In the order of the file.
+            progress[i] = new TrainingProgress
+            {
+                Step = reader.ReadInt32(),
+                MaximumSteps = reader.ReadInt32(),
+                Epoch = reader.ReadDouble(),
+                TrainLogLikelihood = reader.ReadDouble(),
+                ValidationLogLikelihood = reader.ReadDouble(),
+                RowsPerSecond = version < 3 ? reader.ReadDouble() : double.NaN,
+                Elapsed = version < 3 ? Seconds(reader) : TimeSpan.Zero,
+                Remaining = version < 3 ? Seconds(reader) : TimeSpan.Zero,
+            };
         }
 
-        return new TrainingHistory(progress, stopReason, bestStep, rowsUsed, rowsSkipped, (int)Math.Min(recoveries, int.MaxValue));
+        return new TrainingHistory
+        {
+            Progress = progress,
+            StopReason = stopReason,
+            BestStep = bestStep,
+            RowsUsed = rowsUsed,
+            RowsSkipped = rowsSkipped,
+            Recoveries = (int)Math.Min(recoveries, int.MaxValue),
+        };
     }
 
     private static long Count(ModelReader reader)

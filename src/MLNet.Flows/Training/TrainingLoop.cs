@@ -104,7 +104,15 @@ internal sealed class TrainingLoop
             _engine.Restore(WeightSlot.Best);
         _host.Info(string.Create(CultureInfo.InvariantCulture,
             $"Training ended ({stopReason}) after {Stopwatch.GetElapsedTime(start).TotalSeconds:F2} s; the weights of step {bestStep} were kept."));
-        return new TrainingHistory(_history, stopReason, bestStep, rowsUsed, rowsSkipped, recoveries);
+        return new TrainingHistory
+        {
+            Progress = _history,
+            StopReason = stopReason,
+            BestStep = bestStep,
+            RowsUsed = rowsUsed,
+            RowsSkipped = rowsSkipped,
+            Recoveries = recoveries,
+        };
     }
 
     // Shuffled epochs; the last batch of an epoch that would be short begins the next epoch instead, so that all steps weigh the same.
@@ -151,15 +159,17 @@ internal sealed class TrainingLoop
     private void Report(int step, double train, double validation, long rows, long start, long mark)
     {
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        var progress = new TrainingProgress(
-            step,
-            _settings.MaximumSteps,
-            (double)step * Math.Min(_settings.BatchSize, _order.Length) / _order.Length,
-            train + _task.TrainLogDet,
-            validation + _task.ValidationLogDet,
-            rows / Math.Max(Stopwatch.GetElapsedTime(mark).TotalSeconds, 1e-9),
-            elapsed,
-            elapsed * ((double)(_settings.MaximumSteps - step) / step));
+        var progress = new TrainingProgress
+        {
+            Step = step,
+            MaximumSteps = _settings.MaximumSteps,
+            Epoch = (double)step * Math.Min(_settings.BatchSize, _order.Length) / _order.Length,
+            TrainLogLikelihood = train + _task.TrainLogDet,
+            ValidationLogLikelihood = validation + _task.ValidationLogDet,
+            RowsPerSecond = rows / Math.Max(Stopwatch.GetElapsedTime(mark).TotalSeconds, 1e-9),
+            Elapsed = elapsed,
+            Remaining = elapsed * ((double)(_settings.MaximumSteps - step) / step),
+        };
         _history.Add(progress);
         _task.Progress?.Report(progress);
         if (_lastLog != TimeSpan.MinValue && elapsed - _lastLog < LogInterval)

@@ -126,7 +126,14 @@ public abstract class FlowTransformer : ITransformer
             .Where(i => finite || !float.IsFinite(values[i]))
             .OrderByDescending(i => contributions[i])
             .Take(numberOfFeatures)
-            .Select(i => new FeatureContribution(reported[i], i, values[i], Model.Reference[i], contributions[i]))];
+            .Select(i => new FeatureContribution
+            {
+                Name = reported[i],
+                Index = i,
+                Value = values[i],
+                Reference = Model.Reference[i],
+                Contribution = contributions[i],
+            })];
     }
 
     /// <summary>The schema that Transform delivers.</summary>

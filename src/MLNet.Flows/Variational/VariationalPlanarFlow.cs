@@ -11,7 +11,7 @@ namespace MLNet.Flows;
 /// F = const - E[sum log scale + log|det| - U(f(z0))]. The density of q at any point comes from the exact inverse of the stack.
 /// Rezende and Mohamed 2015, arXiv:1505.05770, section 4.2 and figure 3. Immutable and thread-safe once fitted.
 /// </remarks>
-public sealed class VariationalPlanarFlow
+public sealed partial class VariationalPlanarFlow
 {
     private const double LeastEffectiveShare = 0.1;
     private static readonly double LogSqrtTwoPi = 0.5 * Math.Log(2 * Math.PI);
@@ -49,11 +49,11 @@ public sealed class VariationalPlanarFlow
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
     /// <exception cref="InvalidOperationException">The energy or its gradient is not finite, step after step, or was left unset.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the free energy was known.</exception>
-    public static VariationalPlanarFlow Fit(int dimension, EnergyFunction energy, VariationalOptions? options = null)
+    public static VariationalPlanarFlow Fit(int dimension, EnergyFunction energy, Options? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         ArgumentNullException.ThrowIfNull(energy);
-        options ??= new VariationalOptions();
+        options ??= new Options();
         options.Check();
         return new VariationalTrainer(dimension, energy, options).Run();
     }

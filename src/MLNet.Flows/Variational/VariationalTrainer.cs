@@ -19,7 +19,7 @@ internal sealed class VariationalTrainer
     private static readonly double LogSqrtTwoPi = 0.5 * Math.Log(2 * Math.PI);
     private readonly int _dimension;
     private readonly EnergyFunction _energy;
-    private readonly VariationalOptions _options;
+    private readonly VariationalPlanarFlow.Options _options;
     private readonly TrainablePlanarStack _stack;
     private readonly TrainableBijection.Accumulator _accumulator;
     private readonly AdamOptimizer _optimizer;
@@ -34,7 +34,7 @@ internal sealed class VariationalTrainer
     private readonly double[] _meanGradient;
     private readonly double[] _scaleGradient;
 
-    public VariationalTrainer(int dimension, EnergyFunction energy, VariationalOptions options)
+    public VariationalTrainer(int dimension, EnergyFunction energy, VariationalPlanarFlow.Options options)
     {
         (_dimension, _energy, _options) = (dimension, energy, options);
         _stack = new TrainablePlanarStack(dimension, options.NumberOfLayers);
@@ -57,15 +57,15 @@ internal sealed class VariationalTrainer
 
     public VariationalPlanarFlow Run()
     {
-        var schedule = new LearningRateSchedule(_options.LearningRate, _options.Steps);
-        int annealed = (int)(_options.AnnealingFraction * _options.Steps), interval = Math.Max(1, _options.Steps / 20), failures = 0, counted = 0;
+        var schedule = new LearningRateSchedule(_options.LearningRate, _options.MaximumSteps);
+        int annealed = (int)(_options.AnnealingFraction * _options.MaximumSteps), interval = Math.Max(1, _options.MaximumSteps / 20), failures = 0, counted = 0;
         double sum = 0, freeEnergy = double.NaN;
-        for (int step = 0; step < _options.Steps; step++)
+        for (int step = 0; step < _options.MaximumSteps; step++)
         {
             if (_options.CancellationToken.IsCancellationRequested)
             {
                 if (double.IsNaN(freeEnergy))
-                    throw new OperationCanceledException($"Fit was cancelled at step {step + 1} of {_options.Steps}, before the free energy was known, so there is no flow to return.", _options.CancellationToken);
+                    throw new OperationCanceledException($"Fit was cancelled at step {step + 1} of {_options.MaximumSteps}, before the free energy was known, so there is no flow to return.", _options.CancellationToken);
                 break;
             }
 
@@ -78,11 +78,11 @@ internal sealed class VariationalTrainer
                 continue;
             sum += value;
             counted++;
-            if ((step + 1) % interval == 0 || step + 1 == _options.Steps)
+            if ((step + 1) % interval == 0 || step + 1 == _options.MaximumSteps)
             {
                 freeEnergy = sum / counted;
                 (sum, counted) = (0, 0);
-                _options.Progress?.Report(new VariationalProgress(step + 1, _options.Steps, freeEnergy));
+                _options.Progress?.Report(new VariationalProgress { Step = step + 1, MaximumSteps = _options.MaximumSteps, FreeEnergy = freeEnergy });
             }
         }
 

@@ -33,7 +33,7 @@ public sealed class PlanarFlowEstimatorTests
                 MaximumSteps = 150,
                 Seed = 9,
             }).Fit(data);
-            return FlowModelFormat.Write(model.Model with { History = new TrainingHistory([], TrainingStopReason.MaximumSteps, 0, 0, 0, 0) });
+            return FlowModelFormat.Write(model.Model with { History = TrainingHistory.OfNoTraining(0, 0) });
         }
     }
 

@@ -47,14 +47,32 @@ internal static class TestFlows
             Row(random).CopyTo(training.AsSpan(i * FeatureCount));
         var likelihoods = new float[500];
         density.LogProb(training, likelihoods, density.CreateWorkspace());
-        var report = new TrainingProgress(100, 1000, 1.5, -4, -4.5, 1e6, TimeSpan.FromSeconds(0.25), TimeSpan.FromSeconds(2));
+        var report = new TrainingProgress
+        {
+            Step = 100,
+            MaximumSteps = 1000,
+            Epoch = 1.5,
+            TrainLogLikelihood = -4,
+            ValidationLogLikelihood = -4.5,
+            RowsPerSecond = 1e6,
+            Elapsed = TimeSpan.FromSeconds(0.25),
+            Remaining = TimeSpan.FromSeconds(2),
+        };
         return new FlowModel(
             density,
             LikelihoodQuantiles.Fit(likelihoods, []),
             new FlowColumnNames(),
             0.01,
             [1, -2, 7, 0, 10],
-            new TrainingHistory([report, report with { Step = 200, ValidationLogLikelihood = double.NaN }], TrainingStopReason.EarlyStopping, 100, 500, 3, 1));
+            new TrainingHistory
+            {
+                Progress = [report, report with { Step = 200, ValidationLogLikelihood = double.NaN }],
+                StopReason = TrainingStopReason.EarlyStopping,
+                BestStep = 100,
+                RowsUsed = 500,
+                RowsSkipped = 3,
+                Recoveries = 1,
+            });
     }
 
     private static float[] Row(RandomStream random) =>

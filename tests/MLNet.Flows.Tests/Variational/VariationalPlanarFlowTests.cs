@@ -27,7 +27,7 @@ public sealed class VariationalPlanarFlowTests
     [Fact]
     public void Fit_NormalTargetWithoutLayers_IsTheTarget()
     {
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Normal, new VariationalOptions { NumberOfLayers = 0, Steps = 3000 });
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Normal, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 });
         float[] points = flow.Sample(50_000);
 
         Assert.Equal(-Math.Log(2 * Math.PI), flow.FreeEnergy, 1e-3);
@@ -42,13 +42,13 @@ public sealed class VariationalPlanarFlowTests
     public void Fit_Banana_LayersBendTowardsIt()
     {
         var reports = new List<VariationalProgress>();
-        double plain = VariationalPlanarFlow.Fit(2, Banana, new VariationalOptions { NumberOfLayers = 0, Steps = 3000 }).FreeEnergy;
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Banana, new VariationalOptions { Steps = 3000, Progress = new Recorder(reports) });
+        double plain = VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 }).FreeEnergy;
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 3000, Progress = new Recorder(reports) });
 
         Assert.InRange(plain + Math.Log(Math.PI), 0.2, 1);
         Assert.InRange(flow.FreeEnergy + Math.Log(Math.PI), -0.01, 0.08);
         Assert.Equal(20, reports.Count);
-        Assert.Equal((3000, 3000, flow.FreeEnergy), (reports[^1].Step, reports[^1].Steps, reports[^1].FreeEnergy));
+        Assert.Equal((3000, 3000, flow.FreeEnergy), (reports[^1].Step, reports[^1].MaximumSteps, reports[^1].FreeEnergy));
 
         // The density at the flow's own draws says the same free energy, and it integrates to 1.
         float[] points = flow.Sample(20_000);
@@ -62,10 +62,10 @@ public sealed class VariationalPlanarFlowTests
     [Fact]
     public void Fit_SameSeed_GivesTheSameFlow()
     {
-        var options = new VariationalOptions { Steps = 200, Seed = 4 };
+        var options = new VariationalPlanarFlow.Options { MaximumSteps = 200, Seed = 4 };
 
         Assert.Equal(VariationalPlanarFlow.Fit(2, Banana, options).Sample(10), VariationalPlanarFlow.Fit(2, Banana, options).Sample(10));
-        Assert.NotEqual(VariationalPlanarFlow.Fit(2, Banana, options).Sample(10), VariationalPlanarFlow.Fit(2, Banana, new VariationalOptions { Steps = 200 }).Sample(10));
+        Assert.NotEqual(VariationalPlanarFlow.Fit(2, Banana, options).Sample(10), VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 200 }).Sample(10));
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class VariationalPlanarFlowTests
     {
         using var source = new CancellationTokenSource();
         var heard = new List<VariationalProgress>();
-        var options = new VariationalOptions { Steps = 2000, BatchSize = 64, Progress = new Recorder(heard), CancellationToken = source.Token };
+        var options = new VariationalPlanarFlow.Options { MaximumSteps = 2000, BatchSize = 64, Progress = new Recorder(heard), CancellationToken = source.Token };
         int left = calls;
         VariationalPlanarFlow Fit() => VariationalPlanarFlow.Fit(
             2,
@@ -105,10 +105,10 @@ public sealed class VariationalPlanarFlowTests
         };
 
         Assert.Contains("The free energy is NaN at step 20, 20 steps in a row.", Assert.Throws<InvalidOperationException>(() => VariationalPlanarFlow.Fit(2, broken)).Message);
-        Assert.Contains("2 faults: Steps is 0, but it is in [1, 10000000]. LearningRate is 2, but it is above 0 and at most 1.",
-            Assert.Throws<ArgumentException>(() => VariationalPlanarFlow.Fit(2, Banana, new VariationalOptions { Steps = 0, LearningRate = 2 })).Message);
+        Assert.Contains("The options of VariationalPlanarFlow have 2 faults: MaximumSteps is 0, but it is in [1, 10000000]. LearningRate is 2, but it is above 0 and at most 1.",
+            Assert.Throws<ArgumentException>(() => VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 0, LearningRate = 2 })).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => VariationalPlanarFlow.Fit(0, Banana));
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Banana, new VariationalOptions { Steps = 1 });
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => flow.Sample(0));
         Assert.Contains("There are 3 values for 1 results, but points have 2 values each.", Assert.Throws<ArgumentException>(() => flow.LogDensity(new float[3], new float[1])).Message);
     }
@@ -141,8 +141,8 @@ public sealed class VariationalPlanarFlowTests
             }
         };
 
-        VariationalPlanarFlow wrong = VariationalPlanarFlow.Fit(2, steep, new VariationalOptions { NumberOfLayers = 0, Steps = 2000 });
-        VariationalPlanarFlow right = VariationalPlanarFlow.Fit(2, Normal, new VariationalOptions { NumberOfLayers = 0, Steps = 3000 });
+        VariationalPlanarFlow wrong = VariationalPlanarFlow.Fit(2, steep, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 2000 });
+        VariationalPlanarFlow right = VariationalPlanarFlow.Fit(2, Normal, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 });
 
         Assert.InRange(wrong.EffectiveSampleShare, 0, 0.1);
         Assert.Contains("check that the gradient is that of the energy", wrong.Warning);
