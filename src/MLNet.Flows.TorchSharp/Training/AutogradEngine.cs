@@ -40,7 +40,7 @@ internal sealed class AutogradEngine : ITrainingEngine
         _device = device.ToTorch();
         _noise = new NoisePool(task.Data.Dimension, task.Settings.Seed);
         var start = new float[flow.ParameterCount];
-        flow.Initialize(task.Data, task.Split.Train, task.Settings.Seed, start, task.Checkpoint);
+        flow.Initialize(task.Data, task.StartingRows(), task.Settings.Seed, start, task.Checkpoint);
 
         _thread = new SingleThread();
         try
@@ -153,16 +153,9 @@ internal sealed class AutogradEngine : ITrainingEngine
         var weights = new float[rows.Length];
         for (int i = 0; i < rows.Length; i++)
             weights[i] = _task.Weights.Length == 0 ? 1 : _task.Weights[rows[i]];
-        int trimmed = (int)((float)_task.Settings.TrimFraction * rows.Length);
-        if (trimmed > 0)
-        {
-            float[] keys = ModuleTensors.ToArray(logProb);
-            int[] order = [.. Enumerable.Range(0, rows.Length)];
-            Array.Sort(keys, order);
-            foreach (int i in order.AsSpan(0, trimmed))
-                weights[i] = 0;
-        }
-
+        float trimFraction = (float)_task.Settings.TrimFraction;
+        if (trimFraction > 0)
+            BatchTrimming.Apply(ModuleTensors.ToArray(logProb), weights, trimFraction);
         return Owned(tensor(weights, device: _device));
     }
 

@@ -72,7 +72,7 @@ public abstract class FlowOptions
     /// <summary>The preprocessing. Default <see cref="Preprocessing.Standardize"/>.</summary>
     public Preprocessing Preprocessing { get; set; } = Preprocessing.Standardize;
 
-    /// <summary>Share of every batch, its least likely rows, that is left out, in [0, 0.9]. Null (the default) for 0, or what follows from
+    /// <summary>Share of every batch, its least likely rows by weight, that is left out, in [0, 0.9]. Null (the default) for 0, or what follows from
     /// <see cref="Contamination"/> above 0.</summary>
     public double? TrimFraction { get; set; }
 

@@ -193,16 +193,11 @@ internal sealed class ManagedEngine : ITrainingEngine
         BlockLoader.Load(noisy, dimension, null, part.Block);
     }
 
-    // Gives weight 0 to the share of the batch with the lowest values, by a forward pass with the same noise; returns the weight left.
+    // By a forward pass with the same noise; returns the weight left.
     private double Trim(ReadOnlySpan<int> rows, int step)
     {
         RunParts(rows, PartCount(rows.Length), (part, batch, first) => EvaluatePart(part, batch, new BlockPosition(step, first)));
-        int trimmed = (int)(_trimFraction * rows.Length);
-        float[] keys = _batchValues.AsSpan(0, rows.Length).ToArray();
-        int[] order = [.. Enumerable.Range(0, rows.Length)];
-        Array.Sort(keys, order);
-        foreach (int i in order.AsSpan(0, trimmed))
-            _batchWeights[i] = 0;
+        BatchTrimming.Apply(_batchValues.AsSpan(0, rows.Length), _batchWeights.AsSpan(0, rows.Length), _trimFraction);
         double total = 0;
         for (int i = 0; i < rows.Length; i++)
             total += _batchWeights[i];

@@ -21,4 +21,25 @@ internal sealed record TrainingTask(FeatureMatrix Data, float[] Weights, Validat
     public double ValidationLogDet { get; init; }
 
     public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>The rows that parameters start from: those that train, each as often as its weight says, so that a start does not depend on how weights
+    /// are told.</summary>
+    /// <remarks>As many as there are: of rows laid side by side, as long as their weights, those at equal distances.</remarks>
+    public int[] StartingRows()
+    {
+        int[] rows = Split.Train;
+        if (Weights.Length == 0)
+            return rows;
+        double step = rows.Sum(row => (double)Weights[row]) / rows.Length, end = 0;
+        var starting = new List<int>(rows.Length);
+        foreach (int row in rows)
+        {
+            for (end += Weights[row]; starting.Count < rows.Length && (starting.Count + 0.5) * step < end;)
+                starting.Add(row);
+        }
+
+        while (starting.Count < rows.Length)
+            starting.Add(rows[^1]);
+        return [.. starting];
+    }
 }

@@ -198,6 +198,7 @@ public sealed class FlowModelFormatTests
     [InlineData("planar-v3", typeof(PlanarFlowTransformer), "Latent")]
     [InlineData("realnvp-v2", typeof(RealNvpTransformer), "Latent")]
     [InlineData("realnvp-v3", typeof(RealNvpTransformer), "Latent")]
+    [InlineData("radial-v3", typeof(RadialFlowTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
     {
@@ -219,6 +220,7 @@ public sealed class FlowModelFormatTests
     {
         Write("planar-v3", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.Model())));
         Write("realnvp-v3", new RealNvpTransformer(_context, WithAllColumns(TestFlows.RealNvpModel())));
+        Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
         static FlowModel WithAllColumns(FlowModel model) =>
             model with

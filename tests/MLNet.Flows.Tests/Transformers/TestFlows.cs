@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Bijections.Preprocessing;
+using MLNet.Flows.Bijections.Radial;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
@@ -21,6 +22,9 @@ internal static class TestFlows
         BijectionTable.Coupling(4, [0, 2], [16, 20], scale: 0.7, inputBound: 1.5f),
         new Standardization([0.2f, 0, -0.1f, 0], [1.1f, 0.9f, 1, 2]),
         BijectionTable.Coupling(4, [1, 3], [16, 20, 8], scale: 0.7, inputBound: 1.5f));
+
+    public static FlowModel RadialModel() => Model(
+        new RadialLayer([0.3f, -0.2f, 0.1f, 0.4f], alpha: 0.8f, beta: -0.6f), new RadialLayer([-0.5f, 0, 0.5f, -0.1f], alpha: 1.2f, beta: 2));
 
     public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
 

@@ -1,0 +1,39 @@
+using Microsoft.ML;
+
+namespace MLNet.Flows.Tests.Flows;
+
+/// <summary>Every flow, by name: one line here gives a new one all of <see cref="FlowLawsTests"/>.</summary>
+internal static class FlowTable
+{
+    private static readonly Dictionary<string, Line> Flows = new()
+    {
+        ["planar"] = Of(() => new PlanarFlowEstimator.Options(), (flows, options) => flows.PlanarFlow(options)),
+        ["planar, masked and trimmed"] = Of(
+            () => new PlanarFlowEstimator.Options { Contamination = 0.05, MaskColumns = true }, (flows, options) => flows.PlanarFlow(options)),
+        ["planar, clean"] = Of(() => new PlanarFlowEstimator.Options { Contamination = 0 }, (flows, options) => flows.PlanarFlow(options)),
+        ["real nvp"] = Of(() => new RealNvpEstimator.Options(), (flows, options) => flows.RealNvp(options)),
+        ["real nvp, deep"] = Of(
+            () => new RealNvpEstimator.Options { NumberOfCouplings = 4, HiddenUnits = [8, 8], LogScaleBound = 1, NumberOfMembers = 1 },
+            (flows, options) => flows.RealNvp(options)),
+        ["radial"] = Of(() => new RadialFlowEstimator.Options(), (flows, options) => flows.RadialFlow(options)),
+    };
+
+    public static IEnumerable<string> Names => Flows.Keys;
+
+    /// <summary>The flow's options at this line's defaults, with a seed, short training and no calibration, so that laws are quick.</summary>
+    public static FlowOptions Options(string name)
+    {
+        FlowOptions options = Flows[name].Options();
+        (options.Seed, options.MaximumSteps, options.CalibrationFolds) = (1, 100, 0);
+        options.NumberOfMembers ??= options.Contamination is null ? 2 : null;
+        return options;
+    }
+
+    public static IEstimator<FlowTransformer> Create(MLContext context, string name, FlowOptions? options = null) =>
+        Flows[name].Create(context.Flows, options ?? Options(name));
+
+    private static Line Of<TOptions>(Func<TOptions> options, Func<FlowsCatalog, TOptions, IEstimator<FlowTransformer>> create)
+        where TOptions : FlowOptions => new(options, (flows, given) => create(flows, (TOptions)given));
+
+    private sealed record Line(Func<FlowOptions> Options, Func<FlowsCatalog, FlowOptions, IEstimator<FlowTransformer>> Create);
+}
