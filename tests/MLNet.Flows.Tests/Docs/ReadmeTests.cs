@@ -10,7 +10,7 @@ public sealed class ProcessWide;
 
 /// <summary>The README's code is the QuickStart example, which is compiled and, here, run.</summary>
 [Collection(nameof(ProcessWide))]
-public sealed partial class ReadmeTests
+public sealed class ReadmeTests
 {
     private static readonly string Root = Repository.Root;
 
@@ -50,30 +50,7 @@ public sealed partial class ReadmeTests
         }
     }
 
-    [Fact]
-    public void Snippets_InReadme_AreRunByTests()
-    {
-        string source = string.Join("\n", ((string[])["MLNet.Flows.Plotting.Tests", "MLNet.Flows.TorchSharp.Tests"])
-            .Select(project => Unindented(File.ReadAllText(Path.Combine(Root, "tests", project, "Docs", "ReadmeSnippets.cs")))));
-
-        string[] snippets = [.. Blocks("csharp").Skip(1)];
-        Assert.NotEmpty(snippets);
-        Assert.All(snippets, snippet => Assert.Contains(Unindented(snippet), source));
-    }
-
-    [Fact]
-    public void Links_InReadme_LeadToFiles()
-    {
-        foreach (Match link in Link().Matches(File.ReadAllText(Path.Combine(Root, "README.md"))))
-            Assert.True(Path.Exists(Path.Combine(Root, link.Groups[1].Value)), $"README.md links to {link.Groups[1].Value}, which does not exist");
-    }
-
-    private static string Unindented(string text) => string.Join("\n", text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()));
-
     private static string[] Blocks(string language) =>
         [.. Regex.Matches(File.ReadAllText(Path.Combine(Root, "README.md")).ReplaceLineEndings("\n"), $"```{language}\n(.*?)\n```", RegexOptions.Singleline)
             .Select(match => match.Groups[1].Value.Trim())];
-
-    [GeneratedRegex(@"\]\((?!https?:|#)([^)]+)\)")]
-    private static partial Regex Link();
 }
