@@ -30,16 +30,21 @@ internal sealed class CouplingWorkload
             FlopsPerRow += widths.Zip(widths[1..], (from, to) => 2L * from * to).Sum();
         }
 
-        Density = new FlowDensity(new ColumnPartition(dimension, [], new PlateauConstants([], [])), new Transformed([.. bijections], new DiagonalNormal(new float[dimension], one)));
+        Density = new FlowDensity(
+            new ColumnPartition(dimension, [], new PlateauConstants([], [])),
+            new Transformed([.. bijections], new DiagonalNormal(new float[dimension], one)));
         var likelihoods = new float[Math.Min(rows, 1000)];
         Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), likelihoods, Density.CreateWorkspace());
         TrainingHistory history = TrainingHistory.OfNoTraining(rows, 0);
         Transformer = new RealNvpTransformer(
-            new MLContext(1), new FlowModel(Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension], history));
+            new MLContext(1), new FlowModel(
+                Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension], history));
 
-        DenseLayer Layer(int inputs, int outputs) => new(inputs, outputs, Draw(inputs * outputs, Math.Max(1, inputs)), Draw(outputs, 16));
+        DenseLayer Layer(int inputs, int outputs) => new(
+            inputs, outputs, Draw(inputs * outputs, Math.Max(1, inputs)), Draw(outputs, 16));
 
-        float[] Draw(int count, int variance) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextGaussian() / Math.Sqrt(variance)))];
+        float[] Draw(int count, int variance) =>
+            [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextGaussian() / Math.Sqrt(variance)))];
     }
 
     /// <summary>[n, d], row-major.</summary>

@@ -8,7 +8,8 @@ internal static class Timing
     // Compiled code is replaced by optimized code after 0.1 s without news, on a single core after 1 s.
     private static readonly double WarmUp = Environment.ProcessorCount == 1 ? 3 : 0.7;
 
-    /// <summary>Median seconds per call of each action; the actions take turns, so that a slow spell of the machine meets all of them.</summary>
+    /// <summary>Median seconds per call of each action; the actions take turns, so that a slow spell of the machine meets all of
+    /// them.</summary>
     /// <param name="budget">Seconds for all, after time (or one call) each to warm up.</param>
     /// <param name="actions">What to time.</param>
     public static double[] Interleaved(double budget, params Action[] actions)

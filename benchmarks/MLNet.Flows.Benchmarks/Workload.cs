@@ -26,7 +26,8 @@ internal sealed class Workload
             row.CopyTo(Data.AsSpan(i * dimension));
         }
 
-        float[] parameters = [.. Enumerable.Range(0, layers * (2 * dimension + 1)).Select(_ => (float)(random.NextGaussian() / Math.Sqrt(dimension)))];
+        float[] parameters = [.. Enumerable.Range(
+            0, layers * (2 * dimension + 1)).Select(_ => (float)(random.NextGaussian() / Math.Sqrt(dimension)))];
         var one = new float[dimension];
         Array.Fill(one, 1f);
         Density = new FlowDensity(
@@ -37,7 +38,8 @@ internal sealed class Workload
         var likelihoods = new float[Math.Min(rows, 10_000)];
         Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), likelihoods, Density.CreateWorkspace());
         Model = new FlowModel(
-            Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension], TrainingHistory.OfNoTraining(rows, 0));
+            Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension],
+            TrainingHistory.OfNoTraining(rows, 0));
         Transformer = new PlanarFlowTransformer(new MLContext(1), Model);
     }
 

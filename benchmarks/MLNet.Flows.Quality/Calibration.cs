@@ -2,15 +2,19 @@ using MLNet.Flows.Quality.Detectors;
 
 namespace MLNet.Flows.Quality;
 
-/// <summary>Whether p-values keep what they promise: trained on half of the normal rows of a set, they should be uniform on the other half.</summary>
+/// <summary>Whether p-values keep what they promise: trained on half of the normal rows of a set, they should be uniform on the
+/// other half.</summary>
 internal static class Calibration
 {
     private static readonly double[] Rates = [0.01, 0.05];
 
-    /// <summary>Prints, per set, method and seed, the Kolmogorov-Smirnov distance from uniform and how many rows false-alarm rates flag.</summary>
+    /// <summary>Prints, per set, method and seed, the Kolmogorov-Smirnov distance from uniform and how many rows false-alarm
+    /// rates flag.</summary>
     public static void Run(LabeledSet[] sets, string[] methods, int seeds, int maximumTrain)
     {
-        Console.WriteLine($"| set | rows trained on | method | seed | KS distance | {string.Join(" | ", Rates.Select(rate => $"alarms at {rate} (standard errors off)"))} |");
+        Console.WriteLine(
+            "| set | rows trained on | method | seed | KS distance | "
+            + $"{string.Join(" | ", Rates.Select(rate => $"alarms at {rate} (standard errors off)"))} |");
         Console.WriteLine($"|---|---|---|---|---|{string.Concat(Rates.Select(_ => "---|"))}");
         foreach (string method in methods.Where(method => Methods.All[method].Create() is FlowDetector))
         {
@@ -23,11 +27,15 @@ internal static class Calibration
                     float[][] fresh = [.. split.Test.Where((_, i) => !split.Labels[i])];
                     float[] p = [.. ((FlowDetector)Methods.All[method].Create()).PValues(split.Train, fresh, seed).Order()];
                     distances.Add(DistanceFromUniform(p));
-                    Console.WriteLine($"| {set.Name} | {split.Train.Length} | {method} | {seed} | {distances[^1]:F3} | {string.Join(" | ", Rates.Select(rate => Alarms(p, rate, split.Train.Length)))} |");
+                    Console.WriteLine(
+                        $"| {set.Name} | {split.Train.Length} | {method} | {seed} | {distances[^1]:F3} | "
+                        + $"{string.Join(" | ", Rates.Select(rate => Alarms(p, rate, split.Train.Length)))} |");
                 }
             }
 
-            Console.WriteLine($"QUALITY calibration method={Methods.All[method].Label} mean_ks={distances.Average():F3} largest_ks={distances.Max():F3} sets={sets.Length} seeds={seeds}");
+            Console.WriteLine(
+                $"QUALITY calibration method={Methods.All[method].Label} mean_ks={distances.Average():F3} "
+                + $"largest_ks={distances.Max():F3} sets={sets.Length} seeds={seeds}");
         }
     }
 
@@ -39,7 +47,8 @@ internal static class Calibration
     // Both samples, the one trained on and the fresh one, are chance.
     private static string Alarms(float[] p, double rate, int trained)
     {
-        double alarms = p.Average(value => value < rate ? 1.0 : 0), error = Math.Sqrt(rate * (1 - rate) * (1.0 / trained + 1.0 / p.Length));
+        double alarms = p.Average(value => value < rate ? 1.0 : 0);
+        double error = Math.Sqrt(rate * (1 - rate) * (1.0 / trained + 1.0 / p.Length));
         return $"{alarms:F4} ({Math.Round((alarms - rate) / error, 1):+0.0;-0.0;0.0})";
     }
 }

@@ -21,13 +21,17 @@ internal sealed record LabeledSet(string Name, float[][] Rows, bool[] Labels)
             for (int d = 0; d < row.Length && good; d++)
                 good = float.TryParse(cells[d], CultureInfo.InvariantCulture, out row[d]);
             if (!good || !float.TryParse(cells[^1], CultureInfo.InvariantCulture, out float label))
-                throw new FormatException($"Line {line} of '{path}' is not {(rows.Count == 0 ? "a list of" : $"{rows[0].Length}")} numbers and a label. Save the file as a CSV with a header and Label last.");
+                throw new FormatException(
+                    $"Line {line} of '{path}' is not {(rows.Count == 0 ? "a list of" : $"{rows[0].Length}")} numbers and a "
+                    + "label. Save the file as a CSV with a header and Label last.");
             rows.Add(row);
             labels.Add(label > 0);
         }
 
         return rows.Count > 0 && labels.Contains(true) && labels.Contains(false)
             ? new LabeledSet(Path.GetFileNameWithoutExtension(path), [.. rows], [.. labels])
-            : throw new FormatException($"'{path}' has {rows.Count} rows, {labels.Count(l => l)} of them anomalies, but it takes both kinds. Label 1 is an anomaly.");
+            : throw new FormatException(
+                $"'{path}' has {rows.Count} rows, {labels.Count(l => l)} of them anomalies, but it takes both kinds. Label 1 "
+                + "is an anomaly.");
     }
 }

@@ -25,7 +25,8 @@ internal static class Methods
             ["gaussian"] = ("FullGaussian", () => new FullGaussian()),
             ["pca"] = ("RandomizedPca", () => new RandomizedPca()),
         };
-        foreach ((string preset, double? contamination) in (IEnumerable<(string, double?)>)[("unknown", null), ("0", 0), ("0.1", 0.1)])
+        foreach ((string preset, double? contamination) in
+            (IEnumerable<(string, double?)>)[("unknown", null), ("0", 0), ("0.1", 0.1)])
         {
             Add("one-member", o => o.NumberOfMembers = 1);
             Add("two-members", o => o.NumberOfMembers = 2);
@@ -37,8 +38,13 @@ internal static class Methods
             Add("no-noise", o => o.InputNoise = 0);
             Add("one-normal", o => o.BaseDistribution = BaseDistribution.StandardNormal);
             Add("student-t", o => o.BaseDistribution = BaseDistribution.StudentT());
-            Add("own-scales", o => o.BaseDistribution = BaseDistribution.NormalMixture(contamination == 0 ? 200 : null, sharedScale: false, contamination == 0 ? 0 : 0.03));
-            Add("keep-light", o => o.BaseDistribution = BaseDistribution.NormalMixture(contamination == 0 ? 200 : null, minimumWeight: 0));
+            Add(
+                "own-scales",
+                o => o.BaseDistribution = BaseDistribution.NormalMixture(
+                    contamination == 0 ? 200 : null, sharedScale: false, contamination == 0 ? 0 : 0.03));
+            Add(
+                "keep-light",
+                o => o.BaseDistribution = BaseDistribution.NormalMixture(contamination == 0 ? 200 : null, minimumWeight: 0));
             Add("masks-off", o => o.MaskColumns = false);
             Add("masks-on", o => o.MaskColumns = true);
             Add("whitened", o => o.Preprocessing = Preprocessing.Whiten());
@@ -58,10 +64,16 @@ internal static class Methods
         return methods;
     }
 
-    private static Func<IDetector> Flow(double? contamination, Action<PlanarFlowEstimator.Options>? change = null) => () => new FlowDetector((context, rows, seed) =>
+    private static Func<IDetector> Flow(double? contamination, Action<PlanarFlowEstimator.Options>? change = null) =>
+        () => new FlowDetector((context, rows, seed) =>
     {
         // A base taken back leaves the preset's number of members.
-        var options = new PlanarFlowEstimator.Options { Contamination = contamination, Seed = seed, NumberOfMembers = contamination is null ? 8 : 1 };
+        var options = new PlanarFlowEstimator.Options
+        {
+            Contamination = contamination,
+            Seed = seed,
+            NumberOfMembers = contamination is null ? 8 : 1,
+        };
         change?.Invoke(options);
         return context.Flows.PlanarFlow(options).Fit(rows);
     });

@@ -1,10 +1,13 @@
-// Detection quality over a folder of labelled sets, clean and contaminated, for our presets and rivals; or of any method named, such as
-// flow-0:no-layers for a preset with one choice taken back. A CSV has a header, features, and Label (1 = anomaly) last. The setting wide-calibration makes its rows.
+// Detection quality over a folder of labelled sets, clean and contaminated, for our presets and rivals; or of any method named,
+// such as flow-0:no-layers for a preset with one choice taken back. A CSV has a header, features, and Label (1 = anomaly) last.
+// The setting wide-calibration makes its rows.
 using System.Globalization;
 using MLNet.Flows.Quality;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const string Usage = "--data DIR [--setting clean|contaminated|both|calibration|wide-calibration] [--seeds 5] [--max-train 10000] [--methods a,b,...] [--share S] [--out results.csv]";
+const string Usage =
+    "--data DIR [--setting clean|contaminated|both|calibration|wide-calibration] [--seeds 5] [--max-train 10000] [--methods "
+    + "a,b,...] [--share S] [--out results.csv]";
 var arguments = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     arguments[args[i]] = args[i + 1];
@@ -13,10 +16,12 @@ string folder = Take("--data", ""), setting = Take("--setting", "both"), output 
 int seeds = int.Parse(Take("--seeds", "5")), maximumTrain = int.Parse(Take("--max-train", "10000"));
 double? share = Take("--share", "") is { Length: > 0 } text ? double.Parse(text) : null;
 string[] methods = Take("--methods", Methods.Compared).Split(',');
-string? fault = args.Length % 2 != 0 || arguments.Count > 0 ? $"unknown argument {(arguments.Count > 0 ? arguments.Keys.First() : args[^1])}"
+string? fault = args.Length % 2 != 0
+    || arguments.Count > 0 ? $"unknown argument {(arguments.Count > 0 ? arguments.Keys.First() : args[^1])}"
     : setting != "wide-calibration" && !Directory.Exists(folder) ? $"no folder '{folder}'"
     : setting is not ("clean" or "contaminated" or "both" or "calibration" or "wide-calibration") ? $"no setting '{setting}'"
-    : methods.FirstOrDefault(method => !Methods.All.ContainsKey(method)) is string unknown ? $"no method '{unknown}' among {string.Join(", ", Methods.All.Keys)}"
+    : methods.FirstOrDefault(method => !Methods.All.ContainsKey(method))
+        is string unknown ? $"no method '{unknown}' among {string.Join(", ", Methods.All.Keys)}"
     : null;
 if (fault is not null)
 {

@@ -5,5 +5,6 @@ internal sealed record Result(string Setting, string Set, string Method, int See
 {
     public const string Header = "setting,set,method,seed,auroc,auprc,seconds";
 
-    public override string ToString() => FormattableString.Invariant($"{Setting},{Set},{Method},{Seed},{Auroc:F6},{Auprc:F6},{Seconds:F3}");
+    public override string ToString() =>
+        FormattableString.Invariant($"{Setting},{Set},{Method},{Seed},{Auroc:F6},{Auprc:F6},{Seconds:F3}");
 }

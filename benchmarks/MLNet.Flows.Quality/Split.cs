@@ -3,7 +3,8 @@ namespace MLNet.Flows.Quality;
 /// <summary>What is trained on and what is scored, standardized on the training part.</summary>
 internal sealed record Split(float[][] Train, float[][] Test, bool[] Labels)
 {
-    /// <summary>Rows shuffled by seed; with a share, only as many anomalies as make it (or all there are). Clean: train on half of the normal rows, test on the rest. Contaminated: train on all rows and score the same.</summary>
+    /// <summary>Rows shuffled by seed; with a share, only as many anomalies as make it (or all there are). Clean: train on half
+    /// of the normal rows, test on the rest. Contaminated: train on all rows and score the same.</summary>
     public static Split Draw(LabeledSet set, bool contaminated, int seed, int maximumTrain, double? share)
     {
         int[] order = [.. Enumerable.Range(0, set.Rows.Length)];
@@ -35,7 +36,11 @@ internal sealed record Split(float[][] Train, float[][] Test, bool[] Labels)
                 scale[j] += Math.Pow(set.Rows[i][j] - mean[j], 2) / train.Length;
         }
 
-        float[] Standardized(int i) => [.. Enumerable.Range(0, d).Select(j => (float)((set.Rows[i][j] - mean[j]) / (scale[j] > 0 ? Math.Sqrt(scale[j]) : 1)))];
-        return new Split(Array.ConvertAll(train, Standardized), Array.ConvertAll(test, Standardized), Array.ConvertAll(test, i => set.Labels[i]));
+        float[] Standardized(int i) => [.. Enumerable.Range(0, d).Select(
+            j => (float)((set.Rows[i][j] - mean[j]) / (scale[j] > 0 ? Math.Sqrt(scale[j]) : 1)))];
+        return new Split(
+            Array.ConvertAll(train, Standardized),
+            Array.ConvertAll(test, Standardized),
+            Array.ConvertAll(test, i => set.Labels[i]));
     }
 }

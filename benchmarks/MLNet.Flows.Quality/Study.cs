@@ -11,7 +11,9 @@ internal static class Study
         var results = new List<Result>();
         foreach (LabeledSet set in sets)
         {
-            Console.Error.WriteLine($"{setting}: {set.Name}, {set.Rows.Length} rows of {set.Dimension}, {set.Labels.Count(label => label)} anomalies");
+            Console.Error.WriteLine(
+                $"{setting}: {set.Name}, {set.Rows.Length} rows of {set.Dimension}, {set.Labels.Count(label => label)} "
+                + "anomalies");
             for (int seed = 1; seed <= seeds; seed++)
             {
                 Split split = Split.Draw(set, setting == "contaminated", seed, maximumTrain, share);
@@ -22,7 +24,8 @@ internal static class Study
                     double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
                     ThresholdMetrics[] thresholds = RankingMetrics.Thresholds(scores, split.Labels);
                     results.Add(new Result(
-                        setting, set.Name, method, seed, 100 * RankingMetrics.AreaUnderRocCurve(thresholds), 100 * RankingMetrics.AveragePrecision(thresholds), seconds));
+                        setting, set.Name, method, seed, 100 * RankingMetrics.AreaUnderRocCurve(thresholds),
+                        100 * RankingMetrics.AveragePrecision(thresholds), seconds));
                 }
             }
         }
@@ -41,7 +44,8 @@ internal static class Study
                 Cell(results.Where(r => r.Set == set.Name && r.Method == method))))} |");
         }
 
-        Console.WriteLine($"| **mean** | {string.Join(" | ", methods.Select(method => Cell(results.Where(r => r.Method == method))))} |");
+        Console.WriteLine(
+            $"| **mean** | {string.Join(" | ", methods.Select(method => Cell(results.Where(r => r.Method == method))))} |");
         Console.WriteLine();
     }
 
@@ -55,16 +59,20 @@ internal static class Study
             double rank = sets.Average(set =>
             {
                 double own = Mean(method, set);
-                return 1 + methods.Count(other => Mean(other, set) > own) + 0.5 * methods.Count(other => other != method && Mean(other, set) == own);
+                return 1 + methods.Count(other => Mean(other, set) > own)
+                    + 0.5 * methods.Count(other => other != method && Mean(other, set) == own);
             });
             string label = Methods.All[method].Label;
             Console.WriteLine(
-                $"QUALITY {setting} method={label} auroc={mine.Average(r => r.Auroc):F2} auprc={mine.Average(r => r.Auprc):F2} mean_rank={rank:F2} "
+                $"QUALITY {setting} method={label} auroc={mine.Average(r => r.Auroc):F2} "
+                + $"auprc={mine.Average(r => r.Auprc):F2} mean_rank={rank:F2} "
                 + $"sets={sets.Length} seeds={seeds} seconds={mine.Sum(r => r.Seconds):F1}");
         }
 
-        double Mean(string method, LabeledSet set) => results.Where(r => r.Method == method && r.Set == set.Name).Average(r => r.Auroc);
+        double Mean(string method, LabeledSet set) => results.Where(r => r.Method == method && r.Set == set.Name)
+            .Average(r => r.Auroc);
     }
 
-    private static string Cell(IEnumerable<Result> results) => $"{results.Average(r => r.Auroc):F1} / {results.Average(r => r.Auprc):F1}";
+    private static string Cell(IEnumerable<Result> results) =>
+        $"{results.Average(r => r.Auroc):F1} / {results.Average(r => r.Auprc):F1}";
 }

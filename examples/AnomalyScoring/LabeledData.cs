@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace AnomalyScoring;
 
-/// <summary>A CSV of features with <c>Label</c> last, split for anomaly scoring: half of the normal rows to train on, all else to test on.</summary>
+/// <summary>A CSV of features with <c>Label</c> last, split for anomaly scoring: half of the normal rows to train on, all else to
+/// test on.</summary>
 internal sealed class LabeledData
 {
     private LabeledData(MLContext mlContext, string[] featureNames, LabeledRow[] train, LabeledRow[] test)

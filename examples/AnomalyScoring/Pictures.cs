@@ -3,10 +3,17 @@ using MLNet.Flows;
 
 namespace AnomalyScoring;
 
-/// <summary>What a person would look at: how the log-likelihoods lie, the two curves, and what makes the strangest rows strange.</summary>
+/// <summary>What a person would look at: how the log-likelihoods lie, the two curves, and what makes the strangest rows
+/// strange.</summary>
 internal static class Pictures
 {
-    public static string Draw(string set, PlanarFlowTransformer model, LabeledData data, IDataView scored, FlowMetrics metrics, IEnumerable<int> strangest)
+    public static string Draw(
+        string set,
+        PlanarFlowTransformer model,
+        LabeledData data,
+        IDataView scored,
+        FlowMetrics metrics,
+        IEnumerable<int> strangest)
     {
         string folder = Directory.CreateDirectory(Path.Combine("pictures", "AnomalyScoring")).FullName;
         scored.PlotLogLikelihood().SavePng(File("log-likelihood"), 700, 450);

@@ -13,7 +13,9 @@ var failed = false;
 
 foreach (string set in sets)
 {
-    string path = set.EndsWith(".csv", StringComparison.Ordinal) ? set : Path.Combine(AppContext.BaseDirectory, "data", set + ".csv");
+    string path = set.EndsWith(".csv", StringComparison.Ordinal)
+        ? set
+        : Path.Combine(AppContext.BaseDirectory, "data", set + ".csv");
     failed |= !Run(Path.GetFileNameWithoutExtension(path), path);
 }
 
@@ -23,13 +25,16 @@ static bool Run(string set, string path)
 {
     var mlContext = new MLContext(seed: 1);
     LabeledData data = LabeledData.Load(mlContext, path, seed: 1);
-    Console.WriteLine($"{set}: train on {data.TrainCount} normal rows, test on {data.TestCount} rows ({data.AnomalyCount} anomalies), {data.FeatureCount} features");
+    Console.WriteLine(
+        $"{set}: train on {data.TrainCount} normal rows, test on {data.TestCount} rows ({data.AnomalyCount} anomalies), "
+        + $"{data.FeatureCount} features");
 
     // Train.
     long start = Stopwatch.GetTimestamp();
     PlanarFlowTransformer model = mlContext.Flows.PlanarFlow().Fit(data.Train);
     double trainSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-    Console.WriteLine($"  trained in {trainSeconds:F2} s, stopped by {model.History.StopReason}, best step {model.History.BestStep}");
+    Console.WriteLine(
+        $"  trained in {trainSeconds:F2} s, stopped by {model.History.StopReason}, best step {model.History.BestStep}");
 
     // Score and evaluate.
     IDataView scored = model.Transform(data.Test);
@@ -51,8 +56,10 @@ static bool Run(string set, string path)
     double pca = RandomizedPcaBaseline.AreaUnderRocCurve(mlContext, data);
     double rowsPerSecond = MeasureScoring(model, data);
     Console.WriteLine(
-        $"RESULT {set} auroc={metrics.AreaUnderRocCurve:F4} auprc={metrics.AveragePrecision:F4} pca_auroc={pca:F4} train_s={trainSeconds:F2} "
-        + $"train_rows_per_s={model.History.Progress[^1].RowsPerSecond:0.0e0} score_rows_per_s={rowsPerSecond:0.0e0} zip_bytes={zipBytes} "
+        $"RESULT {set} auroc={metrics.AreaUnderRocCurve:F4} auprc={metrics.AveragePrecision:F4} pca_auroc={pca:F4} "
+        + $"train_s={trainSeconds:F2} "
+        + $"train_rows_per_s={model.History.Progress[^1].RowsPerSecond:0.0e0} score_rows_per_s={rowsPerSecond:0.0e0} "
+        + $"zip_bytes={zipBytes} "
         + $"reload_identical={(identical ? "true" : "false")}");
     Console.WriteLine();
     return identical;
@@ -65,7 +72,9 @@ static void ShowRows(LabeledData data, float[] scores, int[] strangest)
     {
         LabeledRow row = data.TestRows[i];
         string values = string.Join(", ", row.Features.Take(6).Select((value, j) => $"{data.FeatureNames[j]} {value:G5}"));
-        Console.WriteLine($"    score {scores[i],10:F2}  {(row.Label > 0 ? "anomaly" : "normal ")}  {values}{(row.Features.Length > 6 ? ", ..." : "")}");
+        Console.WriteLine(
+            $"    score {scores[i],10:F2}  {(row.Label > 0 ? "anomaly" : "normal ")}  "
+            + $"{values}{(row.Features.Length > 6 ? ", ..." : "")}");
     }
 }
 

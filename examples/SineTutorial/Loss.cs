@@ -2,8 +2,10 @@ using MLNet.Flows;
 
 namespace SineTutorial;
 
-/// <summary>Prints the loss as training goes on. <see cref="Progress{T}"/> would print from another thread, out of order.</summary>
+/// <summary>Prints the loss as training goes on. <see cref="Progress{T}"/> would print from another thread, out of
+/// order.</summary>
 internal sealed class Loss : IProgress<TrainingProgress>
 {
-    public void Report(TrainingProgress value) => Console.WriteLine($"  step {value.Step,5}  loss {-value.TrainLogLikelihood:F4}");
+    public void Report(TrainingProgress value) =>
+        Console.WriteLine($"  step {value.Step,5}  loss {-value.TrainLogLikelihood:F4}");
 }

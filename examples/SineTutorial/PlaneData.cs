@@ -3,7 +3,8 @@ namespace SineTutorial;
 /// <summary>Two-dimensional sets that flows are shown on.</summary>
 internal static class PlaneData
 {
-    /// <summary>Differential entropy of <see cref="Sine"/> in nats, log 6 + 1/2 log(2 pi e 0.1^2): no model's expected negative log-likelihood is lower.</summary>
+    /// <summary>Differential entropy of <see cref="Sine"/> in nats, log 6 + 1/2 log(2 pi e 0.1^2): no model's expected negative
+    /// log-likelihood is lower.</summary>
     public static readonly double SineEntropy = Math.Log(6) + 0.5 * Math.Log(2 * Math.PI * Math.E * 0.01);
 
     /// <summary>x2 ~ U(-3, 3), x1 = sin(x2) + N(0, 0.1^2).</summary>
@@ -17,7 +18,9 @@ internal static class PlaneData
     public static Point[] TwoMoons(int count, int seed) => Draw(count, seed, random =>
     {
         double angle = Math.PI * random.NextDouble();
-        (double x, double y) = random.Next(2) == 0 ? (Math.Cos(angle), Math.Sin(angle)) : (1 - Math.Cos(angle), 0.5 - Math.Sin(angle));
+        (double x, double y) = random.Next(2) == 0
+            ? (Math.Cos(angle), Math.Sin(angle))
+            : (1 - Math.Cos(angle), 0.5 - Math.Sin(angle));
         return (x + 0.1 * Gaussian(random), y + 0.1 * Gaussian(random));
     });
 
@@ -26,7 +29,8 @@ internal static class PlaneData
     {
         double radial = 1 + 0.3 * Gaussian(random), tangential = 0.1 * Gaussian(random);
         double angle = 2 * Math.PI / 5 * random.Next(5) + 0.25 * Math.Exp(radial);
-        return (2 * (radial * Math.Cos(angle) - tangential * Math.Sin(angle)), 2 * (radial * Math.Sin(angle) + tangential * Math.Cos(angle)));
+        return (2 * (radial * Math.Cos(angle) - tangential * Math.Sin(angle)),
+            2 * (radial * Math.Sin(angle) + tangential * Math.Cos(angle)));
     });
 
     /// <summary>Eight normals on a circle of radius 2, each with standard deviation 0.2.</summary>

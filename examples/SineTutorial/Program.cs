@@ -1,5 +1,5 @@
-// The planar-flow tutorial from ML.NET, step by step: data, training by maximum likelihood, the loss as it falls, samples, pictures.
-// Then the same pictures for four classic sets. The first argument is the folder for pictures.
+// The planar-flow tutorial from ML.NET, step by step: data, training by maximum likelihood, the loss as it falls, samples,
+// pictures. Then the same pictures for four classic sets. The first argument is the folder for pictures.
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -21,7 +21,8 @@ Console.WriteLine("Sine, 16 layers: negative log-likelihood in nats");
 PlanarFlowTransformer model = mlContext.Flows.PlanarFlow(Tutorial(layers: 16, steps: 1000, new Loss())).Fit(data);
 Report(16, data, model);
 
-// On 1,000 points 64 layers would learn the points by heart. On more points they come closer to the entropy of the data, below which no model can go.
+// On 1,000 points 64 layers would learn the points by heart. On more points they come closer to the entropy of the data, below
+// which no model can go.
 IDataView more = mlContext.Data.LoadFromEnumerable(PlaneData.Sine(20_000, seed: 3));
 PlanarFlowTransformer deep = mlContext.Flows.PlanarFlow(Tutorial(layers: 64, steps: 4000, progress: null)).Fit(more);
 Report(64, more, deep);
@@ -71,10 +72,12 @@ static PlanarFlowEstimator.Options Tutorial(int layers, int steps, IProgress<Tra
 };
 
 void Report(int layers, IDataView points, PlanarFlowTransformer flow) => Console.WriteLine(
-    $"{layers} layers: {NegativeLogLikelihood(flow, points):F3} nats on its {flow.History.RowsUsed:N0} training points, {NegativeLogLikelihood(flow, fresh):F3} on fresh ones; "
+    $"{layers} layers: {NegativeLogLikelihood(flow, points):F3} nats on its {flow.History.RowsUsed:N0} training points, "
+    + $"{NegativeLogLikelihood(flow, fresh):F3} on fresh ones; "
     + $"the data's entropy is {PlaneData.SineEntropy:F3}");
 
-static double NegativeLogLikelihood(PlanarFlowTransformer flow, IDataView points) => flow.Transform(points).GetColumn<float>("Score").Average(score => (double)score);
+static double NegativeLogLikelihood(PlanarFlowTransformer flow, IDataView points) => flow.Transform(points)
+    .GetColumn<float>("Score").Average(score => (double)score);
 
 void Draw(string name, PlanarFlowTransformer flow, IDataView points)
 {

@@ -3,16 +3,19 @@ using MLNet.Flows;
 namespace VariationalInference;
 
 /// <summary>The energies U1 to U4 of Rezende and Mohamed 2015, table 1, on the square they are drawn on.</summary>
-/// <remarks>U2 to U4 repeat along z1 for ever, so exp(-U) has no integral; beyond |z1| = 4 a wall ((|z1| - 4) / 0.4)^2 / 2 is added to each. Gradients
-/// are central differences in double precision: an energy is written once and stays readable.</remarks>
+/// <remarks>U2 to U4 repeat along z1 for ever, so exp(-U) has no integral; beyond |z1| = 4 a wall ((|z1| - 4) / 0.4)^2 / 2 is
+/// added to each. Gradients are central differences in double precision: an energy is written once and stays readable.</remarks>
 internal static class Energies
 {
     public static IReadOnlyList<(string Name, Func<double, double, double> U)> All { get; } =
     [
-        ("U1", (z1, z2) => 0.5 * Square((Math.Sqrt(z1 * z1 + z2 * z2) - 2) / 0.4) - LogSumExp(-0.5 * Square((z1 - 2) / 0.6), -0.5 * Square((z1 + 2) / 0.6))),
+        ("U1", (z1, z2) => 0.5 * Square((Math.Sqrt(z1 * z1 + z2 * z2) - 2) / 0.4) - LogSumExp(
+            -0.5 * Square((z1 - 2) / 0.6), -0.5 * Square((z1 + 2) / 0.6))),
         ("U2", (z1, z2) => 0.5 * Square((z2 - W1(z1)) / 0.4) + Wall(z1)),
-        ("U3", (z1, z2) => -LogSumExp(-0.5 * Square((z2 - W1(z1)) / 0.35), -0.5 * Square((z2 - W1(z1) + W2(z1)) / 0.35)) + Wall(z1)),
-        ("U4", (z1, z2) => -LogSumExp(-0.5 * Square((z2 - W1(z1)) / 0.4), -0.5 * Square((z2 - W1(z1) + W3(z1)) / 0.35)) + Wall(z1)),
+        ("U3", (z1, z2) => -LogSumExp(
+            -0.5 * Square((z2 - W1(z1)) / 0.35), -0.5 * Square((z2 - W1(z1) + W2(z1)) / 0.35)) + Wall(z1)),
+        ("U4", (z1, z2) => -LogSumExp(
+            -0.5 * Square((z2 - W1(z1)) / 0.4), -0.5 * Square((z2 - W1(z1) + W3(z1)) / 0.35)) + Wall(z1)),
     ];
 
     public static EnergyFunction WithGradient(Func<double, double, double> u) => (points, energies, gradients) =>

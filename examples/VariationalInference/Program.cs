@@ -1,5 +1,6 @@
-// Variational inference with planar flows, as in figure 3 of Rezende and Mohamed 2015: four energies, flows of 2, 8 and 32 layers in the sampling
-// direction, free energies beside the best possible, and the densities drawn beside the true ones. The first argument is the folder for pictures.
+// Variational inference with planar flows, as in figure 3 of Rezende and Mohamed 2015: four energies, flows of 2, 8 and 32 layers
+// in the sampling direction, free energies beside the best possible, and the densities drawn beside the true ones. The first
+// argument is the folder for pictures.
 using System.Globalization;
 using MLNet.Flows;
 using ScottPlot;
@@ -16,12 +17,17 @@ foreach ((string name, Func<double, double, double> u) in Energies.All)
 {
     double logZ = Energies.LogZ(u);
     Console.WriteLine($"{name}: -log Z = {-logZ:F3}");
-    DensityPlots.PlotLogDensity((x, y) => -u(x, y) - logZ, area, $"{name}: true log-density").SavePng(Path.Combine(folder, $"{name}-true.png"), 600, 500);
+    DensityPlots.PlotLogDensity((x, y) => -u(x, y) - logZ, area, $"{name}: true log-density")
+        .SavePng(Path.Combine(folder, $"{name}-true.png"), 600, 500);
     foreach (int layers in depths)
     {
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Energies.WithGradient(u), new VariationalPlanarFlow.Options { NumberOfLayers = layers });
-        Console.WriteLine($"  {layers,2} layers: free energy {flow.FreeEnergy:F3}, divergence {flow.FreeEnergy + logZ:F3}, {flow.EffectiveSampleShare:P0} of draws in effect");
-        flow.PlotDensity(area, $"{name}: planar flow, {layers} layers").SavePng(Path.Combine(folder, $"{name}-{layers}.png"), 600, 500);
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(
+            2, Energies.WithGradient(u), new VariationalPlanarFlow.Options { NumberOfLayers = layers });
+        Console.WriteLine(
+            $"  {layers,2} layers: free energy {flow.FreeEnergy:F3}, divergence {flow.FreeEnergy + logZ:F3}, "
+            + $"{flow.EffectiveSampleShare:P0} of draws in effect");
+        flow.PlotDensity(area, $"{name}: planar flow, {layers} layers")
+            .SavePng(Path.Combine(folder, $"{name}-{layers}.png"), 600, 500);
     }
 }
 

@@ -11,11 +11,13 @@ public static class DensityPlots
     private const int Cells = 300;
 
     /// <summary>log p(x) as a heat map, with data on it.</summary>
-    /// <remarks>Colours span the highest log-density and 12 nats below it; what is less likely has the darkest colour. Scores 90,000 points.</remarks>
+    /// <remarks>Colours span the highest log-density and 12 nats below it; what is less likely has the darkest colour. Scores
+    /// 90,000 points.</remarks>
     /// <param name="flow">A flow on two features.</param>
     /// <param name="data">Rows with the flow's feature column, drawn as dots and framed with a margin of 15 %.</param>
     /// <returns>The plot, to be changed or saved.</returns>
-    /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature column.</exception>
+    /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature
+    /// column.</exception>
     public static Plot PlotDensity(this FlowTransformer flow, IDataView data)
     {
         (double[] xs, double[] ys) = Points(flow, data);
@@ -27,7 +29,8 @@ public static class DensityPlots
     /// <param name="data">Rows with the flow's feature column, drawn as dots.</param>
     /// <param name="area">The part of the plane to show, in the features' units.</param>
     /// <returns>The plot, to be changed or saved.</returns>
-    /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature column.</exception>
+    /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature
+    /// column.</exception>
     public static Plot PlotDensity(this FlowTransformer flow, IDataView data, CoordinateRect area)
     {
         (double[] xs, double[] ys) = Points(flow, data);
@@ -39,7 +42,8 @@ public static class DensityPlots
     /// <param name="data">Rows with the flow's feature column.</param>
     /// <param name="seed">Of the samples.</param>
     /// <returns>Two plots in a row.</returns>
-    /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature column.</exception>
+    /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature
+    /// column.</exception>
     public static Multiplot PlotSamples(this FlowTransformer flow, IDataView data, int seed = 1)
     {
         (double[] xs, double[] ys) = Points(flow, data);
@@ -68,13 +72,15 @@ public static class DensityPlots
     {
         ArgumentNullException.ThrowIfNull(flow);
         if (flow.Dimension != 2)
-            throw new ArgumentException($"The flow has {flow.Dimension} dimensions, but this picture shows 2. Draw two columns of flow.Sample instead.");
+            throw new ArgumentException(
+                $"The flow has {flow.Dimension} dimensions, but this picture shows 2. Draw two columns of flow.Sample instead.");
         var result = new float[Cells * Cells];
         flow.LogDensity(Grid(area), result);
         return Heatmap(area, result, title);
     }
 
-    /// <summary>Any function on a part of the plane as a heat map in the same style, such as a known log-density beside a learned one.</summary>
+    /// <summary>Any function on a part of the plane as a heat map in the same style, such as a known log-density beside a learned
+    /// one.</summary>
     /// <param name="logDensity">Of x1 and x2, in nats.</param>
     /// <param name="area">The part of the plane.</param>
     /// <param name="title">The title.</param>
@@ -143,12 +149,17 @@ public static class DensityPlots
         ArgumentNullException.ThrowIfNull(flow);
         ArgumentNullException.ThrowIfNull(data);
         if (flow.FeatureCount != 2)
-            throw new ArgumentException($"The flow has {flow.FeatureCount} features, but this picture shows 2. Train a flow on two columns to look at them.");
+            throw new ArgumentException(
+                $"The flow has {flow.FeatureCount} features, but this picture shows 2. Train a flow on two columns to look at "
+                + "them.");
         flow.GetOutputSchema(data.Schema);
-        float[][] rows = [.. data.GetColumn<float[]>(flow.FeatureColumnName).Where(row => float.IsFinite(row[0]) && float.IsFinite(row[1]))];
+        float[][] rows =
+            [.. data.GetColumn<float[]>(flow.FeatureColumnName).Where(row => float.IsFinite(row[0]) && float.IsFinite(row[1]))];
         return rows.Length > 0
             ? ([.. rows.Select(row => (double)row[0])], [.. rows.Select(row => (double)row[1])])
-            : throw new ArgumentException($"Column '{flow.FeatureColumnName}' gave no row of finite values, but the data frames the picture. Pass the training data.");
+            : throw new ArgumentException(
+                $"Column '{flow.FeatureColumnName}' gave no row of finite values, but the data frames the picture. Pass the "
+                + "training data.");
     }
 
     private static CoordinateRect Frame(double[] xs, double[] ys)

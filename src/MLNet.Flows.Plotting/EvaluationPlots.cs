@@ -14,19 +14,29 @@ public static class EvaluationPlots
     {
         ArgumentNullException.ThrowIfNull(metrics);
         Plot plot = PlotStyle.Create($"ROC, area {metrics.AreaUnderRocCurve:F4}", "false-positive rate", "detection rate");
-        Curve(plot, [0, .. metrics.Thresholds.Select(t => t.FalsePositiveRate), 1], [0, .. metrics.Thresholds.Select(t => t.Recall), 1]);
-        plot.Add.Line(0, 0, 1, 1).LineStyle = new LineStyle { Color = PlotStyle.Reference, Width = 1, Pattern = LinePattern.Dashed };
+        Curve(
+            plot,
+            [0, .. metrics.Thresholds.Select(t => t.FalsePositiveRate), 1],
+            [0, .. metrics.Thresholds.Select(t => t.Recall), 1]);
+        plot.Add.Line(0, 0, 1, 1).LineStyle = new LineStyle
+        {
+            Color = PlotStyle.Reference,
+            Width = 1,
+            Pattern = LinePattern.Dashed,
+        };
         plot.Axes.SetLimits(-0.01, 1.01, -0.01, 1.02);
         return plot;
     }
 
-    /// <summary>Precision against recall over all thresholds, with the average precision and the share of anomalies, which chance would reach.</summary>
+    /// <summary>Precision against recall over all thresholds, with the average precision and the share of anomalies, which chance
+    /// would reach.</summary>
     /// <param name="metrics">From <c>mlContext.Flows.Evaluate</c>.</param>
     /// <returns>The plot, to be changed or saved.</returns>
     public static Plot PlotPrecisionRecall(this FlowMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        Plot plot = PlotStyle.Create($"Precision and recall, average precision {metrics.AveragePrecision:F4}", "recall", "precision");
+        Plot plot = PlotStyle.Create(
+            $"Precision and recall, average precision {metrics.AveragePrecision:F4}", "recall", "precision");
         Curve(plot, [.. metrics.Thresholds.Select(t => t.Recall)], [.. metrics.Thresholds.Select(t => t.Precision)]);
         double share = metrics.AnomalyCount / (double)(metrics.AnomalyCount + metrics.NormalCount);
         plot.Add.HorizontalLine(share, 1, PlotStyle.Reference, LinePattern.Dashed);
@@ -35,8 +45,8 @@ public static class EvaluationPlots
     }
 
     /// <summary>How log-likelihoods of normal rows and of anomalies are spread, and where alarms begin.</summary>
-    /// <remarks>Bars are shares of each class. Anomalies can be thousands of nats away: what lies further below 97.5 % of the normal rows than twice
-    /// their spread is counted in the leftmost bar.</remarks>
+    /// <remarks>Bars are shares of each class. Anomalies can be thousands of nats away: what lies further below 97.5 % of the
+    /// normal rows than twice their spread is counted in the leftmost bar.</remarks>
     /// <param name="scored">The output of a flow's Transform, with a label column.</param>
     /// <param name="labelColumnName">The label: Boolean (true = anomaly) or Single (above 0 = anomaly).</param>
     /// <param name="logLikelihoodColumnName">The log-likelihood column.</param>
@@ -53,22 +63,37 @@ public static class EvaluationPlots
         bool[] labels = Labels(scored, labelColumnName);
         float[] values = [.. scored.GetColumn<float>(logLikelihoodColumnName)];
         bool[] alarms = [.. scored.GetColumn<bool>(predictedLabelColumnName)];
-        double[] normal = [.. Enumerable.Range(0, values.Length).Where(i => !labels[i] && float.IsFinite(values[i])).Select(i => (double)values[i]).Order()];
-        double[] anomalies = [.. Enumerable.Range(0, values.Length).Where(i => labels[i] && float.IsFinite(values[i])).Select(i => (double)values[i])];
+        double[] normal =
+            [.. Enumerable.Range(0, values.Length)
+                .Where(i => !labels[i] && float.IsFinite(values[i]))
+                .Select(i => (double)values[i]).Order()];
+        double[] anomalies =
+            [.. Enumerable.Range(0, values.Length)
+                .Where(i => labels[i] && float.IsFinite(values[i]))
+                .Select(i => (double)values[i])];
         if (normal.Length == 0)
-            throw new ArgumentException($"Column '{labelColumnName}' marks no row with a likelihood as normal, but normal rows frame the picture. Check the label's meaning: above 0, or true, is an anomaly.");
+            throw new ArgumentException(
+                $"Column '{labelColumnName}' marks no row with a likelihood as normal, but normal rows frame the picture. "
+                + "Check the label's meaning: above 0, or true, is an anomaly.");
 
         double high = normal[^1], low = normal[(int)(0.025 * normal.Length)];
         double spread = Math.Max(high - low, 1e-3);
         low -= 2 * spread;
         high = Math.Max(high, anomalies.DefaultIfEmpty(high).Max());
-        Plot plot = PlotStyle.Create("Log-likelihood of normal rows and anomalies", $"log p(x), nats (leftmost bar: {low:F0} and below)", "share of class");
+        Plot plot = PlotStyle.Create(
+            "Log-likelihood of normal rows and anomalies",
+            $"log p(x), nats (leftmost bar: {low:F0} and below)",
+            "share of class");
         Bars(plot, normal, low, high, PlotStyle.Normal, "normal");
         Bars(plot, anomalies, low, high, PlotStyle.Anomaly, "anomalies");
 
-        double[] alarmed = [.. Enumerable.Range(0, values.Length).Where(i => alarms[i] && float.IsFinite(values[i])).Select(i => (double)values[i])];
+        double[] alarmed =
+            [.. Enumerable.Range(0, values.Length)
+                .Where(i => alarms[i] && float.IsFinite(values[i]))
+                .Select(i => (double)values[i])];
         if (alarmed.Length > 0)
-            plot.Add.VerticalLine(Math.Max(alarmed.Max(), low), 2, PlotStyle.Reference, LinePattern.Dashed).LegendText = "alarms to the left";
+            plot.Add.VerticalLine(
+                Math.Max(alarmed.Max(), low), 2, PlotStyle.Reference, LinePattern.Dashed).LegendText = "alarms to the left";
         plot.ShowLegend(Alignment.UpperCenter);
         plot.Axes.Margins(bottom: 0);
         return plot;
@@ -103,6 +128,8 @@ public static class EvaluationPlots
         DataViewType? type = scored.Schema.GetColumnOrNull(name)?.Type;
         return type is BooleanDataViewType ? [.. scored.GetColumn<bool>(name)]
             : type == NumberDataViewType.Single ? [.. scored.GetColumn<float>(name).Select(label => label > 0)]
-            : throw new ArgumentException($"Column '{name}' is {type?.ToString() ?? "missing"}, but a label is Boolean or Single. Convert it with mlContext.Transforms.Conversion.");
+            : throw new ArgumentException(
+                $"Column '{name}' is {type?.ToString() ?? "missing"}, but a label is Boolean or Single. Convert it with "
+                + "mlContext.Transforms.Conversion.");
     }
 }

@@ -5,7 +5,8 @@ namespace MLNet.Flows;
 /// <summary>Pictures of what makes a row strange.</summary>
 public static class ExplanationPlots
 {
-    /// <summary>Contributions to Score as horizontal bars, the largest at the top, with each feature's value and that of the likely point they are counted from.</summary>
+    /// <summary>Contributions to Score as horizontal bars, the largest at the top, with each feature's value and that of the
+    /// likely point they are counted from.</summary>
     /// <param name="contributions">From <c>Explain</c>.</param>
     /// <param name="title">The title; null for "What adds to the score".</param>
     /// <returns>The plot, to be changed or saved.</returns>
@@ -14,7 +15,8 @@ public static class ExplanationPlots
     {
         ArgumentNullException.ThrowIfNull(contributions);
         if (contributions.Count == 0)
-            throw new ArgumentException("There is no contribution, but a picture needs one at least. Ask Explain for one feature or more.");
+            throw new ArgumentException(
+                "There is no contribution, but a picture needs one at least. Ask Explain for one feature or more.");
         Plot plot = PlotStyle.Create(title ?? "What adds to the score", "contribution to Score, nats", "");
         ScottPlot.Plottables.BarPlot bars = plot.Add.Bars(contributions.Select((c, i) => new Bar
         {

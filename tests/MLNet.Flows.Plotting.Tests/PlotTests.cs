@@ -9,7 +9,8 @@ public sealed class PlotTests
 {
     private static readonly MLContext Context = new(1);
     private static readonly IDataView Data = View(400);
-    private static readonly PlanarFlowTransformer Flow = Context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumSteps = 200 }).Fit(Data);
+    private static readonly PlanarFlowTransformer Flow =
+        Context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumSteps = 200 }).Fit(Data);
 
     [Fact]
     public void PlotDensity_OfAFlow_ShowsTheLogLikelihoodAndTheData()
@@ -37,7 +38,8 @@ public sealed class PlotTests
             for (int i = 0; i < energies.Length; i++)
                 energies[i] = 0.5f * (points[2 * i] * points[2 * i] + points[2 * i + 1] * points[2 * i + 1]);
         };
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, energy, new VariationalPlanarFlow.Options { MaximumSteps = 200 });
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(
+            2, energy, new VariationalPlanarFlow.Options { MaximumSteps = 200 });
 
         Plot plot = flow.PlotDensity(new CoordinateRect(-3, 3, -3, 3), "q");
 
@@ -50,7 +52,8 @@ public sealed class PlotTests
     [Fact]
     public void PlotLogDensity_OfAFunction_HasItUpright()
     {
-        double[,] cells = DensityPlots.PlotLogDensity((x, y) => x + 10 * y, new CoordinateRect(0, 3, 0, 3), "f").GetPlottables<Heatmap>().Single().Intensities;
+        double[,] cells = DensityPlots.PlotLogDensity((x, y) => x + 10 * y, new CoordinateRect(0, 3, 0, 3), "f")
+            .GetPlottables<Heatmap>().Single().Intensities;
 
         Assert.Equal(0.005 + 10 * 2.995, cells[299, 0], 1e-4);
     }
@@ -68,11 +71,18 @@ public sealed class PlotTests
     [Fact]
     public void PlotDensity_WrongInput_Throws()
     {
-        PlanarFlowTransformer line = Context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumSteps = 10 }).Fit(View(50, dimension: 1));
+        PlanarFlowTransformer line = Context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumSteps = 10 })
+            .Fit(View(50, dimension: 1));
 
-        Assert.Contains("The flow has 1 features, but this picture shows 2.", Assert.Throws<ArgumentException>(() => line.PlotDensity(View(5, dimension: 1))).Message);
-        Assert.Contains("Column 'Features' has 3 values per row", Assert.Throws<ArgumentException>(() => Flow.PlotDensity(View(5, dimension: 3))).Message);
-        Assert.Contains("gave no row of finite values", Assert.Throws<ArgumentException>(() => Flow.PlotSamples(View(5, value: float.NaN))).Message);
+        Assert.Contains(
+            "The flow has 1 features, but this picture shows 2.",
+            Assert.Throws<ArgumentException>(() => line.PlotDensity(View(5, dimension: 1))).Message);
+        Assert.Contains(
+            "Column 'Features' has 3 values per row",
+            Assert.Throws<ArgumentException>(() => Flow.PlotDensity(View(5, dimension: 3))).Message);
+        Assert.Contains(
+            "gave no row of finite values",
+            Assert.Throws<ArgumentException>(() => Flow.PlotSamples(View(5, value: float.NaN))).Message);
     }
 
     [Fact]
@@ -86,7 +96,9 @@ public sealed class PlotTests
         Assert.Equal(-Flow.History.Progress[^1].ValidationLogLikelihood, curves[1].Data.GetScatterPoints()[^1].Y);
         Assert.Equal(Flow.History.BestStep, plot.GetPlottables<VerticalLine>().Single().X);
         AssertDraws(plot);
-        Assert.Contains("The history holds no report", Assert.Throws<ArgumentException>(() => (Flow.History with { Progress = [] }).PlotTraining()).Message);
+        Assert.Contains(
+            "The history holds no report",
+            Assert.Throws<ArgumentException>(() => (Flow.History with { Progress = [] }).PlotTraining()).Message);
     }
 
     [Fact]
@@ -116,7 +128,9 @@ public sealed class PlotTests
         Assert.All(plot.GetPlottables<BarPlot>(), bars => Assert.Equal(1, bars.Bars.Sum(bar => bar.Value), 1e-9));
         Assert.Equal(2, plot.GetPlottables<BarPlot>().Count());
         AssertDraws(plot);
-        Assert.Contains("Column 'Features' is", Assert.Throws<ArgumentException>(() => Flow.Transform(Data).PlotLogLikelihood("Features")).Message);
+        Assert.Contains(
+            "Column 'Features' is",
+            Assert.Throws<ArgumentException>(() => Flow.Transform(Data).PlotLogLikelihood("Features")).Message);
     }
 
     [Fact]
@@ -126,9 +140,13 @@ public sealed class PlotTests
 
         Plot plot = contributions.PlotContributions();
 
-        Assert.Equal(contributions.Select(c => (double)c.Contribution), plot.GetPlottables<BarPlot>().Single().Bars.Select(bar => bar.Value));
+        Assert.Equal(
+            contributions.Select(c => (double)c.Contribution),
+            plot.GetPlottables<BarPlot>().Single().Bars.Select(bar => bar.Value));
         AssertDraws(plot);
-        Assert.Contains("There is no contribution", Assert.Throws<ArgumentException>(() => Array.Empty<FeatureContribution>().PlotContributions()).Message);
+        Assert.Contains(
+            "There is no contribution",
+            Assert.Throws<ArgumentException>(() => Array.Empty<FeatureContribution>().PlotContributions()).Message);
     }
 
     private static void AssertDraws(Plot plot)
@@ -147,7 +165,8 @@ public sealed class PlotTests
         return Context.Data.LoadFromEnumerable(
             Enumerable.Range(0, count).Select(i => new Row
             {
-                Features = [.. Enumerable.Range(0, dimension).Select(_ => value ?? (float)random.NextDouble() * (i % 10 == 0 ? 4 : 1))],
+                Features =
+                    [.. Enumerable.Range(0, dimension).Select(_ => value ?? (float)random.NextDouble() * (i % 10 == 0 ? 4 : 1))],
                 Label = i % 10 == 0 ? 1 : 0,
             }).ToArray(),
             schema);

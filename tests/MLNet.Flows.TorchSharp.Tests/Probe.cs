@@ -18,18 +18,27 @@ internal static class Probe
 
         string[] lines = Run(zip, rows);
 
-        Assert.Equal(scores.Select(l => BitConverter.SingleToInt32Bits(-l).ToString(CultureInfo.InvariantCulture)), lines[1..].Select(line => line.Split(' ')[0]));
+        Assert.Equal(
+            scores.Select(l => BitConverter.SingleToInt32Bits(-l).ToString(CultureInfo.InvariantCulture)),
+            lines[1..].Select(line => line.Split(' ')[0]));
         Directory.Delete(folder, recursive: true);
     }
 
     private static string[] Run(string zip, float[][] rows)
     {
-        string probe = typeof(Probe).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "LoadProbe").Value!;
+        string probe = typeof(Probe).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "LoadProbe").Value!;
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(probe)!, "*TorchSharp*"));
-        var start = new ProcessStartInfo("dotnet", [probe, zip]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [probe, zip])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         foreach (float[] row in rows)
-            process.StandardInput.WriteLine(string.Join(",", row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+            process.StandardInput.WriteLine(
+                string.Join(",", row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
         process.StandardInput.Close();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -12,7 +12,8 @@ internal static class SyntheticRows
         for (int i = 0; i < count; i++)
         {
             double center = 3 * random.NextInt32(3), bend = random.NextGaussian();
-            rows[i] = [.. Enumerable.Range(0, dimension).Select(d => (float)(center + Math.Sin(d + 1.5 * bend) + 0.3 * random.NextGaussian()))];
+            rows[i] = [.. Enumerable.Range(0, dimension).Select(
+                d => (float)(center + Math.Sin(d + 1.5 * bend) + 0.3 * random.NextGaussian()))];
         }
 
         return rows;

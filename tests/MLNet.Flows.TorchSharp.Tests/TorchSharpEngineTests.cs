@@ -25,7 +25,8 @@ public sealed class TorchSharpEngineTests
     [InlineData(0.1)]
     public void Fit_OnTorchSharp_IsAsGoodAsTheManagedEngine(double? contamination)
     {
-        PlanarFlowTransformer managed = Fit(TrainingEngine.Managed, contamination), torch = Fit(new TorchSharpEngine(), contamination);
+        PlanarFlowTransformer managed = Fit(
+            TrainingEngine.Managed, contamination), torch = Fit(new TorchSharpEngine(), contamination);
 
         float[] fresh = [.. SyntheticRows.Draw(2000, 6, seed: 99).SelectMany(row => row)];
         double expected = HeldOut(managed, fresh), actual = HeldOut(torch, fresh);
@@ -39,7 +40,8 @@ public sealed class TorchSharpEngineTests
     {
         var context = new MLContext(1);
         float[][] rows = SyntheticRows.Draw(600, 3, seed: 5);
-        IDataView data = context.Data.LoadFromEnumerable(rows.Select((row, i) => new WeightedRow { Features = row, Weight = i % 3 }), Schema<WeightedRow>(3));
+        IDataView data = context.Data.LoadFromEnumerable(
+            rows.Select((row, i) => new WeightedRow { Features = row, Weight = i % 3 }), Schema<WeightedRow>(3));
         PlanarFlowEstimator.Options options = Options(null);
         options.ExampleWeightColumnName = "Weight";
         double managed = HeldOut(context.Flows.PlanarFlow(options).Fit(data), [.. rows.SelectMany(row => row)]);
@@ -68,10 +70,12 @@ public sealed class TorchSharpEngineTests
         torch.set_num_threads(2);
         FeatureMatrix data = SyntheticRows.Matrix(50, 3, seed: 1);
         var flow = new TrainableTransformed([new TrainablePlanarStack(3, 2)], new TrainableDiagonalNormal(3));
-        var task = new TrainingTask(data, [], new ValidationSplit([.. Enumerable.Range(0, 50)], []), flow, new TrainingSettings());
+        var task = new TrainingTask(
+            data, [], new ValidationSplit([.. Enumerable.Range(0, 50)], []), flow, new TrainingSettings());
 
         var fault = Assert.Throws<InvalidOperationException>(() => new AutogradEngine(
-            task, Device.Parse("cpu")!.Value, (_, _) => throw new InvalidOperationException($"out of memory on {torch.get_num_threads()} thread")));
+            task, Device.Parse("cpu")!.Value,
+            (_, _) => throw new InvalidOperationException($"out of memory on {torch.get_num_threads()} thread")));
 
         Assert.Equal("out of memory on 1 thread", fault.Message);
         Assert.Equal(2, torch.get_num_threads());
@@ -82,7 +86,8 @@ public sealed class TorchSharpEngineTests
     {
         var fault = Assert.Throws<NotSupportedException>(() => ModuleTable.Of(new Unknown(), []));
 
-        Assert.Equal("Unknown has no module. Write one and add it to ModuleTable, or train with TrainingEngine.Managed.", fault.Message);
+        Assert.Equal(
+            "Unknown has no module. Write one and add it to ModuleTable, or train with TrainingEngine.Managed.", fault.Message);
     }
 
     [TorchTheory]
@@ -90,7 +95,8 @@ public sealed class TorchSharpEngineTests
     [InlineData(0.1)]
     public void Fit_RealNvpOnTorchSharp_IsAsGoodAsTheManagedEngine(double? contamination)
     {
-        RealNvpTransformer managed = RealNvp(TrainingEngine.Managed, contamination), torch = RealNvp(new TorchSharpEngine(), contamination);
+        RealNvpTransformer managed = RealNvp(
+            TrainingEngine.Managed, contamination), torch = RealNvp(new TorchSharpEngine(), contamination);
 
         float[] fresh = [.. SyntheticRows.Draw(2000, 6, seed: 99).SelectMany(row => row)];
         double expected = HeldOut(managed, fresh), actual = HeldOut(torch, fresh);
@@ -153,12 +159,19 @@ public sealed class TorchSharpEngineTests
     private static RealNvpTransformer RealNvp(TrainingEngine engine, double? contamination)
     {
         var context = new MLContext(1);
-        var options = new RealNvpEstimator.Options { Contamination = contamination, Seed = 3, CalibrationFolds = 0, Engine = engine };
+        var options = new RealNvpEstimator.Options
+        {
+            Contamination = contamination,
+            Seed = 3,
+            CalibrationFolds = 0,
+            Engine = engine,
+        };
         return context.Flows.RealNvp(options).Fit(View(context, 6));
     }
 
     private static IDataView View(MLContext context, int dimension) =>
-        context.Data.LoadFromEnumerable(SyntheticRows.Draw(1500, dimension, seed: 1).Select(row => new Row { Features = row }), Schema<Row>(dimension));
+        context.Data.LoadFromEnumerable(
+            SyntheticRows.Draw(1500, dimension, seed: 1).Select(row => new Row { Features = row }), Schema<Row>(dimension));
 
     private static SchemaDefinition Schema<T>(int dimension)
     {

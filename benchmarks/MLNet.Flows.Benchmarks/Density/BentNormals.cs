@@ -2,9 +2,11 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Benchmarks.Density;
 
-/// <summary>Six correlated normals in 16 dimensions, bent by sines and stretched by sinh: y_i = x_i + sin(x_{i+1}) for even i, y_i = sinh(x_i / 2) for odd i.</summary>
-/// <remarks>The map has an inverse (odd columns first, then even ones) and log|det dy/dx| = sum over odd i of log(cosh(x_i / 2) / 2), so the
-/// density of a row is known exactly, and with it the lowest negative log-likelihood that any model can reach on average.</remarks>
+/// <summary>Six correlated normals in 16 dimensions, bent by sines and stretched by sinh: y_i = x_i + sin(x_{i+1}) for even i,
+/// y_i = sinh(x_i / 2) for odd i.</summary>
+/// <remarks>The map has an inverse (odd columns first, then even ones) and log|det dy/dx| = sum over odd i of log(cosh(x_i / 2) /
+/// 2), so the density of a row is known exactly, and with it the lowest negative log-likelihood that any model can reach on
+/// average.</remarks>
 internal sealed class BentNormals
 {
     public const int Dimension = 16;

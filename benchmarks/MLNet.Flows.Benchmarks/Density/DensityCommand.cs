@@ -3,8 +3,8 @@ using Microsoft.ML;
 
 namespace MLNet.Flows.Benchmarks.Density;
 
-/// <summary>What depth and passes buy a density: negative log-likelihood on rows held out, 20,000 x 16 synthetic rows, beside the truth's; planar flows and
-/// RealNVP.</summary>
+/// <summary>What depth and passes buy a density: negative log-likelihood on rows held out, 20,000 x 16 synthetic rows, beside the
+/// truth's; planar flows and RealNVP.</summary>
 internal static class DensityCommand
 {
     private const int Rows = 20_000;
@@ -18,7 +18,8 @@ internal static class DensityCommand
         var view = new MemoryView(train, BentNormals.Dimension);
         Console.WriteLine(Machine.Describe());
         Console.WriteLine($"DENSITY truth heldout_nll={lowest:F3}");
-        foreach ((int layers, int epochs) in (IEnumerable<(int, int)>)[(0, 20), (16, 20), (16, 200), (32, 200), (64, 200), (128, 20), (128, 60), (128, 200)])
+        foreach ((int layers, int epochs) in
+            (IEnumerable<(int, int)>)[(0, 20), (16, 20), (16, 200), (32, 200), (64, 200), (128, 20), (128, 60), (128, 200)])
         {
             PlanarFlowEstimator.Options options = PlanarFlowEstimator.Options.ForDensityEstimation();
             (options.NumberOfLayers, options.MaximumEpochs, options.Seed) = (layers, epochs, 1);
@@ -29,7 +30,8 @@ internal static class DensityCommand
         {
             RealNvpEstimator.Options options = RealNvpEstimator.Options.ForDensityEstimation();
             (options.NumberOfCouplings, options.MaximumEpochs, options.Seed) = (couplings, epochs, 1);
-            Measure($"couplings={couplings} epochs={epochs}", () => new MLContext(1).Flows.RealNvp(options).Fit(view), test, lowest);
+            Measure(
+                $"couplings={couplings} epochs={epochs}", () => new MLContext(1).Flows.RealNvp(options).Fit(view), test, lowest);
         }
 
         return 0;
@@ -43,6 +45,8 @@ internal static class DensityCommand
         var result = new float[Rows];
         model.LogLikelihood(test, result);
         double heldOut = -result.Average(l => (double)l);
-        Console.WriteLine($"DENSITY {what} heldout_nll={heldOut:F3} above_truth={heldOut - lowest:F3} seconds={seconds:F1} stopped={model.History.StopReason}");
+        Console.WriteLine(
+            $"DENSITY {what} heldout_nll={heldOut:F3} above_truth={heldOut - lowest:F3} seconds={seconds:F1} "
+            + $"stopped={model.History.StopReason}");
     }
 }

@@ -7,7 +7,8 @@ using MLNet.Flows.Tests.Persistence;
 
 namespace MLNet.Flows.Benchmarks.Fuzz;
 
-/// <summary>Damaged model files, half of them with a right checksum: each must be refused with a FormatException, or give a model that scores.</summary>
+/// <summary>Damaged model files, half of them with a right checksum: each must be refused with a FormatException, or give a model
+/// that scores.</summary>
 internal static class FuzzCommand
 {
     private const int Columns = 5;
@@ -36,7 +37,8 @@ internal static class FuzzCommand
 
         foreach ((string outcome, int times) in outcomes)
             Console.WriteLine($"FUZZ {outcome}: {times}");
-        Console.WriteLine($"FUZZ files={count} seconds={Stopwatch.GetElapsedTime(start).TotalSeconds:F0} most_bytes_beyond_64_per_byte={most}");
+        Console.WriteLine(
+            $"FUZZ files={count} seconds={Stopwatch.GetElapsedTime(start).TotalSeconds:F0} most_bytes_beyond_64_per_byte={most}");
         return outcomes.Keys.Any(outcome => outcome.Contains("fault")) ? 1 : 0;
     }
 
@@ -67,8 +69,15 @@ internal static class FuzzCommand
         var random = new RandomStream(2);
         var data = new float[200 * Columns];
         for (int i = 0; i < data.Length; i++)
-            data[i] = (i % Columns) switch { 0 => 7, 1 => i % 400 == 1 ? -999 : (float)random.NextGaussian(), _ => (float)random.NextGaussian() };
-        foreach (BaseDistribution choice in (BaseDistribution[])[BaseDistribution.NormalMixture(3), BaseDistribution.StudentT(), BaseDistribution.StandardNormal])
+            data[i] =
+                (i % Columns) switch
+                {
+                    0 => 7,
+                    1 => i % 400 == 1 ? -999 : (float)random.NextGaussian(),
+                    _ => (float)random.NextGaussian()
+                };
+        foreach (BaseDistribution choice in
+            (BaseDistribution[])[BaseDistribution.NormalMixture(3), BaseDistribution.StudentT(), BaseDistribution.StandardNormal])
         {
             foreach (int members in (int[])[1, 3])
             {

@@ -1,6 +1,7 @@
 namespace MLNet.Flows.Benchmarks.Growth;
 
-/// <summary>The most managed memory in use at a time, beyond what was in use at the start; looked at every millisecond. Garbage counts until it is collected.</summary>
+/// <summary>The most managed memory in use at a time, beyond what was in use at the start; looked at every millisecond. Garbage
+/// counts until it is collected.</summary>
 internal sealed class PeakMemory : IDisposable
 {
     private readonly long _before = GC.GetTotalMemory(forceFullCollection: true);

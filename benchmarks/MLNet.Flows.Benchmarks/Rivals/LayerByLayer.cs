@@ -3,7 +3,8 @@ using MLNet.Flows.Bijections.Planar;
 
 namespace MLNet.Flows.Benchmarks.Rivals;
 
-/// <summary>A planar flow with a normal base as a good engineer writes it first: row by row, layer by layer, with System.Numerics.Tensors.</summary>
+/// <summary>A planar flow with a normal base as a good engineer writes it first: row by row, layer by layer, with
+/// System.Numerics.Tensors.</summary>
 internal sealed class LayerByLayer
 {
     private readonly float[][] _w;

@@ -25,7 +25,8 @@ internal sealed class OnnxFlow : IDisposable
             int count = Math.Min(BatchSize, result.Length - start);
             using OrtValue x = OrtValue.CreateTensorValueFromMemory(
                 OrtMemoryInfo.DefaultInstance, rows.AsMemory(start * _dimension, count * _dimension), [count, _dimension]);
-            using OrtValue y = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, result.AsMemory(start, count), [count, 1]);
+            using OrtValue y = OrtValue.CreateTensorValueFromMemory(
+                OrtMemoryInfo.DefaultInstance, result.AsMemory(start, count), [count, 1]);
             _session.Run(_run, ["x"], [x], ["y"], [y]);
         }
     }

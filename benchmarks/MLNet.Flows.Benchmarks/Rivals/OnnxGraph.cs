@@ -4,7 +4,8 @@ using MLNet.Flows.Bijections.Planar;
 
 namespace MLNet.Flows.Benchmarks.Rivals;
 
-/// <summary>A planar flow with a standard normal base as an ONNX model (opset 13), written field by field: x [n, D] to log p [n, 1].</summary>
+/// <summary>A planar flow with a standard normal base as an ONNX model (opset 13), written field by field: x [n, D] to log p [n,
+/// 1].</summary>
 internal static class OnnxGraph
 {
     public static byte[] Of(PlanarStack stack)
@@ -38,7 +39,11 @@ internal static class OnnxGraph
             Message(Field(1, 1), Field(2, 7), Field(8, "axes"), Field(9, BitConverter.GetBytes(1L))),
         ]);
         nodes.AddRange([
-            Node("Concat", "h", [.. Enumerable.Range(0, layers).Select(k => $"h{k}")], Message(Field(1, "axis"), Field(3, 1), Field(20, 2))),
+            Node(
+                "Concat",
+                "h",
+                [.. Enumerable.Range(0, layers).Select(k => $"h{k}")],
+                Message(Field(1, "axis"), Field(3, 1), Field(20, 2))),
             Node("Mul", "hh", "h", "h"),
             Node("Mul", "slope", "hh", "negative"),
             Node("Add", "factor", "slope", "onePlus"),
@@ -88,7 +93,8 @@ internal static class OnnxGraph
 
     private static byte[] Field(int number, string value) => Field(number, Encoding.UTF8.GetBytes(value));
 
-    private static byte[] Field(int number, byte[] value) => [.. Varint(((ulong)number << 3) | 2), .. Varint((ulong)value.Length), .. value];
+    private static byte[] Field(int number, byte[] value) =>
+        [.. Varint(((ulong)number << 3) | 2), .. Varint((ulong)value.Length), .. value];
 
     private static IEnumerable<byte> Varint(ulong value)
     {

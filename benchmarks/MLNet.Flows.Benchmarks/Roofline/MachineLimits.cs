@@ -52,7 +52,8 @@ internal sealed record MachineLimits(double FmaPerSecond, double TanhPerSecond, 
             where S : struct, ISimd<V>
         {
             V m = S.Create(0.999f), b = S.Create(1e-3f);
-            V a0 = S.Create(1), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0;
+            V a0 = S.Create(1), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0;
+            V a11 = a0;
             for (int i = 0; i < Iterations; i++)
             {
                 a0 = S.MultiplyAdd(a0, m, b);
@@ -69,7 +70,9 @@ internal sealed record MachineLimits(double FmaPerSecond, double TanhPerSecond, 
                 a11 = S.MultiplyAdd(a11, m, b);
             }
 
-            V sum = S.Add(S.Add(S.Add(a0, a1), S.Add(a2, a3)), S.Add(S.Add(S.Add(a4, a5), S.Add(a6, a7)), S.Add(S.Add(a8, a9), S.Add(a10, a11))));
+            V sum = S.Add(
+                S.Add(S.Add(a0, a1), S.Add(a2, a3)),
+                S.Add(S.Add(S.Add(a4, a5), S.Add(a6, a7)), S.Add(S.Add(a8, a9), S.Add(a10, a11))));
             float* lanes = stackalloc float[16];
             S.Store(sum, lanes);
             _sink += lanes[0];
@@ -95,7 +98,11 @@ internal sealed record MachineLimits(double FmaPerSecond, double TanhPerSecond, 
             {
                 x = S.Add(x, step);
                 V y = S.Add(x, x), z = S.Add(y, x), w = S.Add(z, x);
-                sum = S.Add(sum, S.Add(S.Add(VectorMath<V, S>.Tanh(x), VectorMath<V, S>.Tanh(y)), S.Add(VectorMath<V, S>.Tanh(z), VectorMath<V, S>.Tanh(w))));
+                sum = S.Add(
+                    sum,
+                    S.Add(
+                        S.Add(VectorMath<V, S>.Tanh(x), VectorMath<V, S>.Tanh(y)),
+                        S.Add(VectorMath<V, S>.Tanh(z), VectorMath<V, S>.Tanh(w))));
             }
 
             S.Store(sum, lanes);
@@ -122,7 +129,11 @@ internal sealed record MachineLimits(double FmaPerSecond, double TanhPerSecond, 
             {
                 x = S.Add(x, step);
                 V y = S.Add(x, x), z = S.Add(y, x), w = S.Add(z, x);
-                sum = S.Add(sum, S.Add(S.Add(VectorMath<V, S>.Log(x), VectorMath<V, S>.Log(y)), S.Add(VectorMath<V, S>.Log(z), VectorMath<V, S>.Log(w))));
+                sum = S.Add(
+                    sum,
+                    S.Add(
+                        S.Add(VectorMath<V, S>.Log(x), VectorMath<V, S>.Log(y)),
+                        S.Add(VectorMath<V, S>.Log(z), VectorMath<V, S>.Log(w))));
             }
 
             S.Store(sum, lanes);

@@ -14,7 +14,9 @@ internal static class RooflineCommand
         SimdWidth width = SimdSupport.Best;
         MachineLimits limits = MachineLimits.Measure(width);
         Console.WriteLine($"{Machine.Describe()}, {RuntimeInformation.FrameworkDescription}, {width}");
-        Console.WriteLine($"LIMITS fma_flops={2 * limits.FmaPerSecond:0.00e0} tanh_per_s={limits.TanhPerSecond:0.00e0} log_per_s={limits.LogPerSecond:0.00e0}");
+        Console.WriteLine(
+            $"LIMITS fma_flops={2 * limits.FmaPerSecond:0.00e0} tanh_per_s={limits.TanhPerSecond:0.00e0} "
+            + $"log_per_s={limits.LogPerSecond:0.00e0}");
 
         Workload w1 = new(20_000, 16, 16), w2 = new(200_000, 32, 32);
         Train("W1", w1, limits);
@@ -45,7 +47,9 @@ internal static class RooflineCommand
         new MLContext(1).Model.Save(workload.Transformer, new MemoryView(workload.Data, workload.Dimension).Schema, zip);
         var seconds = new List<double>();
         bool isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet";
-        string[] arguments = isHost ? [typeof(RooflineCommand).Assembly.Location, "load-and-score", zip] : ["load-and-score", zip];
+        string[] arguments = isHost
+            ? [typeof(RooflineCommand).Assembly.Location, "load-and-score", zip]
+            : ["load-and-score", zip];
         for (int i = 0; i < 7; i++)
         {
             long start = Stopwatch.GetTimestamp();
@@ -64,7 +68,9 @@ internal static class RooflineCommand
         double[] seconds = Timing.Interleaved(3, workload.Epoch(256, 1), workload.Epoch(1024, 1), workload.Epoch(1024, 2));
         Line(name, "train_b256", workload.Rows / 256 * 256 / seconds[0], bound);
         Line(name, "train_b1024", workload.Rows / 1024 * 1024 / seconds[1], bound);
-        Console.WriteLine($"ROOFLINE {name} train_b1024_two_threads rows_per_s={workload.Rows / 1024 * 1024 / seconds[2]:0.00e0} times_one_thread={seconds[1] / seconds[2]:F2}");
+        Console.WriteLine(
+            $"ROOFLINE {name} train_b1024_two_threads rows_per_s={workload.Rows / 1024 * 1024 / seconds[2]:0.00e0} "
+            + $"times_one_thread={seconds[1] / seconds[2]:F2}");
     }
 
     private static void Score(string name, Workload workload, MachineLimits limits)
@@ -87,9 +93,15 @@ internal static class RooflineCommand
             at(SimdWidth.Vector256),
             at(SimdWidth.Scalar));
         Line(name, "score", workload.Rows / seconds[0], bound);
-        Console.WriteLine($"ROOFLINE {name} score_two_threads rows_per_s={workload.Rows / seconds[1]:0.00e0} times_one_thread={seconds[0] / seconds[1]:F2}");
-        Console.WriteLine($"ROOFLINE {name} score_avx2 rows_per_s={workload.Rows / seconds[2]:0.00e0} times_widest={seconds[0] / seconds[2]:F2}");
-        Console.WriteLine($"ROOFLINE {name} score_scalar rows_per_s={workload.Rows / seconds[3]:0.00e0} times_widest={seconds[0] / seconds[3]:F2}");
+        Console.WriteLine(
+            $"ROOFLINE {name} score_two_threads rows_per_s={workload.Rows / seconds[1]:0.00e0} "
+            + $"times_one_thread={seconds[0] / seconds[1]:F2}");
+        Console.WriteLine(
+            $"ROOFLINE {name} score_avx2 rows_per_s={workload.Rows / seconds[2]:0.00e0} "
+            + $"times_widest={seconds[0] / seconds[2]:F2}");
+        Console.WriteLine(
+            $"ROOFLINE {name} score_scalar rows_per_s={workload.Rows / seconds[3]:0.00e0} "
+            + $"times_widest={seconds[0] / seconds[3]:F2}");
     }
 
     private static void Views(Workload workload)
@@ -106,7 +118,9 @@ internal static class RooflineCommand
             () => ReadFeatures(cached, features, null),
             () => ReadFeatures(scoredCache, scoredCache.Schema["Features"], scoredCache.Schema["Score"]));
         Console.WriteLine($"ROOFLINE W1 transform rows_per_s={workload.Rows / seconds[0]:0.00e0}");
-        Console.WriteLine($"ROOFLINE W1 transform_with_features_of_cache rows_per_s={workload.Rows / seconds[2]:0.00e0} times_reading_alone={seconds[2] / seconds[1]:F2}");
+        Console.WriteLine(
+            $"ROOFLINE W1 transform_with_features_of_cache rows_per_s={workload.Rows / seconds[2]:0.00e0} "
+            + $"times_reading_alone={seconds[2] / seconds[1]:F2}");
     }
 
     private static void OneRow(Workload workload)
@@ -114,11 +128,13 @@ internal static class RooflineCommand
         var context = new MLContext(1);
         var schema = SchemaDefinition.Create(typeof(Input));
         schema[nameof(Input.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, workload.Dimension);
-        using PredictionEngine<Input, Output> engine = context.Model.CreatePredictionEngine<Input, Output>(workload.Transformer, inputSchemaDefinition: schema);
+        using PredictionEngine<Input, Output> engine = context.Model.CreatePredictionEngine<Input, Output>(
+            workload.Transformer, inputSchemaDefinition: schema);
         var input = new Input { Features = workload.Data[..workload.Dimension] };
         var output = new Output();
         var result = new float[1];
-        double[] seconds = Timing.Interleaved(2, () => engine.Predict(input, ref output), () => workload.Transformer.LogLikelihood(input.Features, result));
+        double[] seconds = Timing.Interleaved(
+            2, () => engine.Predict(input, ref output), () => workload.Transformer.LogLikelihood(input.Features, result));
         Console.WriteLine($"ROOFLINE W1 predict us={seconds[0] * 1e6:F2}");
         Console.WriteLine($"ROOFLINE W1 one_row us={seconds[1] * 1e6:F2}");
     }
@@ -167,7 +183,9 @@ internal static class RooflineCommand
     }
 
     private static void Line(string name, string what, double rowsPerSecond, double bound) =>
-        Console.WriteLine($"ROOFLINE {name} {what} rows_per_s={rowsPerSecond:0.00e0} bound={bound:0.00e0} percent={100 * rowsPerSecond / bound:F0}");
+        Console.WriteLine(
+            $"ROOFLINE {name} {what} rows_per_s={rowsPerSecond:0.00e0} bound={bound:0.00e0} "
+            + $"percent={100 * rowsPerSecond / bound:F0}");
 
     private sealed class Input
     {

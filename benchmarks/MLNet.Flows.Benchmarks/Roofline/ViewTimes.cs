@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace MLNet.Flows.Benchmarks.Roofline;
 
-/// <summary>What the flow's columns add to reading a view: eight scalar columns and the features, all of which the consumer reads, with and without Score.</summary>
+/// <summary>What the flow's columns add to reading a view: eight scalar columns and the features, all of which the consumer
+/// reads, with and without Score.</summary>
 internal static class ViewTimes
 {
     private const int ScalarColumns = 8;
@@ -18,13 +19,16 @@ internal static class ViewTimes
             context.Data.SaveAsText(list, stream, separatorChar: ',', headerRow: true, schema: false);
         IDataView text = context.Data.LoadFromTextFile<Row>(file, ',', hasHeader: true);
         IDataView cache = context.Data.Cache(list);
-        foreach ((string name, IDataView view) in (IEnumerable<(string, IDataView)>)[("list", list), ("text", text), ("cache", cache)])
+        foreach ((string name, IDataView view) in
+            (IEnumerable<(string, IDataView)>)[("list", list), ("text", text), ("cache", cache)])
         {
             IDataView scored = workload.Transformer.Transform(view);
             double[] seconds = Timing.Interleaved(1.5, () => ReadAll(view, scored: false), () => ReadAll(scored, scored: true));
             Console.WriteLine(
-                $"ROOFLINE W1 transform_with_9_columns_of_{name} rows_per_s={workload.Rows / seconds[1]:0.00e0} reading_ns={seconds[0] / workload.Rows * 1e9:F0} "
-                + $"added_ns={(seconds[1] - seconds[0]) / workload.Rows * 1e9:F0} times_reading_alone={seconds[1] / seconds[0]:F2}");
+                $"ROOFLINE W1 transform_with_9_columns_of_{name} rows_per_s={workload.Rows / seconds[1]:0.00e0} "
+                + $"reading_ns={seconds[0] / workload.Rows * 1e9:F0} "
+                + $"added_ns={(seconds[1] - seconds[0]) / workload.Rows * 1e9:F0} "
+                + $"times_reading_alone={seconds[1] / seconds[0]:F2}");
         }
 
         File.Delete(file);
@@ -33,10 +37,13 @@ internal static class ViewTimes
     // What a consumer does that writes the rows on: every column of every row.
     private static double ReadAll(IDataView view, bool scored)
     {
-        using DataViewRowCursor cursor = view.GetRowCursor(view.Schema.Where(column => column.Index <= ScalarColumns || column.Name == "Score"));
+        using DataViewRowCursor cursor = view.GetRowCursor(
+            view.Schema.Where(column => column.Index <= ScalarColumns || column.Name == "Score"));
         ValueGetter<bool> label = cursor.GetGetter<bool>(view.Schema["Label"]);
         ValueGetter<ReadOnlyMemory<char>> category = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Category"]);
-        ValueGetter<float>[] numbers = [.. view.Schema.Where(c => c.Type is NumberDataViewType && (scored ? c.Index <= ScalarColumns || c.Name == "Score" : true)).Select(cursor.GetGetter<float>)];
+        ValueGetter<float>[] numbers = [.. view.Schema.Where(
+            c => c.Type is NumberDataViewType
+                && (scored ? c.Index <= ScalarColumns || c.Name == "Score" : true)).Select(cursor.GetGetter<float>)];
         ValueGetter<VBuffer<float>> features = cursor.GetGetter<VBuffer<float>>(view.Schema["Features"]);
         bool flag = false;
         ReadOnlyMemory<char> text = default;

@@ -4,8 +4,9 @@ using Microsoft.ML;
 
 namespace MLNet.Flows.Benchmarks.Speed;
 
-/// <summary>One file through training, scoring and single rows; the last fifth of the rows is held out. A plain planar flow: standardized, one normal
-/// base, no input noise, nothing stops early, so that any other library's planar flow can do the same work on the same file.</summary>
+/// <summary>One file through training, scoring and single rows; the last fifth of the rows is held out. A plain planar flow:
+/// standardized, one normal base, no input noise, nothing stops early, so that any other library's planar flow can do the same
+/// work on the same file.</summary>
 internal static class SpeedCommand
 {
     private const string Usage = "speed --data FILE.csv [--layers 16] [--batch 256] [--epochs 20] [--threads 1]";
@@ -21,7 +22,8 @@ internal static class SpeedCommand
             return 2;
         }
 
-        int layers = Take("--layers", 16), batch = Take("--batch", 256), epochs = Take("--epochs", 20), threads = Take("--threads", 1);
+        int layers = Take("--layers", 16), batch = Take("--batch", 256), epochs = Take("--epochs", 20);
+        int threads = Take("--threads", 1);
         if (options.Count > 0)
         {
             Console.Error.WriteLine($"Unknown argument {options.Keys.First()}. Usage: {Usage}.");
@@ -60,15 +62,21 @@ internal static class SpeedCommand
         model.LogLikelihood(test, likelihoods);
         var result = new float[n];
         var one = new float[1];
-        double[] scoring = Timing.Interleaved(2, () => model.LogLikelihood(rows, result), () => model.LogLikelihood(rows.AsSpan(0, d), one));
+        double[] scoring = Timing.Interleaved(
+            2, () => model.LogLikelihood(rows, result), () => model.LogLikelihood(rows.AsSpan(0, d), one));
         double nll = -likelihoods.Average(l => (double)l);
-        Console.WriteLine($"{Machine.Describe()}: {n - held} rows to train on, {held} held out, {d} columns, {layers} layers, batch {batch}, {epochs} epochs, {threads} thread(s)");
         Console.WriteLine(
-            $"SPEED train_rows_per_s={(double)(n - held) * epochs / seconds.Order().ElementAt(1):0.00e0} score_rows_per_s={n / scoring[0]:0.00e0} "
+            $"{Machine.Describe()}: {n - held} rows to train on, {held} held out, {d} columns, {layers} layers, batch "
+            + $"{batch}, {epochs} epochs, {threads} thread(s)");
+        Console.WriteLine(
+            $"SPEED train_rows_per_s={(double)(n - held) * epochs / seconds.Order().ElementAt(1):0.00e0} "
+            + $"score_rows_per_s={n / scoring[0]:0.00e0} "
             + $"one_row_ns={scoring[1] * 1e9:F0} heldout_nll={nll:F4}");
         return 0;
 
-        int Take(string name, int fallback) => options.Remove(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
+        int Take(string name, int fallback) => options.Remove(name, out string? text)
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : fallback;
     }
 
     private static (float[] Rows, int Dimension) Read(string file)
@@ -84,7 +92,9 @@ internal static class SpeedCommand
             foreach (string cell in cells)
             {
                 if (cells.Length != dimension || !float.TryParse(cell, CultureInfo.InvariantCulture, out float value))
-                    throw new FormatException($"Line {line} of '{file}' is '{text}', but it takes {dimension} numbers. Save the file as a CSV of numbers with a header.");
+                    throw new FormatException(
+                        $"Line {line} of '{file}' is '{text}', but it takes {dimension} numbers. Save the file as a CSV of "
+                        + "numbers with a header.");
                 values.Add(value);
             }
         }

@@ -2,7 +2,8 @@ using BenchmarkDotNet.Attributes;
 
 namespace MLNet.Flows.Benchmarks.Suites;
 
-/// <summary>A RealNVP of 6 couplings on 16 features by hidden width: 4,096 rows scored in blocks, one row, 1,024 samples, one explanation.</summary>
+/// <summary>A RealNVP of 6 couplings on 16 features by hidden width: 4,096 rows scored in blocks, one row, 1,024 samples, one
+/// explanation.</summary>
 [MemoryDiagnoser]
 public class CouplingSuite
 {

@@ -6,7 +6,8 @@ using MLNet.Flows.Bijections.Planar;
 
 namespace MLNet.Flows.Benchmarks.Suites;
 
-/// <summary>Scoring all rows: an array, a view, against the same flow layer by layer, in ONNX Runtime, and ML.NET's own detector on the same view.</summary>
+/// <summary>Scoring all rows: an array, a view, against the same flow layer by layer, in ONNX Runtime, and ML.NET's own detector
+/// on the same view.</summary>
 public class ScoringSuite : Sizes
 {
     private float[] _result = [];
@@ -57,7 +58,9 @@ public class ScoringSuite : Sizes
         {
             float tolerance = 1e-3f * (1 + MathF.Abs(ours[i]));
             if (!(MathF.Abs(ours[i] - layers[i]) < tolerance && MathF.Abs(ours[i] - onnx[i]) < tolerance))
-                throw new InvalidOperationException($"Row {i} has log-likelihood {ours[i]}, but {layers[i]} layer by layer and {onnx[i]} in ONNX Runtime. The rivals must be the same flow.");
+                throw new InvalidOperationException(
+                    $"Row {i} has log-likelihood {ours[i]}, but {layers[i]} layer by layer and {onnx[i]} in ONNX Runtime. The "
+                    + "rivals must be the same flow.");
         }
     }
 }

@@ -22,7 +22,8 @@ public class SingleRowSuite : Sizes
         _layerByLayer = new LayerByLayer((PlanarStack)Workload.Density.Chain.Bijections[1]);
         SchemaDefinition schema = SchemaDefinition.Create(typeof(Input));
         schema[nameof(Input.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, D);
-        _engine = new MLContext(1).Model.CreatePredictionEngine<Input, Output>(Workload.Transformer, inputSchemaDefinition: schema);
+        _engine = new MLContext(1).Model.CreatePredictionEngine<Input, Output>(
+            Workload.Transformer, inputSchemaDefinition: schema);
     }
 
     [Benchmark(Baseline = true)]

@@ -2,7 +2,8 @@ using BenchmarkDotNet.Attributes;
 
 namespace MLNet.Flows.Benchmarks.Suites;
 
-/// <summary>Every suite runs at these numbers of features and layers. <c>--job short</c> takes about 20 minutes for all of them.</summary>
+/// <summary>Every suite runs at these numbers of features and layers. <c>--job short</c> takes about 20 minutes for all of
+/// them.</summary>
 [MemoryDiagnoser]
 public abstract class Sizes
 {

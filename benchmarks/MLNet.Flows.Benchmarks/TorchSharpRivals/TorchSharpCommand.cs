@@ -12,8 +12,8 @@ using Device = MLNet.Flows.TorchSharp.Native.Device;
 namespace MLNet.Flows.Benchmarks.TorchSharpRivals;
 
 /// <summary>The same flows managed and under TorchSharp, in turns in one process, all on one thread.</summary>
-/// <remarks>Planar: the eager module layer by layer, and the same in TorchScript. Scoring under TorchSharp gets its tensors ready-made, 1,024 rows each, and is spared the
-/// standardization; the managed side scores an array from end to end.</remarks>
+/// <remarks>Planar: the eager module layer by layer, and the same in TorchScript. Scoring under TorchSharp gets its tensors
+/// ready-made, 1,024 rows each, and is spared the standardization; the managed side scores an array from end to end.</remarks>
 internal static class TorchSharpCommand
 {
     private const int BatchRows = 1024;
@@ -44,7 +44,12 @@ internal static class TorchSharpCommand
         foreach (int batch in (int[])[256, 1024])
         {
             int counted = rows / batch * batch;
-            Print($"{name} train_b{batch}", counted, workload.Epoch(batch, 1), workload.Epoch(eager, batch), workload.Epoch(scripted, batch));
+            Print(
+                $"{name} train_b{batch}",
+                counted,
+                workload.Epoch(batch, 1),
+                workload.Epoch(eager, batch),
+                workload.Epoch(scripted, batch));
         }
 
         var stack = new TrainablePlanarStack(dimension, layers);
@@ -80,7 +85,8 @@ internal static class TorchSharpCommand
 
             var workload = new CouplingWorkload(Rows, Dimension, couplings, hidden);
             BijectionModule[] modules =
-                [.. options.CreateBijections(Dimension, seed: 1).Select(each => ModuleTable.Of(each, new float[each.ParameterCount]))];
+                [.. options.CreateBijections(Dimension, seed: 1).Select(
+                    each => ModuleTable.Of(each, new float[each.ParameterCount]))];
             using var baseModule = new LocationScaleModule(new TrainableDiagonalNormal(Dimension), new float[2 * Dimension]);
             Action Eager(float[] data, int batch) => Scoring(data, Dimension, batch, baseModule, modules);
             Print($"{name} score", Rows, Managed(workload.Transformer, workload.Data, Rows), Eager(workload.Data, BatchRows));
@@ -93,8 +99,11 @@ internal static class TorchSharpCommand
     {
         double[] seconds = Timing.Interleaved(5, scripted is null ? [managed, eager] : [managed, eager, scripted]);
         string[] names = ["managed", "eager", "script"];
-        IEnumerable<string> values = seconds.Select((s, i) => rows == 1 ? $"{names[i]}_us={1e6 * s:F2}" : $"{names[i]}_rows_per_s={rows / s:0.00e0}");
-        Console.WriteLine($"TORCHSHARP {what} {string.Join(" ", values)} {string.Join(" ", seconds.Skip(1).Select((s, i) => $"times_{names[i + 1]}={s / seconds[0]:F1}"))}");
+        IEnumerable<string> values = seconds.Select(
+            (s, i) => rows == 1 ? $"{names[i]}_us={1e6 * s:F2}" : $"{names[i]}_rows_per_s={rows / s:0.00e0}");
+        Console.WriteLine(
+            $"TORCHSHARP {what} {string.Join(" ", values)} "
+            + $"{string.Join(" ", seconds.Skip(1).Select((s, i) => $"times_{names[i + 1]}={s / seconds[0]:F1}"))}");
     }
 
     private static Action Managed(FlowTransformer flow, float[] data, int rows)
@@ -103,7 +112,8 @@ internal static class TorchSharpCommand
         return () => flow.LogLikelihood(data, result);
     }
 
-    private static Action Scoring(float[] data, int dimension, int batch, BaseModule baseModule, params BijectionModule[] bijections)
+    private static Action Scoring(
+        float[] data, int dimension, int batch, BaseModule baseModule, params BijectionModule[] bijections)
     {
         int rows = data.Length / dimension;
         Tensor[] batches = [.. Enumerable.Range(0, (rows + batch - 1) / batch).Select(i =>

@@ -3,7 +3,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Quality.Detectors;
 
-/// <summary>One normal with a full covariance (shrunk by a thousandth towards the identity): the squared Mahalanobis distance.</summary>
+/// <summary>One normal with a full covariance (shrunk by a thousandth towards the identity): the squared Mahalanobis
+/// distance.</summary>
 internal sealed class FullGaussian : IDetector
 {
     public double[] Score(float[][] train, float[][] test, int seed)

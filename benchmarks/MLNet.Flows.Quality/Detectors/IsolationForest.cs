@@ -1,6 +1,7 @@
 namespace MLNet.Flows.Quality.Detectors;
 
-/// <summary>Isolation forest (Liu, Ting and Zhou 2008): 300 trees, three times the usual, on 256 rows each, score 2^(-mean depth / c(256)).</summary>
+/// <summary>Isolation forest (Liu, Ting and Zhou 2008): 300 trees, three times the usual, on 256 rows each, score 2^(-mean depth
+/// / c(256)).</summary>
 internal sealed class IsolationForest(int trees = 300, int sampleSize = 256) : IDetector
 {
     public double[] Score(float[][] train, float[][] test, int seed)

@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace MLNet.Flows.Quality.Detectors;
 
-/// <summary>Exact k nearest neighbours: the mean Euclidean distance to the five nearest training rows. A row that was trained on does not count itself.</summary>
+/// <summary>Exact k nearest neighbours: the mean Euclidean distance to the five nearest training rows. A row that was trained on
+/// does not count itself.</summary>
 internal sealed class NearestNeighbours(int neighbours = 5) : IDetector
 {
     public double[] Score(float[][] train, float[][] test, int seed)
@@ -19,7 +20,8 @@ internal sealed class NearestNeighbours(int neighbours = 5) : IDetector
             {
                 if (!skipSelf && row.AsSpan().SequenceEqual(test[i]))
                 {
-                    // The first equal row stands for the row itself; in the clean setting a duplicate of a test row is left out just the same.
+                    // The first equal row stands for the row itself; in the clean setting a duplicate of a test row is left out
+                    // just the same.
                     skipSelf = true;
                     continue;
                 }

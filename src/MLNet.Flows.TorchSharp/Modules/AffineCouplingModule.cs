@@ -6,9 +6,11 @@ using static TorchSharp.torch;
 
 namespace MLNet.Flows.TorchSharp.Modules;
 
-/// <summary>An affine coupling under autograd: passive columns stay, and a multilayer perceptron makes of them the scale and shift of the others.</summary>
-/// <remarks>z = x exp(s) + t with s = bound tanh(raw / bound); log|det| = sum s. The perceptron sees the passive columns, clamped, and gives the raw
-/// log-scales and then the shifts of the active ones. Dinh, Sohl-Dickstein and Bengio 2017, arXiv:1605.08803, eq. 7-9.</remarks>
+/// <summary>An affine coupling under autograd: passive columns stay, and a multilayer perceptron makes of them the scale and
+/// shift of the others.</summary>
+/// <remarks>z = x exp(s) + t with s = bound tanh(raw / bound); log|det| = sum s. The perceptron sees the passive columns,
+/// clamped, and gives the raw log-scales and then the shifts of the active ones. Dinh, Sohl-Dickstein and Bengio 2017,
+/// arXiv:1605.08803, eq. 7-9.</remarks>
 internal sealed class AffineCouplingModule : BijectionModule
 {
     private readonly int _active;
@@ -61,5 +63,6 @@ internal sealed class AffineCouplingModule : BijectionModule
         return (cat([passive, active], 1).index_select(1, _order), logScale.sum(1));
     }
 
-    private static Tensor Indices(int[] columns) => tensor(Array.ConvertAll(columns, column => (long)column), [columns.Length]).clone();
+    private static Tensor Indices(int[] columns) =>
+        tensor(Array.ConvertAll(columns, column => (long)column), [columns.Length]).clone();
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace MLNet.Flows.TorchSharp.Modules;
 
-/// <summary>y = W x + b under autograd. Not torch's own layer, which draws a start from libtorch's generator and refuses to have no inputs.</summary>
+/// <summary>y = W x + b under autograd. Not torch's own layer, which draws a start from libtorch's generator and refuses to have
+/// no inputs.</summary>
 internal sealed class DenseModule : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter _weights;

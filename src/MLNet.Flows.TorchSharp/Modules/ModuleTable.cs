@@ -16,7 +16,8 @@ internal static class ModuleTable
         [typeof(TrainablePlanarStack)] = (managed, start) => new PlanarModule((TrainablePlanarStack)managed, start),
         [typeof(ActNorm)] = (managed, start) => new ActNormModule(managed.Dimension, start),
         [typeof(TrainableRadialLayer)] = (managed, start) => new RadialModule(managed.Dimension, start),
-        [typeof(TrainableCoupling<AffineMap>)] = (managed, start) => new AffineCouplingModule((TrainableCoupling<AffineMap>)managed, start),
+        [typeof(TrainableCoupling<AffineMap>)] = (managed, start) => new AffineCouplingModule(
+            (TrainableCoupling<AffineMap>)managed, start),
     };
 
     private static readonly Dictionary<Type, Func<TrainableDistribution, float[], BaseModule>> Bases = new()
@@ -29,7 +30,8 @@ internal static class ModuleTable
     /// <param name="managed">The bijection.</param>
     /// <param name="start">Its flat parameters.</param>
     /// <exception cref="NotSupportedException">It has no module.</exception>
-    public static BijectionModule Of(TrainableBijection managed, float[] start) => Find(Bijections, managed.GetType())(managed, start);
+    public static BijectionModule Of(TrainableBijection managed, float[] start) =>
+        Find(Bijections, managed.GetType())(managed, start);
 
     /// <param name="managed">The base distribution.</param>
     /// <param name="start">Its flat parameters.</param>
@@ -38,5 +40,6 @@ internal static class ModuleTable
 
     private static T Find<T>(Dictionary<Type, T> table, Type type) => table.TryGetValue(type, out T? create)
         ? create
-        : throw new NotSupportedException($"{type.Name} has no module. Write one and add it to {nameof(ModuleTable)}, or train with TrainingEngine.Managed.");
+        : throw new NotSupportedException(
+            $"{type.Name} has no module. Write one and add it to {nameof(ModuleTable)}, or train with TrainingEngine.Managed.");
 }

@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace MLNet.Flows.TorchSharp.Modules;
 
 /// <summary>A mixture of M diagonal normals, with one scale for all or one each.</summary>
-/// <remarks>log p(z) = logsumexp_m (log weight_m - 1/2 sum_d ((z_d - mean_md) / scale_md)^2 - sum_d log scale_md) - d/2 log(2 pi). The squares are
-/// multiplied out into matrix products, so that no [n, M, d] tensor is made: z^2 (1/scale^2)^T - 2 z (mean/scale^2)^T + sum (mean/scale)^2. In single
-/// precision that loses digits where a point is far from 0 in scales; latent points are not.</remarks>
+/// <remarks>log p(z) = logsumexp_m (log weight_m - 1/2 sum_d ((z_d - mean_md) / scale_md)^2 - sum_d log scale_md) - d/2 log(2
+/// pi). The squares are multiplied out into matrix products, so that no [n, M, d] tensor is made: z^2 (1/scale^2)^T - 2 z
+/// (mean/scale^2)^T + sum (mean/scale)^2. In single precision that loses digits where a point is far from 0 in scales; latent
+/// points are not.</remarks>
 internal sealed class NormalMixtureModule : BaseModule
 {
     private readonly Scalar _constant;
@@ -25,7 +26,8 @@ internal sealed class NormalMixtureModule : BaseModule
         _constant = 0.5 * dimension * Math.Log(2 * Math.PI);
         _logits = ModuleTensors.Parameter(start.AsSpan(0, components), components);
         _mean = ModuleTensors.Parameter(start.AsSpan(components, components * dimension), components, dimension);
-        _logScale = ModuleTensors.Parameter(start.AsSpan(components * (1 + dimension)), managed.SharedScale ? 1 : components, dimension);
+        _logScale = ModuleTensors.Parameter(
+            start.AsSpan(components * (1 + dimension)), managed.SharedScale ? 1 : components, dimension);
         RegisterComponents();
     }
 
@@ -34,7 +36,8 @@ internal sealed class NormalMixtureModule : BaseModule
         Tensor logScale = Limited(_logScale);
         Tensor precision = exp(Scalars.MinusTwo * logScale).expand_as(_mean);
         Tensor weighted = _mean * precision;
-        Tensor square = (z.Squared().matmul(precision.t()) - Scalars.Two * z.matmul(weighted.t())).Plus((_mean * weighted).sum(1));
+        Tensor square = (z.Squared().matmul(precision.t()) - Scalars.Two * z.matmul(weighted.t()))
+            .Plus((_mean * weighted).sum(1));
         Tensor constant = nn.functional.log_softmax(_logits, 0) - logScale.sum(1) - _constant;
         return logsumexp(constant.Plus(Scalars.MinusHalf * square), 1);
     }

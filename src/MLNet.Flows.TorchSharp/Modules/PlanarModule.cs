@@ -4,9 +4,11 @@ using static TorchSharp.torch;
 
 namespace MLNet.Flows.TorchSharp.Modules;
 
-/// <summary>A stack of K planar layers under autograd, layer by layer as the paper writes them, with the parameterization of the managed stack.</summary>
+/// <summary>A stack of K planar layers under autograd, layer by layer as the paper writes them, with the parameterization of the
+/// managed stack.</summary>
 /// <remarks>z_k = z_(k-1) + uHat_k tanh(w_k.z_(k-1) + b_k), uHat = u + (m(w.u) - w.u) w / |w|^2 (<see cref="PlanarConstraint"/>),
-/// log|det| = sum_k log(1 + m(w_k.u_k) (1 - tanh^2)). Rezende and Mohamed 2015, arXiv:1505.05770, eq. 10-12 and appendix A.1.</remarks>
+/// log|det| = sum_k log(1 + m(w_k.u_k) (1 - tanh^2)). Rezende and Mohamed 2015, arXiv:1505.05770, eq. 10-12 and appendix
+/// A.1.</remarks>
 internal sealed class PlanarModule : BijectionModule
 {
     private readonly int _layers;

@@ -26,7 +26,8 @@ internal sealed class RadialModule : BijectionModule
 
     public override (Tensor Z, Tensor LogDet) forward(Tensor x)
     {
-        Tensor u = x - _center, alpha = nn.functional.softplus(_a, 1).Plus(_smallestAlpha), beta = nn.functional.softplus(_b, 1) - alpha;
+        Tensor u = x - _center, alpha = nn.functional.softplus(_a, 1).Plus(_smallestAlpha);
+        Tensor beta = nn.functional.softplus(_b, 1) - alpha;
         Tensor h = u.Squared().sum(1).sqrt().Plus(alpha).reciprocal(), s = beta * h;
         return (x.Plus(s.unsqueeze(1) * u), (_others * log1p(s)).Plus(log1p(alpha * s * h)));
     }

@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace MLNet.Flows.TorchSharp.Modules;
 
 /// <summary>The numbers that modules compute with, as objects that live as long as the process.</summary>
-/// <remarks>TorchSharp makes a Scalar of a number in an expression and passes its native half on without keeping the object alive: the collector can free it
-/// before libtorch has read it, and the operation then fails or computes with something else. So no module writes a number into an expression, and none uses
-/// an operator that TorchSharp completes with a number of its own: a + b is a + 1 b there, and a square the power of 2.</remarks>
+/// <remarks>TorchSharp makes a Scalar of a number in an expression and passes its native half on without keeping the object
+/// alive: the collector can free it before libtorch has read it, and the operation then fails or computes with something else. So
+/// no module writes a number into an expression, and none uses an operator that TorchSharp completes with a number of its own: a
+/// + b is a + 1 b there, and a square the power of 2.</remarks>
 internal static class Scalars
 {
     public static readonly Scalar One = 1.0;

@@ -12,7 +12,8 @@ internal readonly record struct Device(DeviceType Type, int Index)
         "cpu" => new Device(DeviceType.CPU, -1),
         "cuda" => new Device(DeviceType.CUDA, -1),
         "mps" => new Device(DeviceType.MPS, -1),
-        _ when name.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(name.AsSpan(5), out byte index) => new Device(DeviceType.CUDA, index),
+        _ when name.StartsWith("cuda:", StringComparison.Ordinal)
+            && byte.TryParse(name.AsSpan(5), out byte index) => new Device(DeviceType.CUDA, index),
         _ => null,
     };
 

@@ -4,15 +4,16 @@ using TorchSharp;
 namespace MLNet.Flows.TorchSharp.Native;
 
 /// <summary>Makes sure that libtorch can be used, and says plainly what is missing where it cannot.</summary>
-/// <remarks>TorchSharp itself answers every failure with the advice to reference a package, after copying half a gigabyte of libraries beside the
-/// app. So the libraries are loaded here first, where the loader's own words can be read.</remarks>
+/// <remarks>TorchSharp itself answers every failure with the advice to reference a package, after copying half a gigabyte of
+/// libraries beside the app. So the libraries are loaded here first, where the loader's own words can be read.</remarks>
 internal static class LibTorch
 {
     private const string Core = "LibTorchSharp";
 
     /// <summary>Loads what the device needs.</summary>
     /// <param name="device">A valid device.</param>
-    /// <exception cref="InvalidOperationException">It cannot be loaded, or the device is not there; the message says what to install.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be loaded, or the device is not there; the message says what to
+    /// install.</exception>
     public static void Require(Device device)
     {
         if (Fault(device) is string fault)
@@ -62,7 +63,9 @@ internal static class LibTorch
 
     private static string? Find(string library)
     {
-        string file = OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
+        string file = OperatingSystem.IsWindows()
+            ? $"{library}.dll"
+            : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
         string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         return searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Append(AppContext.BaseDirectory)

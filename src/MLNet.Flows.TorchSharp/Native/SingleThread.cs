@@ -2,7 +2,8 @@ using TorchSharp;
 
 namespace MLNet.Flows.TorchSharp.Native;
 
-/// <summary>Keeps libtorch on one thread as long as any training lasts, and gives the app's own setting back after the last one.</summary>
+/// <summary>Keeps libtorch on one thread as long as any training lasts, and gives the app's own setting back after the last
+/// one.</summary>
 /// <remarks>The tensors of a batch are small: sharing them out among threads costs more than it saves, and
 /// sums would depend on the number of threads.</remarks>
 internal sealed class SingleThread : IDisposable

@@ -9,10 +9,12 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace MLNet.Flows.TorchSharp.Training;
 
-/// <summary>Trains any flow whose parts have modules (<see cref="ModuleTable"/>) by automatic differentiation, on any device.</summary>
+/// <summary>Trains any flow whose parts have modules (<see cref="ModuleTable"/>) by automatic differentiation, on any
+/// device.</summary>
 /// <remarks>
-/// Start, batches, noise and trimming are those of the managed engine, bit for bit: a batch is put together in memory and becomes one tensor. Every random
-/// number comes from the task's seed, none from libtorch's generators. Tensors of a step live in one scope; what outlives it is made once.
+/// Start, batches, noise and trimming are those of the managed engine, bit for bit: a batch is put together in memory and becomes
+/// one tensor. Every random number comes from the task's seed, none from libtorch's generators. Tensors of a step live in one
+/// scope; what outlives it is made once.
 /// </remarks>
 internal sealed class AutogradEngine : ITrainingEngine
 {
@@ -33,7 +35,8 @@ internal sealed class AutogradEngine : ITrainingEngine
     /// <param name="task">The flow and the data.</param>
     /// <param name="device">A device that <see cref="LibTorch.Require"/> has let pass.</param>
     /// <param name="moduleOf">The module of a bijection with its start; null for <see cref="ModuleTable"/>.</param>
-    public AutogradEngine(TrainingTask task, Native.Device device, Func<TrainableBijection, float[], BijectionModule>? moduleOf = null)
+    public AutogradEngine(
+        TrainingTask task, Native.Device device, Func<TrainableBijection, float[], BijectionModule>? moduleOf = null)
     {
         TrainableTransformed flow = task.Flow;
         _task = task;
@@ -47,7 +50,8 @@ internal sealed class AutogradEngine : ITrainingEngine
         {
             // Modules are made outside of the scope, which would take their parameters with it.
             int from = 0;
-            _bijections = [.. flow.Bijections.Select(each => (moduleOf ?? ModuleTable.Of)(each, start[from..(from += each.ParameterCount)]))];
+            _bijections = [.. flow.Bijections.Select(
+                each => (moduleOf ?? ModuleTable.Of)(each, start[from..(from += each.ParameterCount)]))];
             _base = ModuleTable.Of(flow.Base, start[from..]);
             using DisposeScope scope = NewDisposeScope();
             foreach (BijectionModule bijection in _bijections)
@@ -159,6 +163,7 @@ internal sealed class AutogradEngine : ITrainingEngine
         return Owned(tensor(weights, device: _device));
     }
 
-    // A tensor made from an array lies in the array's memory, wherever the collector has put it, and sums in libtorch depend on alignment in their last bits.
+    // A tensor made from an array lies in the array's memory, wherever the collector has put it, and sums in libtorch depend on
+    // alignment in their last bits.
     private static Tensor Owned(Tensor borrowed) => borrowed.clone();
 }

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace MLNet.Flows.TorchSharp.Training;
 
 /// <summary>All parameters of some modules, moved into one vector, and their gradients into another.</summary>
-/// <remarks>The modules' parameters become views of the vector, and autograd adds into views of the gradient. An optimizer step, a copy or a norm is then
-/// one operation on one tensor, where the overhead of an operation counts for more than its arithmetic.</remarks>
+/// <remarks>The modules' parameters become views of the vector, and autograd adds into views of the gradient. An optimizer step,
+/// a copy or a norm is then one operation on one tensor, where the overhead of an operation counts for more than its
+/// arithmetic.</remarks>
 internal sealed class FlatParameters : IDisposable
 {
     private readonly List<Tensor> _views = [];

@@ -5,8 +5,10 @@ using static TorchSharp.torch;
 
 namespace MLNet.Flows.TorchSharp.Training;
 
-/// <summary>Adam with gradient-norm clipping, decoupled weight decay and a moving average of the weights, step by step the managed <see cref="AdamOptimizer"/>, on one flat tensor.</summary>
-/// <remarks>Not torch.optim's: its state cannot be copied to a slot and back in one operation, and it knows no moving average.</remarks>
+/// <summary>Adam with gradient-norm clipping, decoupled weight decay and a moving average of the weights, step by step the
+/// managed <see cref="AdamOptimizer"/>, on one flat tensor.</summary>
+/// <remarks>Not torch.optim's: its state cannot be copied to a slot and back in one operation, and it knows no moving
+/// average.</remarks>
 internal sealed class TorchAdam : IDisposable
 {
     private const double Beta1 = 0.9;
@@ -52,7 +54,8 @@ internal sealed class TorchAdam : IDisposable
 
         _steps++;
         using Scalar clip = Math.Min(1, _settings.GradientClipNorm / Math.Max(norm, double.Epsilon));
-        using Scalar rate = -(float)learningRate / (1 - Math.Pow(Beta1, _steps)), correction = 1 / Math.Sqrt(1 - Math.Pow(Beta2, _steps));
+        using Scalar rate = -(float)learningRate / (1 - Math.Pow(Beta1, _steps)),
+        correction = 1 / Math.Sqrt(1 - Math.Pow(Beta2, _steps));
         if (_settings.WeightDecay > 0)
         {
             using Scalar keep = 1 - learningRate * _settings.WeightDecay;

@@ -3,11 +3,12 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections;
 
-/// <summary>A smooth invertible map of R^d onto itself, in the data-to-latent direction z = f(x). Immutable and thread-safe.</summary>
+/// <summary>A smooth invertible map of R^d onto itself, in the data-to-latent direction z = f(x). Immutable and
+/// thread-safe.</summary>
 /// <remarks>
 /// Value and log-determinant come from one call, so no second path can disagree. A block and a single row give the same bits:
-/// both sum in the same order (columns ascending) with fused multiply-adds. What is virtual has a default that is right and slow: overridden where it was
-/// measured to matter, or where the inverse is known.
+/// both sum in the same order (columns ascending) with fused multiply-adds. What is virtual has a default that is right and slow:
+/// overridden where it was measured to matter, or where the inverse is known.
 /// </remarks>
 internal abstract class Bijection
 {
@@ -15,7 +16,8 @@ internal abstract class Bijection
 
     public int Dimension { get; }
 
-    /// <summary>Scratch columns that <see cref="Forward(RowBlock)"/> needs behind the block's own; and scratch floats, per row, likewise.</summary>
+    /// <summary>Scratch columns that <see cref="Forward(RowBlock)"/> needs behind the block's own; and scratch floats, per row,
+    /// likewise.</summary>
     public virtual int ScratchColumns => 0;
 
     /// <summary>The kind written to model files; never changes once released.</summary>
@@ -39,12 +41,16 @@ internal abstract class Bijection
         return block.LogDet[0];
     }
 
-    /// <summary>Overwrites the block's points z with x = f^-1(z), in double precision, and adds log|det dx/dz| to its LogDet.</summary>
-    /// <remarks>By default by Newton's method on the forward pass, to its single precision (<see cref="NewtonInverse"/>).</remarks>
+    /// <summary>Overwrites the block's points z with x = f^-1(z), in double precision, and adds log|det dx/dz| to its
+    /// LogDet.</summary>
+    /// <remarks>By default by Newton's method on the forward pass, to its single precision
+    /// (<see cref="NewtonInverse"/>).</remarks>
     public virtual void Inverse(DoubleBlock block) => new NewtonInverse(this).Run(block);
 
-    /// <summary>Carries a gradient back from z to x: overwrites g = dL/dz with dL/dx, where L counts log|det df/dx| as well.</summary>
-    /// <param name="input">The points x, with this bijection's scratch columns; scratch may be overwritten, points are not.</param>
+    /// <summary>Carries a gradient back from z to x: overwrites g = dL/dz with dL/dx, where L counts log|det df/dx| as
+    /// well.</summary>
+    /// <param name="input">The points x, with this bijection's scratch columns; scratch may be overwritten, points are
+    /// not.</param>
     /// <param name="gradient">[d] columns of gradient, with as much scratch as <paramref name="input"/>.</param>
     public abstract void Backward(RowBlock input, RowBlock gradient);
 

@@ -37,6 +37,7 @@ internal static class BijectionReader
         return Readers.TryGetValue((BijectionKind)kind, out Func<ModelReader, Bijection>? read)
             ? read(reader)
             : throw new FormatException(
-                $"The model names bijection kind {kind}, which this version does not know. Load it with the version that saved it, or a newer one.");
+                $"The model names bijection kind {kind}, which this version does not know. Load it with the version that "
+                + "saved it, or a newer one.");
     }
 }

@@ -2,15 +2,17 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections;
 
-/// <summary>The inverse of any bijection from its forward pass and gradient alone: Newton's method on f(x) = z, 64 rows side by side.</summary>
+/// <summary>The inverse of any bijection from its forward pass and gradient alone: Newton's method on f(x) = z, 64 rows side by
+/// side.</summary>
 /// <remarks>
-/// 1. Row i of the Jacobian J = df/dx is J^T e_i. The backward pass gives J^T v plus the gradient of the log-determinant; the difference of two passes,
-///    with e_i and with 0, leaves J^T e_i. So d + 1 backward passes give the Jacobians of all rows.
-/// 2. A step solves J step = z - f(x) by elimination in double precision and is halved until |f(x + step) - z| falls. A bijection has no other point where
-///    that cannot be had, as J is regular everywhere.
-/// 3. A row ends when its residual is at single precision's level, or no longer falls: the best point found stays. log|det dx/dz| is minus the forward
-///    pass's at that point.
-/// Exact to the single precision of the forward pass; O(d^3) per row and step. For maps whose inverse is not known, or not yet written.
+/// 1. Row i of the Jacobian J = df/dx is J^T e_i. The backward pass gives J^T v plus the gradient of the log-determinant; the
+///    difference of two passes, with e_i and with 0, leaves J^T e_i. So d + 1 backward passes give the Jacobians of all rows.
+/// 2. A step solves J step = z - f(x) by elimination in double precision and is halved until |f(x + step) - z| falls. A bijection
+///    has no other point where that cannot be had, as J is regular everywhere.
+/// 3. A row ends when its residual is at single precision's level, or no longer falls: the best point found stays. log|det dx/dz|
+///    is minus the forward pass's at that point.
+/// Exact to the single precision of the forward pass; O(d^3) per row and step. For maps whose inverse is not known, or not yet
+/// written.
 /// </remarks>
 internal sealed class NewtonInverse(Bijection bijection)
 {
@@ -85,7 +87,9 @@ internal sealed class NewtonInverse(Bijection bijection)
         {
             offset[i] = z[i] - _image.Values[i];
             double relative = Math.Abs(offset[i]) / (1 + Math.Abs(z[i]));
-            residual[i % R] = relative <= Tolerance ? residual[i % R] : Math.Max(residual[i % R], double.IsNaN(relative) ? double.PositiveInfinity : relative);
+            residual[i % R] = relative <= Tolerance
+                ? residual[i % R]
+                : Math.Max(residual[i % R], double.IsNaN(relative) ? double.PositiveInfinity : relative);
         }
 
         return offset;

@@ -3,7 +3,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections;
 
-/// <summary>The accumulator of a bijection that brings none of its own: the points of a block, and one sum per parameter.</summary>
+/// <summary>The accumulator of a bijection that brings none of its own: the points of a block, and one sum per
+/// parameter.</summary>
 /// <param name="dimension">d.</param>
 /// <param name="parameters">Number of parameters.</param>
 internal sealed class PlainAccumulator(int dimension, int parameters) : TrainableBijection.Accumulator

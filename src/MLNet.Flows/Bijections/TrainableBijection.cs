@@ -4,9 +4,10 @@ namespace MLNet.Flows.Bijections;
 
 /// <summary>A bijection whose parameters are being trained: forward over blocks of rows, and analytic gradients.</summary>
 /// <remarks>
-/// Parameters are one flat unconstrained vector that the optimizer owns; <see cref="SetParameters"/> derives from it what the kernels use. One instance
-/// serves many threads, each with its own <see cref="Accumulator"/>. What training climbs is L = sum_r weight_r (log|det df/dx|_r + what follows of z_r).
-/// What is virtual has a default that is right and slow: overridden where it was measured to matter.
+/// Parameters are one flat unconstrained vector that the optimizer owns; <see cref="SetParameters"/> derives from it what the
+/// kernels use. One instance serves many threads, each with its own <see cref="Accumulator"/>. What training climbs is L = sum_r
+/// weight_r (log|det df/dx|_r + what follows of z_r). What is virtual has a default that is right and slow: overridden where it
+/// was measured to matter.
 /// </remarks>
 internal abstract class TrainableBijection
 {
@@ -19,7 +20,8 @@ internal abstract class TrainableBijection
     /// <summary>Scratch columns that <see cref="Forward"/> needs behind a block's own.</summary>
     public virtual int ScratchColumns => 0;
 
-    /// <summary>[ParameterCount] of 0 and 1 that gradients are multiplied with; empty for all 1. Known once the start is.</summary>
+    /// <summary>[ParameterCount] of 0 and 1 that gradients are multiplied with; empty for all 1. Known once the start
+    /// is.</summary>
     public virtual ReadOnlySpan<float> GradientMask => default;
 
     /// <summary>Fills the starting parameters.</summary>
@@ -37,17 +39,20 @@ internal abstract class TrainableBijection
     /// <param name="accumulator">Keeps what <see cref="Backward"/> needs; null where that does not follow.</param>
     public abstract void Forward(RowBlock block, Accumulator? accumulator);
 
-    /// <summary>For the block last run forward: adds dL/d parameters to the accumulator and, where asked, carries the gradient on to the inputs.</summary>
+    /// <summary>For the block last run forward: adds dL/d parameters to the accumulator and, where asked, carries the gradient on
+    /// to the inputs.</summary>
     /// <param name="gradient">In its first d columns dL/dz, row weights included; overwritten with dL/dx where asked.</param>
     /// <param name="weights">64 row weights; 0 for rows beyond the count.</param>
     /// <param name="accumulator">The one given to Forward.</param>
-    /// <param name="toInputs">Whether dL/dx is wanted; the first bijection of a chain has no use for it, and the gradient is then left undefined.</param>
+    /// <param name="toInputs">Whether dL/dx is wanted; the first bijection of a chain has no use for it, and the gradient is then
+    /// left undefined.</param>
     public abstract void Backward(RowBlock gradient, ReadOnlySpan<float> weights, Accumulator accumulator, bool toInputs);
 
     /// <summary>Per-thread sums of gradients, and what a forward pass keeps.</summary>
     public virtual Accumulator CreateAccumulator(SimdWidth width) => new PlainAccumulator(Dimension, ParameterCount);
 
-    /// <summary>Writes the accumulated gradient with respect to the flat parameters; the accumulator's sums are used up.</summary>
+    /// <summary>Writes the accumulated gradient with respect to the flat parameters; the accumulator's sums are used
+    /// up.</summary>
     public virtual void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         double[] sums = ((PlainAccumulator)accumulator).Gradient;

@@ -13,7 +13,8 @@ public static class FlowModelExtensions
     /// <exception cref="ArgumentException">The model holds no flow.</exception>
     public static FlowTransformer FindFlow(this ITransformer model) => FlowChain.Of(model).Flow;
 
-    /// <summary>The same model with another false-alarm rate in all its flows; nothing is retrained, and the model itself is left as it is.</summary>
+    /// <summary>The same model with another false-alarm rate in all its flows; nothing is retrained, and the model itself is left
+    /// as it is.</summary>
     /// <typeparam name="TModel">The model's type.</typeparam>
     /// <param name="model">A flow or a chain that holds one, at any depth, as fitted or as loaded from a file.</param>
     /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1].</param>

@@ -5,13 +5,17 @@ public sealed partial class FlowsCatalog
     /// <summary>A planar normalizing flow on a feature column: trains a density without labels and scores rows by it.</summary>
     /// <param name="featureColumnName">The feature column, a vector of Single of known size.</param>
     /// <param name="exampleWeightColumnName">A Single column of example weights; null for none.</param>
-    /// <param name="numberOfLayers">Planar layers, 0 to 4,096; null (the default) for 16, or 8 with <paramref name="contamination"/> above 0.</param>
-    /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1]; null (the default) for <paramref name="contamination"/> where that is above 0, else 0.01.</param>
-    /// <param name="contamination">Expected share of anomalies in the training data, in [0, 0.5]: null (the default) for unknown, 0 for clean.</param>
+    /// <param name="numberOfLayers">Planar layers, 0 to 4,096; null (the default) for 16, or 8 with
+    /// <paramref name="contamination"/> above 0.</param>
+    /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1]; null (the default) for
+    /// <paramref name="contamination"/> where that is above 0, else 0.01.</param>
+    /// <param name="contamination">Expected share of anomalies in the training data, in [0, 0.5]: null (the default) for unknown,
+    /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
     public PlanarFlowEstimator PlanarFlow(
-        string featureColumnName = "Features", string? exampleWeightColumnName = null, int? numberOfLayers = null, double? falseAlarmRate = null, double? contamination = null) =>
+        string featureColumnName = "Features", string? exampleWeightColumnName = null, int? numberOfLayers = null,
+        double? falseAlarmRate = null, double? contamination = null) =>
         PlanarFlow(new PlanarFlowEstimator.Options
         {
             FeatureColumnName = featureColumnName,

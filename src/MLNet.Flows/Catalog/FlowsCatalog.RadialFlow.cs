@@ -6,5 +6,6 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect. Null for the defaults.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
-    public RadialFlowEstimator RadialFlow(RadialFlowEstimator.Options? options = null) => new(Environment, options ?? new RadialFlowEstimator.Options());
+    public RadialFlowEstimator RadialFlow(RadialFlowEstimator.Options? options = null) =>
+        new(Environment, options ?? new RadialFlowEstimator.Options());
 }

@@ -7,9 +7,10 @@ namespace MLNet.Flows;
 
 public sealed partial class FlowsCatalog
 {
-    /// <summary>Draws rows from a trained flow: a view with the feature column, in original units and with its slot names, and the log-likelihood column.</summary>
-    /// <remarks>Exact: base draws go through the flow's exact inverse. The view is lazy and draws the same rows each time it is read; a column that was
-    /// constant in training keeps its constant. About 0.1 microseconds per layer and row.</remarks>
+    /// <summary>Draws rows from a trained flow: a view with the feature column, in original units and with its slot names, and
+    /// the log-likelihood column.</summary>
+    /// <remarks>Exact: base draws go through the flow's exact inverse. The view is lazy and draws the same rows each time it is
+    /// read; a column that was constant in training keeps its constant. About 0.1 microseconds per layer and row.</remarks>
     /// <param name="model">A flow or a chain that holds one, fitted or loaded.</param>
     /// <param name="rows">How many rows, at least 1.</param>
     /// <param name="seed">Same seed, same rows; null takes one from the context.</param>
@@ -24,7 +25,8 @@ public sealed partial class FlowsCatalog
         SchemaDefinition schema = SchemaDefinition.Create(typeof(SampledRow));
 
         // A column is found by its name only until it is renamed.
-        SchemaDefinition.Column features = schema[nameof(SampledRow.Features)], logLikelihood = schema[nameof(SampledRow.LogLikelihood)];
+        SchemaDefinition.Column features = schema[nameof(SampledRow.Features)],
+        logLikelihood = schema[nameof(SampledRow.LogLikelihood)];
         (features.ColumnName, logLikelihood.ColumnName) = (flow.FeatureColumnName, flow.LogLikelihoodColumnName);
         features.ColumnType = new VectorDataViewType(NumberDataViewType.Single, flow.FeatureCount);
         if (flow.Model.SlotNames is { } slotNames)

@@ -4,8 +4,8 @@ using Microsoft.ML.Runtime;
 namespace MLNet.Flows;
 
 /// <summary>Normalizing flows: exact densities on a feature column, for anomaly scoring, as ML.NET estimators.</summary>
-/// <remarks>From C# 14, <c>mlContext.Flows</c>; from other languages, <c>new FlowsCatalog(mlContext)</c>. Partial: each part of the catalog adds its methods
-/// in a file of its own.</remarks>
+/// <remarks>From C# 14, <c>mlContext.Flows</c>; from other languages, <c>new FlowsCatalog(mlContext)</c>. Partial: each part of
+/// the catalog adds its methods in a file of its own.</remarks>
 public sealed partial class FlowsCatalog
 {
     private readonly MLContext _mlContext;

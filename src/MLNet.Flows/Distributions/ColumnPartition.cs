@@ -3,7 +3,8 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>Which feature columns a flow acts on and which were constant in training.</summary>
-/// <remarks>Constant columns stay in the density as independent factors, so that a row that departs from one is plainly strange.</remarks>
+/// <remarks>Constant columns stay in the density as independent factors, so that a row that departs from one is plainly
+/// strange.</remarks>
 internal sealed class ColumnPartition
 {
     private readonly ConstantFactor _constants;
@@ -81,7 +82,8 @@ internal sealed class ColumnPartition
         for (int i = 0; i < count; i++)
         {
             columns[i] = reader.ReadInt32();
-            reader.Check(columns[i] < featureCount && columns[i] > (i == 0 ? -1 : columns[i - 1]), $"constant column {columns[i]}");
+            reader.Check(
+                columns[i] < featureCount && columns[i] > (i == 0 ? -1 : columns[i - 1]), $"constant column {columns[i]}");
         }
 
         return new ColumnPartition(featureCount, columns, ConstantFactorReader.Read(reader, count, version));

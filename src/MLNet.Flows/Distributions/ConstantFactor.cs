@@ -26,7 +26,8 @@ internal abstract class ConstantFactor
     public abstract double Sample(int i, RandomStream random);
 
     /// <summary>The standard normal value that is as much less likely than 0: 0 at the constant.</summary>
-    public float Latent(int i, float value) => (float)Math.CopySign(Math.Sqrt(2 * NatsLost(i, value)), value - (double)_values[i]);
+    public float Latent(int i, float value) =>
+        (float)Math.CopySign(Math.Sqrt(2 * NatsLost(i, value)), value - (double)_values[i]);
 
     /// <summary>Writes the values and what follows them; <see cref="ConstantFactorReader"/> reads them back.</summary>
     public abstract void Write(ModelWriter writer);

@@ -22,7 +22,8 @@ internal static class ConstantFactorReader
             ConstantFactorKind.Normal => new NormalConstants(reader.ReadFiniteSingles(count)),
             ConstantFactorKind.Plateau => PlateauConstants.Read(reader, count),
             _ => throw new FormatException(
-                $"The model names constant columns of kind {(int)kind}, which this version does not know. Load it with the version that saved it, or a newer one."),
+                $"The model names constant columns of kind {(int)kind}, which this version does not know. Load it with the "
+                + "version that saved it, or a newer one."),
         };
     }
 }

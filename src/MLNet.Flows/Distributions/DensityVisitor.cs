@@ -2,9 +2,11 @@ using MLNet.Flows.Bijections;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>Walks the parts of a density in the order in which scoring meets them; what a visitor does not override is passed over.</summary>
-/// <remarks>Columns first, then the chain: its bijections from data to latent, then its base, or a mixture's members one after another, each a chain again;
-/// the quantiles of a fitted flow last. For whatever must know all parts, such as an exporter, and nothing about how they are nested.</remarks>
+/// <summary>Walks the parts of a density in the order in which scoring meets them; what a visitor does not override is passed
+/// over.</summary>
+/// <remarks>Columns first, then the chain: its bijections from data to latent, then its base, or a mixture's members one after
+/// another, each a chain again; the quantiles of a fitted flow last. For whatever must know all parts, such as an exporter, and
+/// nothing about how they are nested.</remarks>
 internal abstract class DensityVisitor
 {
     /// <summary>Which columns vary, and how the others are distributed.</summary>

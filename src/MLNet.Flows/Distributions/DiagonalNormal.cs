@@ -4,7 +4,8 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>Independent normal columns with learned locations and scales.</summary>
-internal sealed class DiagonalNormal(float[] mean, float[] scale) : LocationScaleDistribution(mean, scale, double.PositiveInfinity)
+internal sealed class DiagonalNormal(float[] mean, float[] scale) : LocationScaleDistribution(
+    mean, scale, double.PositiveInfinity)
 {
     public override DistributionKind Kind => DistributionKind.DiagonalNormal;
 

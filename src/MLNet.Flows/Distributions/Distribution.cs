@@ -16,13 +16,15 @@ internal abstract class Distribution
     /// <summary>The kind written to model files; never changes once released.</summary>
     public abstract DistributionKind Kind { get; }
 
-    /// <summary>Sets the block's LogProb to log p(z) in nats, normalizing constant included; the points are left as they are.</summary>
+    /// <summary>Sets the block's LogProb to log p(z) in nats, normalizing constant included; the points are left as they
+    /// are.</summary>
     public abstract void LogProb(RowBlock block);
 
     /// <summary>log p(z) in nats of one point; the same bits as in a block.</summary>
     public abstract float LogProb(RowWorkspace row);
 
-    /// <summary>Sets the block's LogProb as <see cref="LogProb(RowBlock)"/> does, and the gradient's columns to d log p(z) / dz.</summary>
+    /// <summary>Sets the block's LogProb as <see cref="LogProb(RowBlock)"/> does, and the gradient's columns to d log p(z) /
+    /// dz.</summary>
     public abstract void LogProbGradient(RowBlock block, RowBlock gradient);
 
     /// <summary>Draws a point (length d).</summary>

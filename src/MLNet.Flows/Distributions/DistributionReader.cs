@@ -3,7 +3,8 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>Reads any base distribution from a model file: its kind, then its own parameters.</summary>
-/// <remarks>A mixture is made of transformed distributions, those of plain ones, and that is all: a file cannot nest any deeper.</remarks>
+/// <remarks>A mixture is made of transformed distributions, those of plain ones, and that is all: a file cannot nest any
+/// deeper.</remarks>
 internal static class DistributionReader
 {
     // Of the smallest: its object and its empty, aligned buffers.
@@ -19,7 +20,8 @@ internal static class DistributionReader
 
     /// <summary>Reads a distribution that lies within another.</summary>
     /// <param name="reader">The file.</param>
-    /// <param name="outermost">The kind that may nest deepest of those allowed here; plain ones come first in the enumeration.</param>
+    /// <param name="outermost">The kind that may nest deepest of those allowed here; plain ones come first in the
+    /// enumeration.</param>
     public static Distribution Read(ModelReader reader, DistributionKind outermost)
     {
         reader.Reserve(ObjectBytes);
@@ -36,6 +38,7 @@ internal static class DistributionReader
         DistributionKind.Transformed => Transformed.Read(reader),
         DistributionKind.UniformMixture => UniformMixture.Read(reader),
         _ => throw new FormatException(
-            $"The model names base distribution kind {(int)kind}, which this version does not know. Load it with the version that saved it, or a newer one."),
+            $"The model names base distribution kind {(int)kind}, which this version does not know. Load it with the version "
+            + "that saved it, or a newer one."),
     };
 }

@@ -4,10 +4,12 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>The density of rows in original units: columns that vary go through a chain of bijections to a base distribution.</summary>
+/// <summary>The density of rows in original units: columns that vary go through a chain of bijections to a base
+/// distribution.</summary>
 /// <remarks>
-/// log p(x) = log p_Z(f(x)) + log|det df/dx| + log p(constant columns), in nats. A row with a missing or infinite feature has NaN;
-/// every finite row has a finite value, saturating at the ends of the Single range. Immutable and thread-safe: workspaces are per caller.
+/// log p(x) = log p_Z(f(x)) + log|det df/dx| + log p(constant columns), in nats. A row with a missing or infinite feature has
+/// NaN; every finite row has a finite value, saturating at the ends of the Single range. Immutable and thread-safe: workspaces
+/// are per caller.
 /// </remarks>
 internal sealed class FlowDensity
 {
@@ -66,14 +68,15 @@ internal sealed class FlowDensity
         return Finish(Chain.LogProbInPlace(row), features);
     }
 
-    /// <summary>Scores rows whose first bijections have been applied and whose constant columns, at their constants, have been left out; the
-    /// same bits as from the original rows.</summary>
+    /// <summary>Scores rows whose first bijections have been applied and whose constant columns, at their constants, have been
+    /// left out; the same bits as from the original rows.</summary>
     /// <param name="rows">[n, active columns].</param>
     /// <param name="applied">How many bijections have been applied.</param>
     /// <param name="logDets">[n]: the log-determinants of those, added up in their order.</param>
     /// <param name="result">[n].</param>
     /// <param name="workspace">Of this density.</param>
-    public void LogProbPreprocessed(FeatureMatrix rows, int applied, ReadOnlySpan<float> logDets, Span<float> result, FlowWorkspace workspace)
+    public void LogProbPreprocessed(
+        FeatureMatrix rows, int applied, ReadOnlySpan<float> logDets, Span<float> result, FlowWorkspace workspace)
     {
         var features = new float[FeatureCount];
         for (int i = 0; i < Columns.ConstantColumns.Length; i++)
@@ -97,8 +100,8 @@ internal sealed class FlowDensity
         }
     }
 
-    /// <summary>The latent vector of a row [FeatureCount]: active columns through the bijections, constant columns as normal values that
-    /// are as unlikely; NaN where the row has a missing or infinite feature.</summary>
+    /// <summary>The latent vector of a row [FeatureCount]: active columns through the bijections, constant columns as normal
+    /// values that are as unlikely; NaN where the row has a missing or infinite feature.</summary>
     public void Latent(ReadOnlySpan<float> features, Span<float> latent, FlowWorkspace workspace)
     {
         if (float.IsNaN(LogProb(features, workspace)))
@@ -114,7 +117,8 @@ internal sealed class FlowDensity
             latent[Columns.ConstantColumns[i]] = Columns.Constants.Latent(i, features[Columns.ConstantColumns[i]]);
     }
 
-    /// <summary>Draws rows [n, FeatureCount] in original units: base, then the inverse bijections from the last to the first.</summary>
+    /// <summary>Draws rows [n, FeatureCount] in original units: base, then the inverse bijections from the last to the
+    /// first.</summary>
     public void Sample(RandomStream random, Span<float> rows)
     {
         int[] active = Columns.ActiveColumns;
@@ -147,9 +151,11 @@ internal sealed class FlowDensity
         Chain.Write(writer);
     }
 
-    /// <summary>The same density but for what a departure from constant columns costs: it is less likely than all of these rows.</summary>
+    /// <summary>The same density but for what a departure from constant columns costs: it is less likely than all of these
+    /// rows.</summary>
     /// <param name="logLikelihoods">Of rows that keep all constants.</param>
-    public FlowDensity WithDeparturesBelow(ReadOnlySpan<float> logLikelihoods) => new(Columns.WithDeparturesBelow(logLikelihoods), Chain);
+    public FlowDensity WithDeparturesBelow(ReadOnlySpan<float> logLikelihoods) =>
+        new(Columns.WithDeparturesBelow(logLikelihoods), Chain);
 
     /// <param name="reader">The file.</param>
     /// <param name="version">Of the format.</param>

@@ -2,7 +2,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>What one caller needs to score with a <see cref="FlowDensity"/>: a block and a single row, with scratch. Not thread-safe.</summary>
+/// <summary>What one caller needs to score with a <see cref="FlowDensity"/>: a block and a single row, with scratch. Not
+/// thread-safe.</summary>
 internal sealed class FlowWorkspace(FlowDensity density, SimdWidth? width = null)
 {
     private RowBlock? _block;

@@ -46,7 +46,8 @@ internal sealed class KMeans
     /// <param name="clusters">M.</param>
     /// <param name="random">Draws the start.</param>
     /// <param name="width">Of the vectors; the result is the same for all.</param>
-    /// <param name="checkpoint">Called for each center of the start and each iteration; throws where the caller cancelled.</param>
+    /// <param name="checkpoint">Called for each center of the start and each iteration; throws where the caller
+    /// cancelled.</param>
     public static KMeans Fit(
         FeatureMatrix data, ReadOnlySpan<int> rows, int clusters, RandomStream random, SimdWidth width, Action? checkpoint = null)
     {
@@ -76,7 +77,8 @@ internal sealed class KMeans
         return means;
     }
 
-    /// <summary>Within-cluster variance of each column: [M, d] per cluster, or [d] over all; a cluster of fewer than two rows gets the overall one.</summary>
+    /// <summary>Within-cluster variance of each column: [M, d] per cluster, or [d] over all; a cluster of fewer than two rows
+    /// gets the overall one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double[] Variance(bool perCluster)
     {
@@ -117,7 +119,8 @@ internal sealed class KMeans
 
     private ref float Value(int i, int column) => ref _blocks.Span[((i / R * _dimension) + column) * R + i % R];
 
-    // k-means++: each next center is a row drawn with probability in proportion to its squared distance from the nearest center so far.
+    // k-means++: each next center is a row drawn with probability in proportion to its squared distance from the nearest center
+    // so far.
     private void Start(RandomStream random, Action? checkpoint)
     {
         _distance.Span.Fill(float.MaxValue);

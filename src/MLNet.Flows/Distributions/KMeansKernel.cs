@@ -4,16 +4,24 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>Nearest centers of rows that lie in blocks of columns, [blocks, d, 64].</summary>
-/// <remarks>A lane is a row, and four vectors of rows run side by side: one sum alone would wait for its own last term. A squared distance is summed column by
-/// column, whatever the width, and kept at or below 1e30 so that sums of distances are numbers.</remarks>
+/// <remarks>A lane is a row, and four vectors of rows run side by side: one sum alone would wait for its own last term. A squared
+/// distance is summed column by column, whatever the width, and kept at or below 1e30 so that sums of distances are
+/// numbers.</remarks>
 internal static unsafe class KMeansKernel
 {
     private const int R = RowBlock.Rows;
     private const float Farthest = 1e30f;
 
-    /// <summary>Compares rows with the centers from <paramref name="first"/> to before <paramref name="end"/>: where one is nearer than the nearest so far, its
-    /// squared distance and its number take the place of that one's.</summary>
-    public readonly struct Search(AlignedBuffer blocks, int dimension, float[] centers, int first, int end, AlignedBuffer distance, AlignedBuffer nearest) : ISimdOperation
+    /// <summary>Compares rows with the centers from <paramref name="first"/> to before <paramref name="end"/>: where one is
+    /// nearer than the nearest so far, its squared distance and its number take the place of that one's.</summary>
+    public readonly struct Search(
+        AlignedBuffer blocks,
+        int dimension,
+        float[] centers,
+        int first,
+        int end,
+        AlignedBuffer distance,
+        AlignedBuffer nearest) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()

@@ -8,7 +8,8 @@ internal static unsafe class LikelihoodKernel
 {
     private const int R = RowBlock.Rows;
 
-    /// <summary>Per lane, 0 where every value of the block is finite, else NaN: an infinite or missing value times 0 is NaN.</summary>
+    /// <summary>Per lane, 0 where every value of the block is finite, else NaN: an infinite or missing value times 0 is
+    /// NaN.</summary>
     public readonly struct Finiteness(RowBlock block, AlignedBuffer finite) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -30,7 +31,8 @@ internal static unsafe class LikelihoodKernel
         }
     }
 
-    /// <summary>Overwrites the lanes of finite (0 or NaN) with logProb + logDet, saturated, or NaN: adding 0 changes nothing, adding NaN gives NaN.</summary>
+    /// <summary>Overwrites the lanes of finite (0 or NaN) with logProb + logDet, saturated, or NaN: adding 0 changes nothing,
+    /// adding NaN gives NaN.</summary>
     public readonly struct Total(RowBlock block, AlignedBuffer finite) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -3,8 +3,9 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>The training rows' log-likelihoods in order: what a new row's rank is read from.</summary>
-/// <remarks>Up to 4,096 rows are all kept. Of more, the lowest 1,024 are kept and 3,072 evenly spaced ones of the rest, so that the
-/// p-value of an unlikely row is exact and any other is low by less than 1/3,072. Below the lowest value the share falls along a
+/// <remarks>Up to 4,096 rows are all kept. Of more, the lowest 1,024 are kept and 3,072 evenly spaced ones of the rest, so that
+/// the p-value of an unlikely row is exact and any other is low by less than 1/3,072. Below the lowest value the share falls
+/// along a
 /// <see cref="ParetoTail"/> instead of dropping to 0.</remarks>
 internal sealed class LikelihoodQuantiles
 {
@@ -46,7 +47,8 @@ internal sealed class LikelihoodQuantiles
         {
             int source = i < LowestKept || sorted.Length <= MaximumValues
                 ? i
-                : LowestKept + (int)((long)(i - LowestKept + 1) * (sorted.Length - LowestKept) / (MaximumValues - LowestKept)) - 1;
+                : LowestKept + (int)((long)(i - LowestKept + 1) * (sorted.Length - LowestKept) / (MaximumValues - LowestKept))
+                    - 1;
             values[i] = sorted[source];
             shares[i] = (float)(cumulative[source] / total);
         }
@@ -55,7 +57,8 @@ internal sealed class LikelihoodQuantiles
         return new LikelihoodQuantiles(values, shares, tail, start, Math.Min(shares[0], 1f / (sorted.Length + 1f)));
     }
 
-    /// <summary>Share of training weight at most this likely, in [0, 1]; NaN for NaN. Below the lowest of n values at most 1 / (n + 1), times the tail.</summary>
+    /// <summary>Share of training weight at most this likely, in [0, 1]; NaN for NaN. Below the lowest of n values at most 1 / (n
+    /// + 1), times the tail.</summary>
     public float PValue(float logLikelihood)
     {
         if (float.IsNaN(logLikelihood))
@@ -93,7 +96,8 @@ internal sealed class LikelihoodQuantiles
     }
 
     /// <param name="reader">The payload.</param>
-    /// <param name="version">Of the format: a tail follows from version 2 on, the share below the lowest value from version 3 on.</param>
+    /// <param name="version">Of the format: a tail follows from version 2 on, the share below the lowest value from version 3
+    /// on.</param>
     public static LikelihoodQuantiles Read(ModelReader reader, int version)
     {
         int count = reader.ReadInt32();
@@ -108,7 +112,9 @@ internal sealed class LikelihoodQuantiles
         if (version < 2)
             return new LikelihoodQuantiles(values, shares, default, 0, shares[0]);
         float[] tail = reader.ReadFiniteSingles(3);
-        reader.Check(tail[0] is >= 0 and < 1 && tail[1] >= 0 && tail[2] >= 0, $"a tail of shape {tail[0]}, scale {tail[1]} and start {tail[2]}");
+        reader.Check(
+            tail[0] is >= 0 and < 1 && tail[1] >= 0 && tail[2] >= 0,
+            $"a tail of shape {tail[0]}, scale {tail[1]} and start {tail[2]}");
         float shareBelow = version < 3 ? shares[0] : reader.ReadSingle();
         reader.Check(shareBelow is >= 0 and <= 1, $"the share {shareBelow} below the lowest likelihood");
         return new LikelihoodQuantiles(values, shares, new ParetoTail(tail[0], tail[1]), tail[2], shareBelow);

@@ -5,9 +5,9 @@ namespace MLNet.Flows.Distributions;
 
 /// <summary>Products of univariate normal or Student-t densities with a location and a scale per column.</summary>
 /// <remarks>
-/// With t_d = (z_d - m_d) / s_d, the normal has log p = const - sum t^2 / 2 and Student-t log p = const - (nu + 1)/2 sum log(1 + t^2/nu).
-/// With weight wt_d = 1 (normal) or (nu + 1)/(nu + t^2) (Student-t): d log p / dz = -wt t / s, d/dm = wt t / s, d/d log s = wt t^2 - 1.
-/// A row alone sees the same sums in the same order as in a block.
+/// With t_d = (z_d - m_d) / s_d, the normal has log p = const - sum t^2 / 2 and Student-t log p = const - (nu + 1)/2 sum log(1 +
+/// t^2/nu). With weight wt_d = 1 (normal) or (nu + 1)/(nu + t^2) (Student-t): d log p / dz = -wt t / s, d/dm = wt t / s, d/d log
+/// s = wt t^2 - 1. A row alone sees the same sums in the same order as in a block.
 /// </remarks>
 internal static unsafe class LocationScaleKernel
 {
@@ -31,7 +31,9 @@ internal static unsafe class LocationScaleKernel
         where S : struct, ISimd<V>
     {
         V t = Standardized<V, S>(z, mean, inverseScale);
-        return isNormal ? S.MultiplyAdd(t, t, sum) : S.Add(sum, VectorMath<V, S>.Log(S.MultiplyAdd(S.Multiply(t, t), inverseNu, S.Create(1))));
+        return isNormal
+            ? S.MultiplyAdd(t, t, sum)
+            : S.Add(sum, VectorMath<V, S>.Log(S.MultiplyAdd(S.Multiply(t, t), inverseNu, S.Create(1))));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,8 +55,10 @@ internal static unsafe class LocationScaleKernel
         {
             int v = S.Count, dimension = parameters.Dimension;
             bool isNormal = parameters.IsNormal;
-            V slope = S.Create(parameters.Slope), constant = S.Create(parameters.Constant), inverseNu = S.Create(parameters.InverseNu);
-            fixed (float* means = parameters.Mean, inverseScales = parameters.InverseScale, z = block.Values, logProb = block.LogProb)
+            V slope = S.Create(parameters.Slope), constant = S.Create(parameters.Constant);
+            V inverseNu = S.Create(parameters.InverseNu);
+            fixed (float* means = parameters.Mean, inverseScales = parameters.InverseScale)
+            fixed (float* z = block.Values, logProb = block.LogProb)
             {
                 for (int r = 0; r < R; r += 4 * v)
                 {
@@ -87,7 +91,8 @@ internal static unsafe class LocationScaleKernel
             where V : struct
             where S : struct, ISimd<V>
         {
-            V nu = S.Create((float)parameters.DegreesOfFreedom), nuPlusOne = S.Create((float)parameters.DegreesOfFreedom + 1), zero = S.Create(0);
+            V nu = S.Create((float)parameters.DegreesOfFreedom), nuPlusOne = S.Create((float)parameters.DegreesOfFreedom + 1);
+            V zero = S.Create(0);
             fixed (float* mean = parameters.Mean, inverseScale = parameters.InverseScale, z = latent.Values, g = gradient.Values)
             {
                 for (int d = 0; d < parameters.Dimension; d++)
@@ -104,9 +109,11 @@ internal static unsafe class LocationScaleKernel
         }
     }
 
-    /// <summary>Gradients over a block: on the latent points, the locations and the log-scales (both kept lane by lane).</summary>
+    /// <summary>Gradients over a block: on the latent points, the locations and the log-scales (both kept lane by
+    /// lane).</summary>
     public struct Gradient(
-        LocationScaleParameters parameters, RowBlock latent, AlignedBuffer weights, RowBlock latentGradient, AlignedBuffer sumMean, AlignedBuffer sumLogScale)
+        LocationScaleParameters parameters, RowBlock latent, AlignedBuffer weights, RowBlock latentGradient,
+        AlignedBuffer sumMean, AlignedBuffer sumLogScale)
         : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -114,8 +121,10 @@ internal static unsafe class LocationScaleKernel
             where V : struct
             where S : struct, ISimd<V>
         {
-            V nu = S.Create((float)parameters.DegreesOfFreedom), nuPlusOne = S.Create((float)parameters.DegreesOfFreedom + 1), zero = S.Create(0);
-            fixed (float* mean = parameters.Mean, inverseScale = parameters.InverseScale, z = latent.Values, g = latentGradient.Values)
+            V nu = S.Create((float)parameters.DegreesOfFreedom), nuPlusOne = S.Create((float)parameters.DegreesOfFreedom + 1);
+            V zero = S.Create(0);
+            fixed (float* mean = parameters.Mean, inverseScale = parameters.InverseScale)
+            fixed (float* z = latent.Values, g = latentGradient.Values)
             fixed (float* v = weights, sums = sumMean, sumsLog = sumLogScale)
             {
                 bool isNormal = parameters.IsNormal;

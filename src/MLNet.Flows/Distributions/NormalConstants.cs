@@ -3,8 +3,10 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>Constant columns as normals N(value, scale^2) with scale = 0.01 max(|value|, 1): those of models that format 1 or 2 saved.</summary>
-/// <remarks>Kept so that these score as they did. A departure within a percent looks ordinary to them, which is why <see cref="PlateauConstants"/> took their place.</remarks>
+/// <summary>Constant columns as normals N(value, scale^2) with scale = 0.01 max(|value|, 1): those of models that format 1 or 2
+/// saved.</summary>
+/// <remarks>Kept so that these score as they did. A departure within a percent looks ordinary to them, which is why
+/// <see cref="PlateauConstants"/> took their place.</remarks>
 /// <param name="values">[m], the constants.</param>
 internal sealed class NormalConstants(float[] values) : ConstantFactor(values)
 {

@@ -50,7 +50,9 @@ internal sealed class NormalMixture : Distribution
         float total = components.Sum(m => _weights[m]);
         float[] Rows(float[] matrix) => [.. components.SelectMany(m => matrix.AsSpan(m * Dimension, Dimension).ToArray())];
         return new NormalMixture(
-            Dimension, [.. components.Select(m => _weights[m] / total)], Rows(_mean), _scale.Length == Dimension ? _scale : Rows(_scale));
+            Dimension, [.. components.Select(m => _weights[m] / total)], Rows(_mean), _scale.Length == Dimension
+                ? _scale
+                : Rows(_scale));
     }
 
     public override void LogProb(RowBlock block)
@@ -59,7 +61,8 @@ internal sealed class NormalMixture : Distribution
         SimdDispatch.Run(block.Width, ref operation);
     }
 
-    public override float LogProb(RowWorkspace row) => NormalMixtureKernel.LogProb(_parameters, row.Values.Span, row.Scratch.Span);
+    public override float LogProb(RowWorkspace row) =>
+        NormalMixtureKernel.LogProb(_parameters, row.Values.Span, row.Scratch.Span);
 
     public override void LogProbGradient(RowBlock block, RowBlock gradient)
     {
@@ -93,7 +96,9 @@ internal sealed class NormalMixture : Distribution
     {
         int dimension = reader.ReadInt32(), components = reader.ReadInt32();
         bool shared = reader.ReadBoolean();
-        reader.Check(dimension is >= 1 and <= 1 << 24 && components is >= 1 and <= MaximumComponents, $"a mixture of {components} components of dimension {dimension}");
+        reader.Check(
+            dimension is >= 1 and <= 1 << 24 && components is >= 1 and <= MaximumComponents,
+            $"a mixture of {components} components of dimension {dimension}");
         reader.CheckRemaining(((1L + dimension) * components + (long)dimension * (shared ? 1 : components)) * sizeof(float));
         reader.Reserve((2L * dimension + 1) * components * sizeof(float));
         float[] weights = reader.ReadFiniteSingles(components);

@@ -5,14 +5,15 @@ namespace MLNet.Flows.Distributions;
 
 /// <summary>Mixtures of diagonal normals.</summary>
 /// <remarks>
-/// 1. l_m = constant_m - 1/2 sum_d t_md^2 with t_md = (z_d - mean_md) / scale_md, as z_d / scale_md plus an offset made once, so that a term is two
-///    operations; l_m is kept at or above -1e37 so that differences are numbers.
+/// 1. l_m = constant_m - 1/2 sum_d t_md^2 with t_md = (z_d - mean_md) / scale_md, as z_d / scale_md plus an offset made once, so
+///    that a term is two operations; l_m is kept at or above -1e37 so that differences are numbers.
 /// 2. log p = max + log sum_m exp(l_m - max). A term below e^-25 is less than rounding loses of 1, and counts as 0.
 /// 3. Gradients: responsibility r_m = exp(l_m - log p); d log p / dz_d = -sum_m r_m t_md / s_md; on mean_md: r_m t_md / s_md; on
-///    log s_md: r_m (t_md^2 - 1); on logit_m: r_m - weight_m. What is the same for all rows, 1 / s_md and the sum of r_m, is taken out of the sums over rows.
-/// 4. Of many components a row belongs to a few: a responsibility below 1e-7, less than rounding loses of the others, counts as 0 in the gradients, and
-///    vectors of rows that are 0 throughout are passed over, here and in step 2, before the exponential is taken.
-/// A row alone sees the same sums in the same order as in a block.
+///    log s_md: r_m (t_md^2 - 1); on logit_m: r_m - weight_m. What is the same for all rows, 1 / s_md and the sum of r_m, is
+///    taken out of the sums over rows.
+/// 4. Of many components a row belongs to a few: a responsibility below 1e-7, less than rounding loses of the others, counts as 0
+///    in the gradients, and vectors of rows that are 0 throughout are passed over, here and in step 2, before the exponential is
+///    taken. A row alone sees the same sums in the same order as in a block.
 /// </remarks>
 internal static unsafe class NormalMixtureKernel
 {
@@ -66,8 +67,8 @@ internal static unsafe class NormalMixtureKernel
         return S.IsZero(kept) ? zero : S.Multiply(kept, VectorMath<V, S>.Exp(x));
     }
 
-    /// <summary>Sets a block's LogProb; leaves l_m in the first M scratch columns. Four vectors of rows at a time: one sum alone would wait for its own
-    /// last term.</summary>
+    /// <summary>Sets a block's LogProb; leaves l_m in the first M scratch columns. Four vectors of rows at a time: one sum alone
+    /// would wait for its own last term.</summary>
     public readonly struct BlockLogProb(NormalMixtureParameters parameters, RowBlock block) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -141,7 +142,9 @@ internal static unsafe class NormalMixtureKernel
                         {
                             V inverse = S.Create(inverseScales[m * dimension + d]);
                             V t = S.MultiplyAdd(S.Load(z + d * R + r), inverse, S.Create(offsets[m * dimension + d]));
-                            S.Store(S.NegatedMultiplyAdd(S.Multiply(responsibility, t), inverse, S.Load(g + d * R + r)), g + d * R + r);
+                            S.Store(
+                                S.NegatedMultiplyAdd(S.Multiply(responsibility, t), inverse, S.Load(g + d * R + r)),
+                                g + d * R + r);
                         }
                     }
                 }
@@ -181,7 +184,8 @@ internal static unsafe class NormalMixtureKernel
                     int count = 0;
                     for (int r = 0; r < R; r += n)
                     {
-                        V share = ExpOrZero<V, S>(S.Subtract(S.Load(responsibility + r), S.Load(logProb + r)), NegligibleLogShare);
+                        V share = ExpOrZero<V, S>(
+                            S.Subtract(S.Load(responsibility + r), S.Load(logProb + r)), NegligibleLogShare);
                         if (S.IsZero(share))
                             continue;
                         share = S.Multiply(S.Load(v + r), share);
@@ -194,7 +198,8 @@ internal static unsafe class NormalMixtureKernel
                         continue;
                     S.Store(S.Add(S.Load(sumR + m * n), sum), sumR + m * n);
                     float* inverseScale = inverseScales + m * dimension, offset = offsets + m * dimension;
-                    float* sumMeans = sumsMean + m * dimension * n, sumLogScales = sumsLogScale + (sharedScale ? 0 : m * dimension * n);
+                    float* sumMeans = sumsMean + m * dimension * n;
+                    float* sumLogScales = sumsLogScale + (sharedScale ? 0 : m * dimension * n);
                     int d = 0;
                     for (; d + 1 < dimension; d += 2)
                     {
@@ -216,11 +221,13 @@ internal static unsafe class NormalMixtureKernel
 
                     if (d < dimension)
                     {
-                        V inverse0 = S.Create(inverseScale[d]), offset0 = S.Create(offset[d]), pulls0 = S.Create(0), squares0 = pulls0;
+                        V inverse0 = S.Create(inverseScale[d]), offset0 = S.Create(offset[d]), pulls0 = S.Create(0);
+                        V squares0 = pulls0;
                         for (int i = 0; i < count; i++)
                         {
                             int at = d * R + groups[i];
-                            AddRows<V, S>(S.Load(responsibility + groups[i]), z + at, g + at, inverse0, offset0, ref pulls0, ref squares0);
+                            AddRows<V, S>(
+                                S.Load(responsibility + groups[i]), z + at, g + at, inverse0, offset0, ref pulls0, ref squares0);
                         }
 
                         AddSums<V, S>(pulls0, squares0, sum, inverse0, sumMeans + d * n, sumLogScales + d * n);

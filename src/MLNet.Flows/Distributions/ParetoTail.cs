@@ -1,10 +1,11 @@
 namespace MLNet.Flows.Distributions;
 
-/// <summary>A generalized Pareto tail below the lowest likelihoods: how fast the share of rows keeps falling where no training row is.</summary>
+/// <summary>A generalized Pareto tail below the lowest likelihoods: how fast the share of rows keeps falling where no training
+/// row is.</summary>
 /// <remarks>
-/// The lowest tenth of the likelihoods (10 to 1,000 of them), counted downwards from the highest of these, is given the survival function
-/// S(y) = (1 + shape y / scale)^(-1 / shape), or exp(-y / scale) at shape 0, by probability-weighted moments (Hosking and Wallis 1987). The shape is
-/// kept within [0, 1): a tail that ended somewhere would be a hard 0 again.
+/// The lowest tenth of the likelihoods (10 to 1,000 of them), counted downwards from the highest of these, is given the survival
+/// function S(y) = (1 + shape y / scale)^(-1 / shape), or exp(-y / scale) at shape 0, by probability-weighted moments (Hosking
+/// and Wallis 1987). The shape is kept within [0, 1): a tail that ended somewhere would be a hard 0 again.
 /// </remarks>
 /// <param name="Shape">In [0, 1).</param>
 /// <param name="Scale">Above 0 in nats; 0 for no tail.</param>
@@ -34,10 +35,13 @@ internal readonly record struct ParetoTail(float Shape, float Scale)
         if (!(mean > 0) || !double.IsFinite(mean) || !(denominator > 0))
             return default;
         double shape = Math.Clamp(2 - mean / denominator, 0, 0.95);
-        return (new ParetoTail((float)shape, (float)Math.Min(mean * (1 - shape), float.MaxValue)), (float)Math.Min(threshold - sorted[0], float.MaxValue));
+        return (new ParetoTail(
+            (float)shape,
+            (float)Math.Min(mean * (1 - shape), float.MaxValue)), (float)Math.Min(threshold - sorted[0], float.MaxValue));
     }
 
-    /// <summary>S at a distance of <paramref name="nats"/> below the lowest kept value, given that value is reached; 0 without a tail.</summary>
+    /// <summary>S at a distance of <paramref name="nats"/> below the lowest kept value, given that value is reached; 0 without a
+    /// tail.</summary>
     /// <param name="nats">Distance below, at least 0.</param>
     /// <param name="start">How far below the threshold the lowest value itself is.</param>
     public double Beyond(double nats, double start)

@@ -7,7 +7,8 @@ namespace MLNet.Flows.Distributions;
 /// <param name="degreesOfFreedom">nu, positive: smaller is heavier-tailed.</param>
 /// <param name="mean">[d], locations.</param>
 /// <param name="scale">[d], positive.</param>
-internal sealed class ProductStudentT(double degreesOfFreedom, float[] mean, float[] scale) : LocationScaleDistribution(mean, scale, degreesOfFreedom)
+internal sealed class ProductStudentT(
+    double degreesOfFreedom, float[] mean, float[] scale) : LocationScaleDistribution(mean, scale, degreesOfFreedom)
 {
     private const double Farthest = 1e30;
 
@@ -29,8 +30,9 @@ internal sealed class ProductStudentT(double degreesOfFreedom, float[] mean, flo
         return new ProductStudentT(degreesOfFreedom, mean, scale);
     }
 
-    // t = normal / sqrt(chi^2 / nu), and chi^2 with nu degrees of freedom is 2 Gamma(nu / 2). With 0.05 degrees of freedom half of all draws lie beyond 1e12, and
-    // some beyond any double: they end at the farthest that the maps behind still take.
+    // t = normal / sqrt(chi^2 / nu), and chi^2 with nu degrees of freedom is 2 Gamma(nu / 2). With 0.05 degrees of freedom half
+    // of all draws lie beyond 1e12, and some beyond any double: they end at the farthest that the maps behind still take.
     protected override double SampleStandard(RandomStream random) => Math.Clamp(
-        random.NextGaussian() * Math.Exp(-0.5 * (Math.Log(2 / DegreesOfFreedom) + random.NextLogGamma(DegreesOfFreedom / 2))), -Farthest, Farthest);
+        random.NextGaussian() * Math.Exp(
+            -0.5 * (Math.Log(2 / DegreesOfFreedom) + random.NextLogGamma(DegreesOfFreedom / 2))), -Farthest, Farthest);
 }

@@ -2,9 +2,11 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>A base distribution whose parameters are being trained: log-density and analytic gradients over blocks of rows.</summary>
-/// <remarks>Parameters are one flat unconstrained vector (log-scales, logits) that the optimizer owns; <see cref="SetParameters"/>
-/// derives from it what the kernels use. One instance serves many threads, each with its own <see cref="Accumulator"/>.</remarks>
+/// <summary>A base distribution whose parameters are being trained: log-density and analytic gradients over blocks of
+/// rows.</summary>
+/// <remarks>Parameters are one flat unconstrained vector (log-scales, logits) that the optimizer owns;
+/// <see cref="SetParameters"/> derives from it what the kernels use. One instance serves many threads, each with its own
+/// <see cref="Accumulator"/>.</remarks>
 internal abstract class TrainableDistribution
 {
     protected TrainableDistribution(int dimension) => Dimension = dimension;
@@ -21,7 +23,8 @@ internal abstract class TrainableDistribution
     /// <param name="random">Draws the start.</param>
     /// <param name="parameters">Receives the flat parameters.</param>
     /// <param name="checkpoint">Called between steps; throws where the caller cancelled.</param>
-    public abstract void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null);
+    public abstract void Initialize(
+        FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null);
 
     /// <summary>Takes new parameters; not to be called while gradients are being accumulated.</summary>
     public abstract void SetParameters(ReadOnlySpan<float> parameters);
@@ -32,13 +35,15 @@ internal abstract class TrainableDistribution
     /// <summary>Per-thread sums of gradients and scratch.</summary>
     public abstract Accumulator CreateAccumulator(SimdWidth width);
 
-    /// <summary>Sets z's LogProb to log p(z) as <see cref="LogProb"/> does; sets the first d columns of <paramref name="latentGradient"/>
-    /// to weight_r d log p(z_r)/d z_r, and adds sum_r weight_r d log p(z_r)/d parameters to the accumulator.</summary>
+    /// <summary>Sets z's LogProb to log p(z) as <see cref="LogProb"/> does; sets the first d columns of
+    /// <paramref name="latentGradient"/> to weight_r d log p(z_r)/d z_r, and adds sum_r weight_r d log p(z_r)/d parameters to the
+    /// accumulator.</summary>
     /// <param name="latent">The block of latent points z.</param>
     /// <param name="weights">64 weights, one per row; 0 for rows beyond the block's count.</param>
     /// <param name="latentGradient">Receives the gradient in its first d columns.</param>
     /// <param name="accumulator">From <see cref="CreateAccumulator"/>.</param>
-    public abstract void AccumulateGradient(RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator);
+    public abstract void AccumulateGradient(
+        RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator);
 
     /// <summary>Writes the accumulated gradient with respect to the flat parameters.</summary>
     public abstract void FinishGradient(Accumulator accumulator, Span<float> gradient);

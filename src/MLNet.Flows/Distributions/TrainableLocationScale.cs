@@ -22,7 +22,8 @@ internal abstract class TrainableLocationScale : TrainableDistribution
 
     public override int ParameterCount => 2 * Dimension;
 
-    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null)
+    public override void Initialize(
+        FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null)
     {
         Span<float> location = parameters[..Dimension], logScale = parameters[Dimension..];
         for (int d = 0; d < Dimension; d++)
@@ -55,12 +56,14 @@ internal abstract class TrainableLocationScale : TrainableDistribution
 
     public override Accumulator CreateAccumulator(SimdWidth width) => new Sums(Dimension, width);
 
-    public override void AccumulateGradient(RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator)
+    public override void AccumulateGradient(
+        RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator)
     {
         LogProb(latent);
         var sums = (Sums)accumulator;
         weights.CopyTo(sums.Weights.Span);
-        var operation = new LocationScaleKernel.Gradient(_parameters, latent, sums.Weights, latentGradient, sums.Location, sums.LogScale);
+        var operation = new LocationScaleKernel.Gradient(
+            _parameters, latent, sums.Weights, latentGradient, sums.Location, sums.LogScale);
         SimdDispatch.Run(latent.Width, ref operation);
     }
 
@@ -73,7 +76,8 @@ internal abstract class TrainableLocationScale : TrainableDistribution
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override Distribution Freeze(ReadOnlySpan<float> parameters) => Create(parameters[..Dimension].ToArray(), LogScales.Exp(parameters[Dimension..]));
+    public override Distribution Freeze(ReadOnlySpan<float> parameters) =>
+        Create(parameters[..Dimension].ToArray(), LogScales.Exp(parameters[Dimension..]));
 
     protected abstract Distribution Create(float[] mean, float[] scale);
 

@@ -4,7 +4,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>A <see cref="NormalMixture"/> in training. Flat parameters: [logits (M) | means (M x d) | log-scales (d if shared, else M x d)].</summary>
+/// <summary>A <see cref="NormalMixture"/> in training. Flat parameters: [logits (M) | means (M x d) | log-scales (d if shared,
+/// else M x d)].</summary>
 internal sealed class TrainableNormalMixture : TrainableDistribution
 {
     // The k-means start adds this to the within-cluster variance (of standardized columns), so that no scale begins at 0.
@@ -18,7 +19,8 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
     /// <param name="dimension">d.</param>
     /// <param name="components">M.</param>
     /// <param name="sharedScale">One diagonal scale for all components, or one each.</param>
-    /// <param name="minimumWeight">What <see cref="Freeze"/> drops: components lighter than this and than half the heaviest.</param>
+    /// <param name="minimumWeight">What <see cref="Freeze"/> drops: components lighter than this and than half the
+    /// heaviest.</param>
     public TrainableNormalMixture(int dimension, int components, bool sharedScale, double minimumWeight)
         : base(dimension)
     {
@@ -40,7 +42,8 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
 
     private int MeanSize => Components * Dimension;
 
-    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null)
+    public override void Initialize(
+        FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null)
     {
         KMeans clusters = KMeans.Fit(data, rows, Components, random, SimdSupport.Best, checkpoint);
         for (int m = 0; m < Components; m++)
@@ -69,7 +72,8 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
     public override Accumulator CreateAccumulator(SimdWidth width) => new Sums(Components, Dimension, _logScale.Length, width);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void AccumulateGradient(RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator)
+    public override void AccumulateGradient(
+        RowBlock latent, ReadOnlySpan<float> weights, RowBlock latentGradient, Accumulator accumulator)
     {
         LogProb(latent);
         var sums = (Sums)accumulator;
@@ -95,7 +99,8 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         LogScales.DropOutOfRange(_logScale, logScale);
     }
 
-    /// <summary>The mixture without components lighter than min(minimum weight, half the heaviest): what is left is renormalized.</summary>
+    /// <summary>The mixture without components lighter than min(minimum weight, half the heaviest): what is left is
+    /// renormalized.</summary>
     public override Distribution Freeze(ReadOnlySpan<float> parameters)
     {
         var logWeights = new double[Components];

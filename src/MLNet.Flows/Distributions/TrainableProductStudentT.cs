@@ -1,7 +1,8 @@
 namespace MLNet.Flows.Distributions;
 
 /// <summary>A <see cref="ProductStudentT"/> in training; its degrees of freedom are fixed.</summary>
-internal sealed class TrainableProductStudentT(int dimension, double degreesOfFreedom) : TrainableLocationScale(dimension, degreesOfFreedom)
+internal sealed class TrainableProductStudentT(
+    int dimension, double degreesOfFreedom) : TrainableLocationScale(dimension, degreesOfFreedom)
 {
     private readonly double _degreesOfFreedom = degreesOfFreedom;
 

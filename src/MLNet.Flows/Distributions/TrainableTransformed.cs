@@ -5,8 +5,9 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>A flow in training: a chain of bijections, in the data-to-latent direction, on a base distribution.</summary>
-/// <remarks>Flat parameters: those of the bijections in their order, then those of the base. <see cref="Freeze"/> makes the <see cref="Transformed"/>
-/// that scores. One instance serves many threads, each with its own <see cref="Accumulator"/>.</remarks>
+/// <remarks>Flat parameters: those of the bijections in their order, then those of the base. <see cref="Freeze"/> makes the
+/// <see cref="Transformed"/> that scores. One instance serves many threads, each with its own
+/// <see cref="Accumulator"/>.</remarks>
 internal sealed class TrainableTransformed
 {
     // Enough for the means and deviations that a later bijection starts from.
@@ -35,7 +36,8 @@ internal sealed class TrainableTransformed
 
     public int ScratchColumns { get; }
 
-    /// <summary>Fills the starting parameters: of the base from the rows as they are, of each bijection from the rows as it meets them.</summary>
+    /// <summary>Fills the starting parameters: of the base from the rows as they are, of each bijection from the rows as it meets
+    /// them.</summary>
     /// <param name="data">[n, d], preprocessed.</param>
     /// <param name="rows">The rows to start from.</param>
     /// <param name="seed">Decides the start.</param>
@@ -63,7 +65,8 @@ internal sealed class TrainableTransformed
         Base.Initialize(data, rows, new RandomStream(seed, RandomStreams.Base), parameters[_starts[^1]..], checkpoint);
     }
 
-    /// <summary>[ParameterCount] of 0 and 1 that gradients are multiplied with, known once the start is; empty for all 1.</summary>
+    /// <summary>[ParameterCount] of 0 and 1 that gradients are multiplied with, known once the start is; empty for all
+    /// 1.</summary>
     public float[] GradientMask()
     {
         if (_bijections.All(bijection => bijection.GradientMask.IsEmpty))
@@ -110,9 +113,12 @@ internal sealed class TrainableTransformed
 
     /// <summary>Per-thread sums of gradients, and what a forward pass keeps.</summary>
     public Accumulator CreateAccumulator(SimdWidth width) => new(
-        Array.ConvertAll(_bijections, bijection => bijection.CreateAccumulator(width)), Base.CreateAccumulator(width), new RowBlock(Dimension, 0, width));
+        Array.ConvertAll(
+            _bijections,
+            bijection => bijection.CreateAccumulator(width)), Base.CreateAccumulator(width), new RowBlock(Dimension, 0, width));
 
-    /// <summary>Writes the accumulated gradient with respect to the flat parameters; the accumulator's sums are used up.</summary>
+    /// <summary>Writes the accumulated gradient with respect to the flat parameters; the accumulator's sums are used
+    /// up.</summary>
     public void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         for (int i = 0; i < _bijections.Length; i++)

@@ -6,8 +6,8 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>What a distribution becomes under the inverse of bijections: log p(x) = log p_Z(f(x)) + log|det df/dx|.</summary>
-/// <remarks>A whole flow: alone within a <see cref="FlowDensity"/>, or a member of a <see cref="UniformMixture"/>. As any distribution it leaves the points as
-/// they are; <see cref="LogProbInPlace(RowBlock, int)"/> does without the copy.</remarks>
+/// <remarks>A whole flow: alone within a <see cref="FlowDensity"/>, or a member of a <see cref="UniformMixture"/>. As any
+/// distribution it leaves the points as they are; <see cref="LogProbInPlace(RowBlock, int)"/> does without the copy.</remarks>
 internal sealed class Transformed : Distribution
 {
     private const int MaximumBijections = 1 << 10;
@@ -38,7 +38,8 @@ internal sealed class Transformed : Distribution
         TensorPrimitives.Add(inner.LogProb.Span, inner.LogDet.Span, block.LogProb.Span);
     }
 
-    /// <summary>Overwrites the points with the latent ones, sets LogProb to log p_Z of those and adds the log-determinants to LogDet: log p is the sum of both.</summary>
+    /// <summary>Overwrites the points with the latent ones, sets LogProb to log p_Z of those and adds the log-determinants to
+    /// LogDet: log p is the sum of both.</summary>
     /// <param name="block">With <see cref="InPlaceScratchColumns"/>.</param>
     /// <param name="first">The first bijection to run: those before it have been.</param>
     public void LogProbInPlace(RowBlock block, int first = 0)
@@ -71,7 +72,8 @@ internal sealed class Transformed : Distribution
     }
 
     /// <summary>Sets the first d columns of the gradient to d log p / dx.</summary>
-    /// <remarks>Every bijection's input is kept, each in a block within the one before; then the chain rule goes back through them.</remarks>
+    /// <remarks>Every bijection's input is kept, each in a block within the one before; then the chain rule goes back through
+    /// them.</remarks>
     /// <returns>The latent points, whose LogProb and LogDet add up to log p.</returns>
     public RowBlock Backpropagate(RowBlock block, RowBlock gradient)
     {
@@ -141,7 +143,9 @@ internal sealed class Transformed : Distribution
             bijections[i] = BijectionReader.Read(reader);
         Distribution baseDistribution = DistributionReader.Read(reader, outermost);
         foreach (Bijection bijection in bijections)
-            reader.Check(bijection.Dimension == baseDistribution.Dimension, $"a bijection of dimension {bijection.Dimension} before a base of {baseDistribution.Dimension}");
+            reader.Check(
+                bijection.Dimension == baseDistribution.Dimension,
+                $"a bijection of dimension {bijection.Dimension} before a base of {baseDistribution.Dimension}");
         return new Transformed(bijections, baseDistribution);
     }
 

@@ -4,8 +4,8 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>M distributions with equal shares: p(x) = (1/M) sum_m p_m(x), an exact density whatever the members are.</summary>
-/// <remarks>log p = max + log sum_m exp(l_m - max) - log M with l_m = log p_m(x); d log p / dx = sum_m r_m d l_m / dx with the responsibility
-/// r_m = exp(l_m - log p) / M. Costs what the members cost together.</remarks>
+/// <remarks>log p = max + log sum_m exp(l_m - max) - log M with l_m = log p_m(x); d log p / dx = sum_m r_m d l_m / dx with the
+/// responsibility r_m = exp(l_m - log p) / M. Costs what the members cost together.</remarks>
 internal sealed class UniformMixture : Distribution
 {
     private const int R = RowBlock.Rows;
@@ -72,7 +72,8 @@ internal sealed class UniformMixture : Distribution
         logProb.CopyTo(block.LogProb.Span);
     }
 
-    public override void Sample(RandomStream random, Span<float> point) => _members[random.NextInt32(_members.Length)].Sample(random, point);
+    public override void Sample(RandomStream random, Span<float> point) =>
+        _members[random.NextInt32(_members.Length)].Sample(random, point);
 
     // Every member fills a block, and each row takes its lane from the member that it chose.
     public override void Sample(RandomStream random, DoubleBlock block)
@@ -114,7 +115,9 @@ internal sealed class UniformMixture : Distribution
         for (int m = 0; m < count; m++)
         {
             members[m] = DistributionReader.Read(reader, outermost: DistributionKind.Transformed);
-            reader.Check(members[m].Dimension == members[0].Dimension, $"members of dimensions {members[0].Dimension} and {members[m].Dimension}");
+            reader.Check(
+                members[m].Dimension == members[0].Dimension,
+                $"members of dimensions {members[0].Dimension} and {members[m].Dimension}");
         }
 
         return new UniformMixture(members);

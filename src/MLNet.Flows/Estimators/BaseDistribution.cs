@@ -21,14 +21,16 @@ public abstract class BaseDistribution
     /// <summary>A mixture of diagonal normals that starts from k-means: for data with clusters. The default.</summary>
     /// <param name="components">At least 1, at most 1,000; null (the default) for min(20, rows / 40), at least 1.</param>
     /// <param name="sharedScale">Whether all components share one diagonal scale (the default) or each has its own.</param>
-    /// <param name="minimumWeight">After training, components lighter than this (or than half the heaviest, if that is less) are dropped and the rest
-    /// renormalized, in [0, 1]; default 0.03: a cluster of a few anomalies in the training data does not count as normal. Set 0 to keep every
-    /// component, where the training data is clean or the density itself is what matters.</param>
+    /// <param name="minimumWeight">After training, components lighter than this (or than half the heaviest, if that is less) are
+    /// dropped and the rest renormalized, in [0, 1]; default 0.03: a cluster of a few anomalies in the training data does not
+    /// count as normal. Set 0 to keep every component, where the training data is clean or the density itself is what
+    /// matters.</param>
     /// <returns>The choice.</returns>
     public static BaseDistribution NormalMixture(int? components = null, bool sharedScale = true, double minimumWeight = 0.03) =>
         new MixtureBase(components, sharedScale, minimumWeight);
 
-    /// <summary>For training data that may or may not hold anomalies: min(20, rows / 20) components, of which those with less than 0.6 of an equal share are dropped.</summary>
+    /// <summary>For training data that may or may not hold anomalies: min(20, rows / 20) components, of which those with less
+    /// than 0.6 of an equal share are dropped.</summary>
     internal static BaseDistribution PrunedMixture { get; } = new PrunedMixtureBase();
 
     internal abstract string? Fault { get; }
@@ -51,7 +53,8 @@ public abstract class BaseDistribution
             ? null
             : $"BaseDistribution.StudentT has {degreesOfFreedom} degrees of freedom, but they are above 0 and at most 1000.";
 
-        internal override TrainableDistribution Create(int dimension, int rows) => new TrainableProductStudentT(dimension, degreesOfFreedom);
+        internal override TrainableDistribution Create(int dimension, int rows) =>
+            new TrainableProductStudentT(dimension, degreesOfFreedom);
     }
 
     private sealed class PrunedMixtureBase : BaseDistribution
@@ -74,8 +77,12 @@ public abstract class BaseDistribution
     private sealed class MixtureBase(int? components, bool sharedScale, double minimumWeight) : BaseDistribution
     {
         internal override string? Fault => components is not (null or (>= 1 and <= Distributions.NormalMixture.MaximumComponents))
-            ? $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to {Distributions.NormalMixture.MaximumComponents}."
-            : minimumWeight is >= 0 and <= 1 ? null : FormattableString.Invariant($"BaseDistribution.NormalMixture has minimumWeight {minimumWeight}, but it is in [0, 1].");
+            ? $"BaseDistribution.NormalMixture has {components} components, but it takes 1 to "
+                + $"{Distributions.NormalMixture.MaximumComponents}."
+            : minimumWeight is >= 0 and <= 1
+                ? null
+                : FormattableString.Invariant(
+                    $"BaseDistribution.NormalMixture has minimumWeight {minimumWeight}, but it is in [0, 1].");
 
         internal override bool DropsSmallClusters => minimumWeight > 0;
 

@@ -13,8 +13,8 @@ using MLNet.Flows.Training;
 namespace MLNet.Flows.Estimators;
 
 /// <summary>Rows in, fitted flow out: the steps of a fit, whatever the flow.</summary>
-/// <remarks>Reads the rows, sets columns that never vary aside, preprocesses, trains the members, and ranks rows for p-values. There is one copy of the
-/// features: each step takes over the matrix of the one before.</remarks>
+/// <remarks>Reads the rows, sets columns that never vary aside, preprocesses, trains the members, and ranks rows for p-values.
+/// There is one copy of the features: each step takes over the matrix of the one before.</remarks>
 internal sealed class FlowFitting
 {
     private readonly FlowHost _host;
@@ -33,7 +33,8 @@ internal sealed class FlowFitting
     public IHostEnvironment Environment => _host.Environment;
 
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
-    /// <exception cref="InvalidOperationException">No row is usable, or training diverged at every learning rate tried.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable, or training diverged at every learning rate
+    /// tried.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public FlowModel Fit(IDataView input)
     {
@@ -49,7 +50,8 @@ internal sealed class FlowFitting
         PreprocessedRows? preprocessed = active.Dimension == 0
             ? null
             : PreprocessedRows.Fit(active, rows.Weights, _options.Preprocessing, _host.ThrowIfCancelled);
-        Warn(DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
+        Warn(
+            DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
         TrainedFlow trained = preprocessed is null
             ? ConstantsOnly(rows, columns, active)
             : Train(rows, columns, preprocessed, slotNames);
@@ -63,7 +65,9 @@ internal sealed class FlowFitting
             _options.LatentColumnName,
             _options.FeatureContributionsColumnName);
         FlowDensity density = trained.Density.WithDeparturesBelow(trained.Ranked);
-        return new FlowModel(density, quantiles, names, _options.AlarmRate, trained.Reference, trained.History) { SlotNames = slotNames };
+        return new FlowModel(
+            density, quantiles, names, _options.AlarmRate, trained.Reference, trained.History)
+        { SlotNames = slotNames };
     }
 
     private TrainedFlow Train(TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed, string[]? slotNames)
@@ -81,7 +85,8 @@ internal sealed class FlowFitting
         var likelihoods = new float[preprocessed.Values.RowCount];
         training.Score(density, likelihoods);
         float[] reference = ReferencePoint.Of(density, likelihoods);
-        if (history.StopReason != TrainingStopReason.Cancelled && !new HeldOutCalibration(training, _host, _seed).Run(likelihoods))
+        if (history.StopReason != TrainingStopReason.Cancelled
+            && !new HeldOutCalibration(training, _host, _seed).Run(likelihoods))
             history = history with { StopReason = TrainingStopReason.Cancelled };
         return new TrainedFlow(density, history, reference, likelihoods);
     }

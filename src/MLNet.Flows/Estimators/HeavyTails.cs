@@ -3,16 +3,20 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Estimators;
 
-/// <summary>The columns with values far from their bulk, which get location and scale from the bulk instead of from all values.</summary>
+/// <summary>The columns with values far from their bulk, which get location and scale from the bulk instead of from all
+/// values.</summary>
 /// <remarks>
-/// Two cells of -999 among 10,000 standard normal ones make the standard deviation 14: standardized by it, a value at +8 looks ordinary. So
-/// 1. the bulk of a column is its median and the distance D within which 90 % of its values lie. A smallest or largest value that repeats counts
-///    for neither unless half of the rows hold it, because that is how codes for missing values look; where most values are the median itself
-///    (a zero-inflated column), D covers 90 % of the others.
-/// 2. Values further than <see cref="FarApart"/> D from the median are far out. A column without any keeps mean and standard deviation of all.
+/// Two cells of -999 among 10,000 standard normal ones make the standard deviation 14: standardized by it, a value at +8 looks
+/// ordinary. So
+/// 1. the bulk of a column is its median and the distance D within which 90 % of its values lie. A smallest or largest value that
+///    repeats counts for neither unless half of the rows hold it, because that is how codes for missing values look; where most
+///    values are the median itself (a zero-inflated column), D covers 90 % of the others.
+/// 2. Values further than <see cref="FarApart"/> D from the median are far out. A column without any keeps mean and standard
+///    deviation of all.
 /// 3. Where a value repeats far out, the column takes mean and standard deviation of the values that are not far out.
-/// 4. Where the values far out differ, they may be the tail of the data, which ranks rows well at the scale that it sets: the column's scale is
-///    then at most <see cref="LargestRatio"/> times the standard deviation of the others. A tail that sets less than that is left alone.
+/// 4. Where the values far out differ, they may be the tail of the data, which ranks rows well at the scale that it sets: the
+///    column's scale is then at most <see cref="LargestRatio"/> times the standard deviation of the others. A tail that sets less
+///    than that is left alone.
 /// 5. In the columns of 3 and 4, what lies beyond <see cref="Threshold"/> scales is pulled in by a <see cref="SymmetricLog"/>.
 /// </remarks>
 internal sealed class HeavyTails
@@ -42,7 +46,8 @@ internal sealed class HeavyTails
     /// <summary>What was given, with location and scale of these columns taken from their bulk.</summary>
     public Standardization Standardization { get; }
 
-    /// <summary>[d], per standardized column how far it is taken at its word: <see cref="Threshold"/>, or without end; empty where no column is heavy-tailed.</summary>
+    /// <summary>[d], per standardized column how far it is taken at its word: <see cref="Threshold"/>, or without end; empty
+    /// where no column is heavy-tailed.</summary>
     public float[] Limits(int dimension)
     {
         if (Columns.Length == 0)
@@ -58,7 +63,8 @@ internal sealed class HeavyTails
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="moments">Mean and standard deviation of all values.</param>
     /// <param name="checkpoint">Called for each column; throws where the caller cancelled.</param>
-    public static HeavyTails Find(FeatureMatrix matrix, ReadOnlySpan<float> weights, Standardization moments, Action? checkpoint = null)
+    public static HeavyTails Find(
+        FeatureMatrix matrix, ReadOnlySpan<float> weights, Standardization moments, Action? checkpoint = null)
     {
         (float[] lowest, float[] highest) = matrix.Ranges();
         var columns = new List<int>();
@@ -78,16 +84,19 @@ internal sealed class HeavyTails
             if (placeholder is null && scale[d] <= LargestRatio * deviation)
                 continue;
             columns.Add(d);
-            (location[d], scale[d]) = (mean, placeholder is null ? Standardization.ClampScale(LargestRatio * deviation) : deviation);
+            (location[d], scale[d]) =
+                (mean, placeholder is null ? Standardization.ClampScale(LargestRatio * deviation) : deviation);
             KeepDifferencesFinite(ref location[d], ref scale[d], lowest[d], highest[d]);
             if (placeholder is not null)
                 placeholders.Add(placeholder);
         }
 
-        return new HeavyTails([.. columns], [.. placeholders], columns.Count > 0 || changed ? new Standardization(location, scale) : moments);
+        return new HeavyTails(
+            [.. columns], [.. placeholders], columns.Count > 0 || changed ? new Standardization(location, scale) : moments);
     }
 
-    // Between 3e38 and -3e38 lies more than the largest Single: the location is moved until neither is further from it, and the scale counts from there.
+    // Between 3e38 and -3e38 lies more than the largest Single: the location is moved until neither is further from it, and the
+    // scale counts from there.
     private static bool KeepDifferencesFinite(ref float location, ref float scale, double lowest, double highest)
     {
         if (highest - lowest <= float.MaxValue)
@@ -120,10 +129,12 @@ internal sealed class HeavyTails
         }
 
         others.Sort();
-        return (median, others.Count == 0 ? double.PositiveInfinity : DistanceOfBulk(Distances(WithoutRepeatedEnds([.. others]), median)));
+        return (median, others.Count == 0 ? double.PositiveInfinity : DistanceOfBulk(Distances(
+            WithoutRepeatedEnds([.. others]), median)));
     }
 
-    // The ascending values without the smallest and without the largest, where it repeats and fewer than half of the values are it.
+    // The ascending values without the smallest and without the largest, where it repeats and fewer than half of the values are
+    // it.
     private static ReadOnlySpan<double> WithoutRepeatedEnds(double[] ascending)
     {
         int start = 0, end = ascending.Length, half = ascending.Length / 2;
@@ -148,7 +159,8 @@ internal sealed class HeavyTails
     private static double DistanceOfBulk(double[] ascending) => ascending[(int)(Bulk * (ascending.Length - 1))];
 
     // Mean and standard deviation of the values that are not far out.
-    private static (float Mean, float Scale) Moments(FeatureMatrix matrix, ReadOnlySpan<float> weights, int column, double median, double reach)
+    private static (float Mean, float Scale) Moments(
+        FeatureMatrix matrix, ReadOnlySpan<float> weights, int column, double median, double reach)
     {
         double total = 0, sum = 0, squares = 0;
         for (int i = 0; i < matrix.RowCount; i++)

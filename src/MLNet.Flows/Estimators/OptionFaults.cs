@@ -30,6 +30,7 @@ internal sealed class OptionFaults
     public void ThrowIfAny(string flow)
     {
         if (_faults.Count > 0)
-            throw new ArgumentException($"The options of {flow} have {_faults.Count} fault{(_faults.Count > 1 ? "s" : "")}: {string.Join(" ", _faults)}");
+            throw new ArgumentException(
+                $"The options of {flow} have {_faults.Count} fault{(_faults.Count > 1 ? "s" : "")}: {string.Join(" ", _faults)}");
     }
 }

@@ -2,7 +2,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Estimators;
 
-/// <summary>A value that repeats far from the bulk of its column, such as -999 or 9999: likely a code for a missing one.</summary>
+/// <summary>A value that repeats far from the bulk of its column, such as -999 or 9999: likely a code for a missing
+/// one.</summary>
 /// <param name="Column">Its column.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Count">Rows that hold it.</param>

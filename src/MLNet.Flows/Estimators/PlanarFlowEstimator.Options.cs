@@ -8,25 +8,26 @@ namespace MLNet.Flows;
 public sealed partial class PlanarFlowEstimator
 {
     /// <summary>All options of a planar flow and its training. Every property has a default that works.</summary>
-    /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 700, or 500 with <see cref="FlowOptions.Contamination"/> 0 and 600 with it
-    /// above 0; <see cref="FlowOptions.NumberOfMembers"/> is 8 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 8, or 4 for a
-    /// mixture.</remarks>
+    /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 700, or 500 with
+    /// <see cref="FlowOptions.Contamination"/> 0 and 600 with it above 0; <see cref="FlowOptions.NumberOfMembers"/> is 8 where a
+    /// mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 8, or 4 for a mixture.</remarks>
     public sealed class Options : FlowOptions
     {
         private const int DefaultLayers = 16;
         private const int DefaultLayersOfContaminated = 8;
 
-        /// <summary>Planar layers, 0 to 4,096. Null (the default) for 16, or 8 with <see cref="FlowOptions.Contamination"/> above 0. More bend the
-        /// density closer to the data and cost time in proportion. <see cref="FlowOptions.NumberOfMembers"/> times its square is at most
-        /// 16,777,216.</summary>
+        /// <summary>Planar layers, 0 to 4,096. Null (the default) for 16, or 8 with <see cref="FlowOptions.Contamination"/> above
+        /// 0. More bend the density closer to the data and cost time in proportion. <see cref="FlowOptions.NumberOfMembers"/>
+        ///    times its square is at most 16,777,216.</summary>
         public int? NumberOfLayers { get; set; }
 
         /// <summary>Whether each layer acts on its own random half of the columns. Null (the default) for no, or yes with
         /// <see cref="FlowOptions.Contamination"/> above 0.</summary>
         public bool? MaskColumns { get; set; }
 
-        /// <summary>Options for a density in its own right, such as for compression, sampling or model comparison, rather than for ranking rows: a
-        /// deep stack on one normal base, no noise, 200 passes in larger batches, as long as the held-out likelihood improves.</summary>
+        /// <summary>Options for a density in its own right, such as for compression, sampling or model comparison, rather than
+        /// for ranking rows: a deep stack on one normal base, no noise, 200 passes in larger batches, as long as the held-out
+        /// likelihood improves.</summary>
         /// <remarks>Needs some thousands of rows; docs/quality.md has a learning curve with times.</remarks>
         /// <returns>New options, to be changed further.</returns>
         public static Options ForDensityEstimation() => new()
@@ -45,7 +46,8 @@ public sealed partial class PlanarFlowEstimator
         internal override string FlowName => "PlanarFlow";
 
         internal override FlowDefaults Defaults => new(
-            MaximumSteps: Contamination switch { null => 700, 0 => 500, _ => 600 }, Members: 8, CalibrationFolds: 8, CalibrationFoldsOfMembers: 4);
+            MaximumSteps: Contamination switch { null => 700, 0 => 500, _ => 600 }, Members: 8, CalibrationFolds: 8,
+            CalibrationFoldsOfMembers: 4);
 
         // A member's tables grow with the square of its layers, and what is trained must load again.
         internal override int MaximumMembers =>
@@ -59,9 +61,12 @@ public sealed partial class PlanarFlowEstimator
         private protected override void CheckOwn(OptionFaults faults)
         {
             faults.Range(nameof(NumberOfLayers), NumberOfLayers ?? 0, 0, PlanarStack.MaximumLayers);
-            bool both = NumberOfLayers is > 0 and <= PlanarStack.MaximumLayers && NumberOfMembers is > 0 and <= UniformMixture.MaximumMembers;
+            bool both = NumberOfLayers is > 0 and <= PlanarStack.MaximumLayers
+                && NumberOfMembers is > 0 and <= UniformMixture.MaximumMembers;
             if (both && NumberOfMembers > MaximumMembers)
-                faults.Add($"NumberOfMembers is {NumberOfMembers}, but with {NumberOfLayers} layers it is at most {MaximumMembers}. Take fewer of either.");
+                faults.Add(
+                    $"NumberOfMembers is {NumberOfMembers}, but with {NumberOfLayers} layers it is at most {MaximumMembers}. "
+                    + "Take fewer of either.");
         }
     }
 }

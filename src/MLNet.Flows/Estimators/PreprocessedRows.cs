@@ -4,10 +4,12 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Estimators;
 
-/// <summary>The training rows behind the preprocessing: the bijections that it is made of, fitted, and what they made of the rows.</summary>
+/// <summary>The training rows behind the preprocessing: the bijections that it is made of, fitted, and what they made of the
+/// rows.</summary>
 internal sealed class PreprocessedRows
 {
-    private PreprocessedRows(FeatureMatrix values, Bijection[] bijections, float[] logDets, HeavyTails tails, int[] rowsWithPlaceholders) =>
+    private PreprocessedRows(
+        FeatureMatrix values, Bijection[] bijections, float[] logDets, HeavyTails tails, int[] rowsWithPlaceholders) =>
         (Values, Bijections, LogDets, Tails, RowsWithPlaceholders) = (values, bijections, logDets, tails, rowsWithPlaceholders);
 
     /// <summary>[n, d].</summary>
@@ -34,7 +36,8 @@ internal sealed class PreprocessedRows
         HeavyTails tails = HeavyTails.Find(matrix, weights, Standardization.Fit(matrix, weights), checkpoint);
         int[] rowsWithPlaceholders = tails.Placeholders.Length == 0
             ? []
-            : [.. Enumerable.Range(0, matrix.RowCount).Where(row => Array.Exists(tails.Placeholders, each => matrix.Row(row)[each.Column] == each.Value))];
+            : [.. Enumerable.Range(0, matrix.RowCount).Where(
+                row => Array.Exists(tails.Placeholders, each => matrix.Row(row)[each.Column] == each.Value))];
         var bijections = new List<Bijection> { tails.Standardization };
         var logDets = new float[matrix.RowCount];
         tails.Standardization.Apply(matrix);

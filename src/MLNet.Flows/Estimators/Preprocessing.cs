@@ -7,11 +7,13 @@ public abstract class Preprocessing
     {
     }
 
-    /// <summary>Every column to mean 0 and standard deviation 1; of a column with values far out, those of the other values or at most four times that. The default.</summary>
+    /// <summary>Every column to mean 0 and standard deviation 1; of a column with values far out, those of the other values or at
+    /// most four times that. The default.</summary>
     public static Preprocessing Standardize { get; } = new StandardizeChoice();
 
     /// <summary>Standardize, then rotate and scale to uncorrelated columns of variance 1 (PCA whitening).</summary>
-    /// <param name="shrinkage">Share of the identity mixed into the correlation matrix, in [0, 1]; default 0.1. Keeps rank-deficient data full-rank.</param>
+    /// <param name="shrinkage">Share of the identity mixed into the correlation matrix, in [0, 1]; default 0.1. Keeps
+    /// rank-deficient data full-rank.</param>
     /// <returns>The choice.</returns>
     public static Preprocessing Whiten(double shrinkage = 0.1) => new WhitenChoice(shrinkage);
 
@@ -29,7 +31,8 @@ public abstract class Preprocessing
 
     private sealed class WhitenChoice(double shrinkage) : Preprocessing
     {
-        internal override string? Fault => shrinkage is >= 0 and <= 1 ? null : $"Preprocessing.Whiten has shrinkage {shrinkage}, but it is in [0, 1].";
+        internal override string? Fault =>
+            shrinkage is >= 0 and <= 1 ? null : $"Preprocessing.Whiten has shrinkage {shrinkage}, but it is in [0, 1].";
 
         internal override double? Shrinkage => shrinkage;
     }

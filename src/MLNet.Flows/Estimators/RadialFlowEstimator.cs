@@ -6,8 +6,10 @@ using MLNet.Flows.Model;
 
 namespace MLNet.Flows;
 
-/// <summary>Trains a radial normalizing flow on a feature column: K layers, each of which draws density towards a point or away from it.</summary>
-/// <remarks>What all flows share is told at <see cref="FlowEstimator{TTransformer}"/>. Rezende and Mohamed 2015, arXiv:1505.05770, eq. 14.</remarks>
+/// <summary>Trains a radial normalizing flow on a feature column: K layers, each of which draws density towards a point or away
+/// from it.</summary>
+/// <remarks>What all flows share is told at <see cref="FlowEstimator{TTransformer}"/>. Rezende and Mohamed 2015,
+/// arXiv:1505.05770, eq. 14.</remarks>
 public sealed class RadialFlowEstimator : FlowEstimator<RadialFlowTransformer>
 {
     internal RadialFlowEstimator(IHostEnvironment environment, Options options)
@@ -15,11 +17,12 @@ public sealed class RadialFlowEstimator : FlowEstimator<RadialFlowTransformer>
     {
     }
 
-    private protected override RadialFlowTransformer Create(IHostEnvironment environment, FlowModel model) => new(environment, model);
+    private protected override RadialFlowTransformer Create(IHostEnvironment environment, FlowModel model) =>
+        new(environment, model);
 
     /// <summary>All options of a radial flow and its training. Every property has a default that works.</summary>
-    /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 500; <see cref="FlowOptions.NumberOfMembers"/> is 4 where a mixture is the
-    /// default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture.</remarks>
+    /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 500; <see cref="FlowOptions.NumberOfMembers"/> is
+    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture.</remarks>
     public sealed class Options : FlowOptions
     {
         /// <summary>Radial layers, 0 to 256. Default 16.</summary>
@@ -27,11 +30,13 @@ public sealed class RadialFlowEstimator : FlowEstimator<RadialFlowTransformer>
 
         internal override string FlowName => "RadialFlow";
 
-        internal override FlowDefaults Defaults => new(MaximumSteps: 500, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
+        internal override FlowDefaults Defaults =>
+            new(MaximumSteps: 500, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
 
         internal override TrainableBijection[] CreateBijections(int dimension, int seed) =>
             [.. Enumerable.Range(0, NumberOfLayers).Select(_ => new TrainableRadialLayer(dimension))];
 
-        private protected override void CheckOwn(OptionFaults faults) => faults.Range(nameof(NumberOfLayers), NumberOfLayers, 0, 256);
+        private protected override void CheckOwn(OptionFaults faults) =>
+            faults.Range(nameof(NumberOfLayers), NumberOfLayers, 0, 256);
     }
 }

@@ -10,8 +10,8 @@ namespace MLNet.Flows;
 public sealed partial class RealNvpEstimator
 {
     /// <summary>All options of a RealNVP and its training. Every property has a default that works.</summary>
-    /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 300; <see cref="FlowOptions.NumberOfMembers"/> is 4 where a mixture is the
-    /// default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture.</remarks>
+    /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 300; <see cref="FlowOptions.NumberOfMembers"/> is
+    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture.</remarks>
     public sealed class Options : FlowOptions
     {
         private const int MaximumHiddenLayers = 16;
@@ -23,16 +23,18 @@ public sealed partial class RealNvpEstimator
         /// <summary>Affine couplings, 1 to 256. Default 2, which change every column once.</summary>
         public int NumberOfCouplings { get; set; } = 2;
 
-        /// <summary>Units of each hidden layer of a conditioner, from the first on: up to 16 layers of 1 to 4,096 units; empty for a linear conditioner.
-        /// Default one layer of 16. Copied with the options.</summary>
+        /// <summary>Units of each hidden layer of a conditioner, from the first on: up to 16 layers of 1 to 4,096 units; empty
+        /// for a linear conditioner. Default one layer of 16. Copied with the options.</summary>
         public int[] HiddenUnits { get; set; } = [16];
 
-        /// <summary>How far from 0 the log-scales of a coupling may be, in [0.01, 5]. Default 0.25: a column is stretched by e^0.25 at most, so that no
-        /// coupling draws density together around a few anomalies. Set 2 for a sharp density of smooth data.</summary>
+        /// <summary>How far from 0 the log-scales of a coupling may be, in [0.01, 5]. Default 0.25: a column is stretched by
+        /// e^0.25 at most, so that no coupling draws density together around a few anomalies. Set 2 for a sharp density of smooth
+        /// data.</summary>
         public double LogScaleBound { get; set; } = 0.25;
 
-        /// <summary>Options for a density in its own right rather than for ranking rows: six couplings with two hidden layers of 64 units that stretch by
-        /// e^2, one normal base, no noise, 200 passes in larger batches, as long as the held-out likelihood improves.</summary>
+        /// <summary>Options for a density in its own right rather than for ranking rows: six couplings with two hidden layers of
+        /// 64 units that stretch by e^2, one normal base, no noise, 200 passes in larger batches, as long as the held-out
+        /// likelihood improves.</summary>
         /// <remarks>Needs some thousands of rows; docs/quality.md compares it with planar layers.</remarks>
         /// <returns>New options, to be changed further.</returns>
         public static Options ForDensityEstimation() => new()
@@ -51,8 +53,10 @@ public sealed partial class RealNvpEstimator
 
         internal override string FlowName => "RealNvp";
 
-        // A small net at a high rate has learned by then what helps ranks. Each member and each fold costs more than a planar flow's.
-        internal override FlowDefaults Defaults => new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
+        // A small net at a high rate has learned by then what helps ranks. Each member and each fold costs more than a planar
+        // flow's.
+        internal override FlowDefaults Defaults =>
+            new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
 
         internal override FlowOptions Clone()
         {
@@ -63,9 +67,13 @@ public sealed partial class RealNvpEstimator
 
         internal override TrainableBijection[] CreateBijections(int dimension, int seed)
         {
-            ColumnMask[] masks = ColumnMask.Alternating(dimension, NumberOfCouplings, new RandomStream(seed, RandomStreams.Columns));
+            ColumnMask[] masks = ColumnMask.Alternating(
+                dimension, NumberOfCouplings, new RandomStream(seed, RandomStreams.Columns));
             var map = new AffineMap((float)LogScaleBound);
-            return [.. masks.SelectMany(mask => (TrainableBijection[])[new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, HiddenUnits, map)])];
+            return [.. masks.SelectMany(Step)];
+
+            IEnumerable<TrainableBijection> Step(ColumnMask mask) =>
+                [new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, HiddenUnits, map)];
         }
 
         private protected override void CheckOwn(OptionFaults faults)

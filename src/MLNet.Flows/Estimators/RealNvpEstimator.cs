@@ -3,9 +3,11 @@ using MLNet.Flows.Model;
 
 namespace MLNet.Flows;
 
-/// <summary>Trains a RealNVP on a feature column: a deep normalizing flow of affine couplings, whose exact density scores anomalies.</summary>
-/// <remarks>z = f(x) through L times a learned standardization (actnorm) and an affine coupling, whose conditioner is a multilayer perceptron. What all flows
-/// share is told at <see cref="FlowEstimator{TTransformer}"/>. Dinh, Sohl-Dickstein and Bengio 2017, arXiv:1605.08803.</remarks>
+/// <summary>Trains a RealNVP on a feature column: a deep normalizing flow of affine couplings, whose exact density scores
+/// anomalies.</summary>
+/// <remarks>z = f(x) through L times a learned standardization (actnorm) and an affine coupling, whose conditioner is a
+/// multilayer perceptron. What all flows share is told at <see cref="FlowEstimator{TTransformer}"/>. Dinh, Sohl-Dickstein and
+/// Bengio 2017, arXiv:1605.08803.</remarks>
 public sealed partial class RealNvpEstimator : FlowEstimator<RealNvpTransformer>
 {
     internal RealNvpEstimator(IHostEnvironment environment, Options options)
@@ -13,5 +15,6 @@ public sealed partial class RealNvpEstimator : FlowEstimator<RealNvpTransformer>
     {
     }
 
-    private protected override RealNvpTransformer Create(IHostEnvironment environment, FlowModel model) => new(environment, model);
+    private protected override RealNvpTransformer Create(IHostEnvironment environment, FlowModel model) =>
+        new(environment, model);
 }

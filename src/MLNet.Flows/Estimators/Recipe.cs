@@ -1,7 +1,7 @@
 namespace MLNet.Flows.Estimators;
 
-/// <summary>The numbers of a fit: as the options state them, and where they are null by the expected share of anomalies in the training data and by the flow.
-/// docs/quality.md says what each choice bought.</summary>
+/// <summary>The numbers of a fit: as the options state them, and where they are null by the expected share of anomalies in the
+/// training data and by the flow. docs/quality.md says what each choice bought.</summary>
 /// <param name="MaximumSteps">Optimizer steps at most.</param>
 /// <param name="InputNoise">Standard deviation of the noise.</param>
 /// <param name="ValidationFraction">Share held out.</param>
@@ -10,7 +10,8 @@ namespace MLNet.Flows.Estimators;
 /// <param name="Members">Flows in the mixture.</param>
 /// <param name="CalibrationFolds">Trainings that p-values may cost where rows are few for so many weights.</param>
 internal sealed record Recipe(
-    int MaximumSteps, double InputNoise, double ValidationFraction, double TrimFraction, BaseDistribution Base, int Members, int CalibrationFolds)
+    int MaximumSteps, double InputNoise, double ValidationFraction, double TrimFraction, BaseDistribution Base, int Members,
+    int CalibrationFolds)
 {
     private const int CleanComponents = 200;
 
@@ -24,8 +25,8 @@ internal sealed record Recipe(
         double? contamination = options.Contamination;
         FlowDefaults flow = options.Defaults;
 
-        // Small clusters that one member drops are kept by another if they lie among normal rows; a far cluster of anomalies is light for most of them, and
-        // then goes from all (ClusterAgreement).
+        // Small clusters that one member drops are kept by another if they lie among normal rows; a far cluster of anomalies is
+        // light for most of them, and then goes from all (ClusterAgreement).
         bool mixture = contamination is null && options.BaseDistribution is null;
         int members = options.NumberOfMembers ?? (mixture ? Math.Min(flow.Members, options.MaximumMembers) : 1);
         return new Recipe(
@@ -41,10 +42,12 @@ internal sealed record Recipe(
     private static BaseDistribution DefaultBase(double? contamination, int dimension) => contamination switch
     {
         null => BaseDistribution.PrunedMixture,
-        0 => BaseDistribution.NormalMixture(Math.Clamp(CleanComponentValues / Math.Max(dimension, 1), 1, CleanComponents), minimumWeight: 0),
+        0 => BaseDistribution.NormalMixture(
+            Math.Clamp(CleanComponentValues / Math.Max(dimension, 1), 1, CleanComponents), minimumWeight: 0),
         _ => BaseDistribution.NormalMixture(),
     };
 
-    // More than the share stated, because anomalies next to normal rows pull as well; the best share grows fast at first and then hardly at all.
+    // More than the share stated, because anomalies next to normal rows pull as well; the best share grows fast at first and then
+    // hardly at all.
     private static double Trim(double share) => Math.Min(4 * share, 0.23 + share / 5);
 }

@@ -2,11 +2,12 @@ namespace MLNet.Flows.Estimators;
 
 /// <summary>How often a fit trains, and for how long: the flow itself, and those that its p-values are calibrated with.</summary>
 /// <remarks>
-/// A training of S steps over batches of b rows visits S b rows; its cost is in proportion to the values in them, S b d. By the recipe alone a default fit
-/// visits 2.2 million rows whatever the data, each of 200 rows 10,000 times. So what the recipe decides is bounded: all trainings together visit at most
-/// 400 million values, or 1,000 times the values of the data if that is more. Up to 186 columns, or from 2,150 rows on, the bound changes nothing. Where it
-/// does, the flows of the calibration have half as many members, and then every training fewer steps. Steps and parts that the options state stay.
-/// Means over 17 wide sets tell 140 steps from 700 by no more than chance (docs/quality.md).
+/// A training of S steps over batches of b rows visits S b rows; its cost is in proportion to the values in them, S b d. By the
+/// recipe alone a default fit visits 2.2 million rows whatever the data, each of 200 rows 10,000 times. So what the recipe
+/// decides is bounded: all trainings together visit at most 400 million values, or 1,000 times the values of the data if that is
+/// more. Up to 186 columns, or from 2,150 rows on, the bound changes nothing. Where it does, the flows of the calibration have
+/// half as many members, and then every training fewer steps. Steps and parts that the options state stay. Means over 17 wide
+/// sets tell 140 steps from 700 by no more than chance (docs/quality.md).
 /// </remarks>
 /// <param name="Steps">Optimizer steps of each training, at most.</param>
 /// <param name="Folds">Parts of the rows that are left out in turn to calibrate p-values; below 2 for no calibration.</param>
@@ -17,11 +18,12 @@ internal sealed record TrainingEffort(int Steps, int Folds, int MembersPerFold)
     private const int PassesOverTheData = 1_000;
     private const int MostMembersPerFold = 4;
 
-    // With more rows per weight than this the training rows' own likelihoods are hardly too high, and p-values from them vary less.
+    // With more rows per weight than this the training rows' own likelihoods are hardly too high, and p-values from them vary
+    // less.
     private const int RowsPerWeight = 3;
 
-    // With fewer rows than this share of the columns, a flow without a fourth of them says too little of one with all: twice as many parts, by flows of half
-    // as many members, cost as much.
+    // With fewer rows than this share of the columns, a flow without a fourth of them says too little of one with all: twice as
+    // many parts, by flows of half as many members, cost as much.
     private const double FewestRowsPerColumn = 0.2;
 
     /// <param name="recipe">The numbers of the fit.</param>
@@ -46,7 +48,10 @@ internal sealed record TrainingEffort(int Steps, int Folds, int MembersPerFold)
         members = Math.Max(members / 2, 1);
         return new TrainingEffort((int)Math.Clamp(StepsWith(members), 1, recipe.MaximumSteps), folds, members);
 
-        long StepsWith(int membersPerFold) =>
-            Math.Max(ValuesInAnyCase, (long)PassesOverTheData * rows * dimension) / ((recipe.Members + (long)folds * membersPerFold) * batchSize * dimension);
+        long StepsWith(int membersPerFold)
+        {
+            long trainings = recipe.Members + (long)folds * membersPerFold;
+            return Math.Max(ValuesInAnyCase, (long)PassesOverTheData * rows * dimension) / (trainings * batchSize * dimension);
+        }
     }
 }

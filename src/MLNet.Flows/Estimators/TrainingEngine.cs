@@ -2,9 +2,10 @@ using MLNet.Flows.Training;
 
 namespace MLNet.Flows;
 
-/// <summary>What carries out the optimizer's steps of any flow. The flow that comes out is the same kind of object whatever trained it.</summary>
-/// <remarks>Start, batches, schedule, validation, early stopping and history are not an engine's: they are the same for all. Other packages bring other
-/// engines.</remarks>
+/// <summary>What carries out the optimizer's steps of any flow. The flow that comes out is the same kind of object whatever
+/// trained it.</summary>
+/// <remarks>Start, batches, schedule, validation, early stopping and history are not an engine's: they are the same for all.
+/// Other packages bring other engines.</remarks>
 public abstract class TrainingEngine
 {
     private protected TrainingEngine()

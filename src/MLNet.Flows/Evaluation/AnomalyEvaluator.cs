@@ -18,8 +18,10 @@ internal static class AnomalyEvaluator
         FlowHost host)
     {
         DataViewSchema.Column label = Find(data.Schema, labelColumnName, null, "Give the name of the label column.");
-        DataViewSchema.Column score = Find(data.Schema, scoreColumnName, NumberDataViewType.Single, "Evaluate the output of a flow's Transform.");
-        DataViewSchema.Column predicted = Find(data.Schema, predictedLabelColumnName, BooleanDataViewType.Instance, "Evaluate the output of a flow's Transform.");
+        DataViewSchema.Column score = Find(
+            data.Schema, scoreColumnName, NumberDataViewType.Single, "Evaluate the output of a flow's Transform.");
+        DataViewSchema.Column predicted = Find(
+            data.Schema, predictedLabelColumnName, BooleanDataViewType.Instance, "Evaluate the output of a flow's Transform.");
 
         var scores = new List<double>();
         var labels = new List<bool>();
@@ -67,7 +69,8 @@ internal static class AnomalyEvaluator
         if (normals == 0)
         {
             throw new ArgumentException(
-                $"Column '{labelColumnName}' holds {anomalies} anomalies and {normals} normal rows ({unlabeled} without a label), where {LabelReader.Rule(label)}, but evaluation needs normal rows. "
+                $"Column '{labelColumnName}' holds {anomalies} anomalies and {normals} normal rows ({unlabeled} without a "
+                + $"label), where {LabelReader.Rule(label)}, but evaluation needs normal rows. "
                 + "Map the labels so that normal rows are not anomalies, or evaluate data that has some.");
         }
 
@@ -76,18 +79,24 @@ internal static class AnomalyEvaluator
         if (label.Type is KeyDataViewType && anomalyKeyValue is null && area < 0.5)
         {
             host.Warning(
-                $"The area under the ROC curve is {area.ToString("F3", CultureInfo.InvariantCulture)}: anomalies score lower than normal rows. {LabelReader.Rule(label)} in key column '{labelColumnName}', and keys are "
-                + "often numbered in the order in which values appear. If the other value means anomaly, give it as anomalyKeyValue.");
+                $"The area under the ROC curve is {area.ToString("F3", CultureInfo.InvariantCulture)}: anomalies score lower "
+                + $"than normal rows. {LabelReader.Rule(label)} in key column '{labelColumnName}', and keys are "
+                + "often numbered in the order in which values appear. If the other value means anomaly, give it as "
+                + "anomalyKeyValue.");
         }
 
         return new FlowMetrics
         {
             AreaUnderRocCurve = area,
             AveragePrecision = anomalies == 0 ? double.NaN : RankingMetrics.AveragePrecision(thresholds),
-            DetectionRateAtFalsePositiveCount = anomalies == 0 ? double.NaN : RankingMetrics.DetectionRate(thresholds, falsePositiveCount),
+            DetectionRateAtFalsePositiveCount = anomalies == 0
+                ? double.NaN
+                : RankingMetrics.DetectionRate(thresholds, falsePositiveCount),
             FalsePositiveCount = falsePositiveCount,
             Precision = anomalies == 0 ? double.NaN
-                : alarmsOnAnomalies + alarmsOnNormals == 0 ? 0 : (double)alarmsOnAnomalies / (alarmsOnAnomalies + alarmsOnNormals),
+                : alarmsOnAnomalies + alarmsOnNormals == 0
+                    ? 0
+                    : (double)alarmsOnAnomalies / (alarmsOnAnomalies + alarmsOnNormals),
             Recall = anomalies == 0 ? double.NaN : (double)alarmsOnAnomalies / anomalies,
             FalseAlarmRate = (double)alarmsOnNormals / normals,
             MeanLogLikelihood = -sumOfNormalScores / scoredNormals,
@@ -104,7 +113,8 @@ internal static class AnomalyEvaluator
         if (schema.GetColumnOrNull(name) is not DataViewSchema.Column column)
         {
             throw new ArgumentException(
-                $"There is no column '{name}' among {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'"))}. {remedy}");
+                $"There is no column '{name}' among "
+                + $"{string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'"))}. {remedy}");
         }
 
         return type is null || column.Type.Equals(type)

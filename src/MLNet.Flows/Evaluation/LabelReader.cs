@@ -10,7 +10,9 @@ internal static class LabelReader
     public static Func<bool?> Create(DataViewRowCursor cursor, DataViewSchema.Column column, string? anomalyKeyValue)
     {
         if (anomalyKeyValue is not null && column.Type is not KeyDataViewType)
-            throw new ArgumentException($"An anomaly key value '{anomalyKeyValue}' was given, but column '{column.Name}' is {column.Type}, not a key. Leave it out.");
+            throw new ArgumentException(
+                $"An anomaly key value '{anomalyKeyValue}' was given, but column '{column.Name}' is {column.Type}, not a key. "
+                + "Leave it out.");
 
         if (column.Type is BooleanDataViewType)
         {
@@ -42,7 +44,8 @@ internal static class LabelReader
         }
 
         throw new ArgumentException(
-            $"Column '{column.Name}' is {column.Type}, but a label is Boolean, Single (above 0 = anomaly) or a key. Convert it, for example with mlContext.Transforms.Conversion.ConvertType.");
+            $"Column '{column.Name}' is {column.Type}, but a label is Boolean, Single (above 0 = anomaly) or a key. Convert "
+            + "it, for example with mlContext.Transforms.Conversion.ConvertType.");
     }
 
     /// <summary>Which labels of the column mean anomaly, as half a sentence.</summary>
@@ -60,27 +63,35 @@ internal static class LabelReader
         {
             return key.Count == 2
                 ? 2ul
-                : throw new ArgumentException($"Key column '{column.Name}' has {key.Count} values, so which one means anomaly is open. Give anomalyKeyValue.");
+                : throw new ArgumentException(
+                    $"Key column '{column.Name}' has {key.Count} values, so which one means anomaly is open. Give "
+                    + "anomalyKeyValue.");
         }
 
         if (Names(column) is not { } values)
         {
             // As in the class that the rows came from and in the type's own text: keys count from 0 there, from 1 in a cursor.
-            return ulong.TryParse(anomalyKeyValue, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number < key.Count
+            return ulong.TryParse(anomalyKeyValue, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+                && number < key.Count
                 ? number + 1
-                : throw new ArgumentException($"Key column '{column.Name}' carries no text key values to find '{anomalyKeyValue}' among. Give the key's number, from 0 to {key.Count - 1}.");
+                : throw new ArgumentException(
+                    $"Key column '{column.Name}' carries no text key values to find '{anomalyKeyValue}' among. Give the key's "
+                    + $"number, from 0 to {key.Count - 1}.");
         }
 
         int index = Array.IndexOf(values, anomalyKeyValue);
         return index >= 0
             ? (ulong)index + 1
-            : throw new ArgumentException($"Key column '{column.Name}' has no value '{anomalyKeyValue}'; its values are {string.Join(", ", values.Take(20).Select(v => $"'{v}'"))}.");
+            : throw new ArgumentException(
+                $"Key column '{column.Name}' has no value '{anomalyKeyValue}'; its values are "
+                + $"{string.Join(", ", values.Take(20).Select(v => $"'{v}'"))}.");
     }
 
     // The key's values where they are texts.
     private static string[]? Names(DataViewSchema.Column column)
     {
-        if (column.Annotations.Schema.GetColumnOrNull("KeyValues") is not { Type: VectorDataViewType { ItemType: TextDataViewType } })
+        DataViewSchema.Column? keyValues = column.Annotations.Schema.GetColumnOrNull("KeyValues");
+        if (keyValues is not { Type: VectorDataViewType { ItemType: TextDataViewType } })
             return null;
         VBuffer<ReadOnlyMemory<char>> names = default;
         column.GetKeyValues(ref names);

@@ -3,7 +3,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Explanation;
 
-/// <summary>log p(x) of the active columns and its gradient with respect to them, in original units, over blocks of 64 rows. Not thread-safe.</summary>
+/// <summary>log p(x) of the active columns and its gradient with respect to them, in original units, over blocks of 64 rows. Not
+/// thread-safe.</summary>
 /// <remarks>About three times the cost of scoring.</remarks>
 internal sealed class DensityGradient
 {

@@ -15,7 +15,7 @@ public sealed record FeatureContribution
     /// <summary>Its value at a likely point of the density, from which the contribution is counted.</summary>
     public required float Reference { get; init; }
 
-    /// <summary>What it adds to Score, in nats; all features of a row add up to Score(row) - Score(reference). NaN where the value is missing or
-    /// infinite.</summary>
+    /// <summary>What it adds to Score, in nats; all features of a row add up to Score(row) - Score(reference). NaN where the
+    /// value is missing or infinite.</summary>
     public required float Contribution { get; init; }
 }

@@ -3,13 +3,17 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Explanation;
 
-/// <summary>Shares a row's Score out among its features: integrated gradients (Sundararajan, Taly and Yan 2017, arXiv:1703.01365) from a
-/// reference row. Not thread-safe.</summary>
+/// <summary>Shares a row's Score out among its features: integrated gradients (Sundararajan, Taly and Yan 2017, arXiv:1703.01365)
+/// from a reference row. Not thread-safe.</summary>
 /// <remarks>
-/// contribution_i = (x_i - ref_i) int_0^1 dScore/dx_i(ref + t (x - ref)) dt, so that the contributions add up to Score(x) - Score(ref).
-/// 1. The path is cut into 63 pieces, finer near the reference, where the data is and the density bends. Their 64 ends are one block.
-/// 2. Each piece gets the trapezoid rule; the scores at its ends say what its contributions must add up to, hence its exact error.
-/// 3. While the errors beyond single-precision rounding add up to more than 0.2 % of the whole change (and 0.0002 nats), the worst pieces are halved, 64 at a time, for 40 rounds at most.
+/// contribution_i = (x_i - ref_i) int_0^1 dScore/dx_i(ref + t (x - ref)) dt, so that the contributions add up to Score(x) -
+/// Score(ref).
+/// 1. The path is cut into 63 pieces, finer near the reference, where the data is and the density bends. Their 64 ends are one
+///    block.
+/// 2. Each piece gets the trapezoid rule; the scores at its ends say what its contributions must add up to, hence its exact
+///    error.
+/// 3. While the errors beyond single-precision rounding add up to more than 0.2 % of the whole change (and 0.0002 nats), the
+///    worst pieces are halved, 64 at a time, for 40 rounds at most.
 /// 4. What error is left in a piece is distributed in proportion to its contributions: the sum is exact.
 /// Columns that were constant in training add a score of their own, which is their contribution: what a departure loses.
 /// Cost: from 64 gradients (about 200 scorings) for a smooth path to 2,600 for the roughest.
@@ -72,11 +76,14 @@ internal sealed class IntegratedGradients
         double whole = Math.Max(Math.Abs(_nodes[^1].Score - _nodes[0].Score), 0.1);
         for (int round = 0; round < MaximumRounds; round++)
         {
-            (int Piece, double Error)[] errors = [.. Enumerable.Range(0, _nodes.Count - 1).Select(i => (i, Math.Max(Math.Abs(Error(i)) - Rounding(i), 0)))];
+            (int Piece, double Error)[] errors =
+                [.. Enumerable.Range(0, _nodes.Count - 1).Select(i => (i, Math.Max(Math.Abs(Error(i)) - Rounding(i), 0)))];
             if (errors.Sum(e => e.Error) <= Tolerance * whole)
                 break;
             Array.Sort(errors, (a, b) => b.Error.CompareTo(a.Error));
-            double[] halves = [.. errors.Take(RowBlock.Rows).Where(e => e.Error > 0).Select(e => 0.5 * (_nodes[e.Piece].T + _nodes[e.Piece + 1].T))];
+            double[] halves =
+                [.. errors.Take(RowBlock.Rows).Where(e => e.Error > 0)
+                    .Select(e => 0.5 * (_nodes[e.Piece].T + _nodes[e.Piece + 1].T))];
             _nodes.AddRange(Evaluate(halves));
             _nodes.Sort((a, b) => a.T.CompareTo(b.T));
         }
@@ -88,7 +95,8 @@ internal sealed class IntegratedGradients
     }
 
     // How much a piece's change of score is more than its trapezoids say.
-    private double Error(int i) => _nodes[i + 1].Score - _nodes[i].Score - 0.5 * (_nodes[i + 1].T - _nodes[i].T) * (_nodes[i].Slope + _nodes[i + 1].Slope);
+    private double Error(int i) =>
+        _nodes[i + 1].Score - _nodes[i].Score - 0.5 * (_nodes[i + 1].T - _nodes[i].T) * (_nodes[i].Slope + _nodes[i + 1].Slope);
 
     private double Rounding(int i) => 1e-6 * (1 + Math.Abs(_nodes[i].Score) + Math.Abs(_nodes[i + 1].Score));
 

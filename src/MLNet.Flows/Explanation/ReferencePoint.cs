@@ -6,10 +6,11 @@ namespace MLNet.Flows.Explanation;
 
 /// <summary>Where explanations start from: a likely point that is no training row.</summary>
 /// <remarks>
-/// The median of every column can be a row that cannot be: of one-hot columns it is all zeros, strange itself, so that a row's strangeness was counted
-/// from there. So the centers of the base's components are taken back through the flow, constant columns at their constants, and the heaviest whose
-/// likelihood is above the median of the training rows' is the reference. Where none is (an overfitted flow, say), the likeliest of these centers and of 256
-/// samples is. Cost: one inverse and one scoring per candidate, 512 at most.
+/// The median of every column can be a row that cannot be: of one-hot columns it is all zeros, strange itself, so that a row's
+/// strangeness was counted from there. So the centers of the base's components are taken back through the flow, constant columns
+/// at their constants, and the heaviest whose likelihood is above the median of the training rows' is the reference. Where none
+/// is (an overfitted flow, say), the likeliest of these centers and of 256 samples is. Cost: one inverse and one scoring per
+/// candidate, 512 at most.
 /// </remarks>
 internal static class ReferencePoint
 {
@@ -56,7 +57,8 @@ internal static class ReferencePoint
         int[] active = density.Columns.ActiveColumns;
         var components = new Components();
         density.Accept(components);
-        foreach ((_, Transformed path, float[] center) in components.Found.OrderByDescending(each => each.Weight).Take(MaximumCandidates))
+        var heaviest = components.Found.OrderByDescending(each => each.Weight).Take(MaximumCandidates);
+        foreach ((_, Transformed path, float[] center) in heaviest)
         {
             var back = new DoubleBlock(active.Length);
             for (int d = 0; d < active.Length; d++)

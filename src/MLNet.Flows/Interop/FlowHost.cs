@@ -36,7 +36,8 @@ internal sealed class FlowHost
     public void ThrowIfCancelled()
     {
         if (IsCancelled)
-            throw new OperationCanceledException("Fit was cancelled before any weights were evaluated, so there is no flow to return.", _cancellationToken);
+            throw new OperationCanceledException(
+                "Fit was cancelled before any weights were evaluated, so there is no flow to return.", _cancellationToken);
     }
 
     /// <summary>A seed from the context's generator: the same for the same context seed and order of components.</summary>

@@ -13,7 +13,9 @@ internal static class FlowSchemaShape
     /// <summary>A vector of Single of known size, with slot names where <paramref name="slotsLike"/> has them.</summary>
     public static SchemaShape.Column Vector(string name, SchemaShape.Column? slotsLike = null)
     {
-        SchemaShape.Column[] slotNames = slotsLike is { } like ? [.. like.Annotations.Where(a => a.Name == AnnotationUtils.Kinds.SlotNames)] : [];
+        SchemaShape.Column[] slotNames = slotsLike is { } like
+            ? [.. like.Annotations.Where(a => a.Name == AnnotationUtils.Kinds.SlotNames)]
+            : [];
         return new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, new SchemaShape(slotNames));
     }
 
@@ -39,5 +41,6 @@ internal static class FlowSchemaShape
     /// <summary>How ML.NET words a column's type.</summary>
     public static string Describe(SchemaShape.Column column) => column.GetTypeString();
 
-    private static SchemaShape.Column Scalar(string name, DataViewType type) => new(name, SchemaShape.Column.VectorKind.Scalar, type, false);
+    private static SchemaShape.Column Scalar(string name, DataViewType type) =>
+        new(name, SchemaShape.Column.VectorKind.Scalar, type, false);
 }

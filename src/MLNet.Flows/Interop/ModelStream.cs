@@ -22,13 +22,16 @@ internal static class ModelStream
     }
 
     /// <summary>All bytes of the entry, read piece by piece: nothing is reserved on the word of a damaged length.</summary>
-    /// <exception cref="FormatException">The entry is not a model of this signature, or longer than <paramref name="maximumLength"/>.</exception>
+    /// <exception cref="FormatException">The entry is not a model of this signature, or longer than
+    /// <paramref name="maximumLength"/>.</exception>
     public static byte[] Load(ModelLoadContext context, string modelSignature, string loaderSignature, int maximumLength)
     {
         context.CheckAtModel(Version(modelSignature, loaderSignature));
         long length = context.Header.CbModel;
         if (length < 0 || length > maximumLength)
-            throw new FormatException($"The model's entry claims {length} bytes, but a flow has at most {maximumLength}. Save it again or restore the file.");
+            throw new FormatException(
+                $"The model's entry claims {length} bytes, but a flow has at most {maximumLength}. Save it again or restore "
+                + "the file.");
         var content = new MemoryStream();
         while (content.Length < length)
         {

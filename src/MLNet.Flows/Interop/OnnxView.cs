@@ -4,8 +4,8 @@ using Microsoft.ML.Model.OnnxConverter;
 namespace MLNet.Flows.Interop;
 
 /// <summary>A view over another one, as ML.NET's ONNX converter sees it.</summary>
-/// <remarks>The converter walks back through the views from the last to the first and leaves out, without a word, all that stands behind or before one that it
-/// does not know. So the scored view makes itself known, and refuses.</remarks>
+/// <remarks>The converter walks back through the views from the last to the first and leaves out, without a word, all that stands
+/// behind or before one that it does not know. So the scored view makes itself known, and refuses.</remarks>
 internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
 {
     public IDataView Source { get; } = source;
@@ -21,7 +21,8 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
 
     public abstract DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null);
 
-    public abstract DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null);
+    public abstract DataViewRowCursor[] GetRowCursorSet(
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null);
 
     // Where a view says no, the converter warns and goes on without it.
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
@@ -30,5 +31,6 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
 
     // Of the older loaders, which saved views; transformers are saved themselves.
     void ICanSaveModel.Save(ModelSaveContext ctx) =>
-        throw new NotSupportedException("A view of scored rows is not saved. Save the model with mlContext.Model.Save(model, schema, path).");
+        throw new NotSupportedException(
+            "A view of scored rows is not saved. Save the model with mlContext.Model.Save(model, schema, path).");
 }

@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace MLNet.Flows.Interop;
 
-/// <summary>The annotations that ML.NET's own anomaly scorer puts on its columns: what kind of score, which value, which scorer.</summary>
+/// <summary>The annotations that ML.NET's own anomaly scorer puts on its columns: what kind of score, which value, which
+/// scorer.</summary>
 internal static class ScoreAnnotations
 {
     /// <param name="input">The schema scored; the new columns' set number is one above its highest.</param>
@@ -12,7 +13,8 @@ internal static class ScoreAnnotations
     {
         uint set = HighestSet(input) + 1;
         var builder = new DataViewSchema.Annotations.Builder();
-        builder.Add(AnnotationUtils.Kinds.ScoreColumnSetId, AnnotationUtils.ScoreColumnSetIdType, (ref uint value) => value = set);
+        builder.Add(
+            AnnotationUtils.Kinds.ScoreColumnSetId, AnnotationUtils.ScoreColumnSetIdType, (ref uint value) => value = set);
         AddText(builder, AnnotationUtils.Kinds.ScoreColumnKind, AnnotationUtils.Const.ScoreColumnKind.AnomalyDetection);
         AddText(builder, AnnotationUtils.Kinds.ScoreValueKind, valueKind);
         return builder.ToAnnotations();

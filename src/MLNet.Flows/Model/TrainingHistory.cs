@@ -1,6 +1,7 @@
 namespace MLNet.Flows;
 
-/// <summary>How a flow was trained: its progress reports and how training ended. Saved with the model, but for its times.</summary>
+/// <summary>How a flow was trained: its progress reports and how training ended. Saved with the model, but for its
+/// times.</summary>
 public sealed record TrainingHistory
 {
     /// <summary>The reports, in order of steps.</summary>

@@ -12,10 +12,12 @@ public sealed record TrainingProgress
     /// <summary>Passes over the training rows so far, with fractions.</summary>
     public required double Epoch { get; init; }
 
-    /// <summary>Mean log-likelihood of the training batches since the last report, in nats, original units (with input noise).</summary>
+    /// <summary>Mean log-likelihood of the training batches since the last report, in nats, original units (with input
+    /// noise).</summary>
     public required double TrainLogLikelihood { get; init; }
 
-    /// <summary>Mean log-likelihood of the validation rows under the averaged weights, in nats; NaN without validation rows.</summary>
+    /// <summary>Mean log-likelihood of the validation rows under the averaged weights, in nats; NaN without validation
+    /// rows.</summary>
     public required double ValidationLogLikelihood { get; init; }
 
     /// <summary>Training rows processed per second since the last report. Not saved: NaN in a model that was loaded.</summary>
@@ -24,6 +26,7 @@ public sealed record TrainingProgress
     /// <summary>Time since training began. Not saved: zero in a model that was loaded.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Estimated time to the last step, if training does not stop early. Not saved: zero in a model that was loaded.</summary>
+    /// <summary>Estimated time to the last step, if training does not stop early. Not saved: zero in a model that was
+    /// loaded.</summary>
     public required TimeSpan Remaining { get; init; }
 }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace MLNet.Flows.Numerics;
 
 /// <summary>A zeroed array of floats that starts on a 64-byte boundary and never moves, owned by the garbage collector.</summary>
-/// <remarks>Kernels take its address with <c>fixed (float* p = buffer)</c>, which also keeps it alive; there is nothing to free.</remarks>
+/// <remarks>Kernels take its address with <c>fixed (float* p = buffer)</c>, which also keeps it alive; there is nothing to
+/// free.</remarks>
 internal sealed class AlignedBuffer
 {
     private const int AlignmentFloats = 16;

@@ -29,7 +29,8 @@ internal static unsafe class BlockLoader
                     float* row = first + r * stride;
                     var stored = new StoredRows(to + r, RowBlock.Rows);
                     Transposition.OfEight(
-                        row, row + stride, row + 2 * stride, row + 3 * stride, row + 4 * stride, row + 5 * stride, row + 6 * stride, row + 7 * stride, stride, ref stored);
+                        row, row + stride, row + 2 * stride, row + 3 * stride, row + 4 * stride, row + 5 * stride,
+                        row + 6 * stride, row + 7 * stride, stride, ref stored);
                 }
             }
         }
@@ -81,7 +82,8 @@ internal static unsafe class BlockLoader
         GC.KeepAlive(matrix);
     }
 
-    /// <summary>Asks the memory for rows that will be loaded soon: in random order they are the one thing in training that waits for it.</summary>
+    /// <summary>Asks the memory for rows that will be loaded soon: in random order they are the one thing in training that waits
+    /// for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Prefetch(FeatureMatrix matrix, ReadOnlySpan<int> rows)
     {

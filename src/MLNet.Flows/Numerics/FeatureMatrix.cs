@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace MLNet.Flows.Numerics;
 
-/// <summary>A growing matrix [n, d] of floats, row-major, in chunks: no array is ever copied to grow, and n d may pass 2^31.</summary>
-/// <remarks>Chunks never move, so that kernels that gather rows need only their addresses; the garbage collector owns them.</remarks>
+/// <summary>A growing matrix [n, d] of floats, row-major, in chunks: no array is ever copied to grow, and n d may pass
+/// 2^31.</summary>
+/// <remarks>Chunks never move, so that kernels that gather rows need only their addresses; the garbage collector owns
+/// them.</remarks>
 internal sealed unsafe class FeatureMatrix
 {
     private const int TargetChunkFloats = 1 << 20;
@@ -65,7 +67,8 @@ internal sealed unsafe class FeatureMatrix
         return (lowest, highest);
     }
 
-    /// <summary>The matrix of these columns (ascending), in the memory of this one, which is given up for it and has no rows from then on.</summary>
+    /// <summary>The matrix of these columns (ascending), in the memory of this one, which is given up for it and has no rows from
+    /// then on.</summary>
     public FeatureMatrix TakeColumns(ReadOnlySpan<int> columns)
     {
         if (columns.Length < Dimension)

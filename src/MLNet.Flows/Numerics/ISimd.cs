@@ -57,6 +57,7 @@ internal unsafe interface ISimd<V>
     /// <summary>x 2^n for integral n in [-126, 127], by exponent arithmetic: x 2^n must be a normal number.</summary>
     static abstract V ScaleByPowerOfTwo(V x, V n);
 
-    /// <summary>Splits a positive normal x into mantissa in [sqrt(1/2), sqrt(2)) and an integral exponent: x = mantissa 2^exponent.</summary>
+    /// <summary>Splits a positive normal x into mantissa in [sqrt(1/2), sqrt(2)) and an integral exponent: x = mantissa
+    /// 2^exponent.</summary>
     static abstract V Decompose(V x, out V exponent);
 }

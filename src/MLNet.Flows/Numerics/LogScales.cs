@@ -1,6 +1,7 @@
 namespace MLNet.Flows.Numerics;
 
-/// <summary>Scales in training are exp of log-scales, which are kept within a limit; the gradient that pushes further is dropped.</summary>
+/// <summary>Scales in training are exp of log-scales, which are kept within a limit; the gradient that pushes further is
+/// dropped.</summary>
 internal static class LogScales
 {
     /// <summary>Log-scales are kept within this distance of 0.</summary>

@@ -4,11 +4,11 @@ namespace MLNet.Flows.Numerics;
 
 /// <summary>Small matrix products: sums[i, k] += sum_r left[i, r] right[r, k]; a vector holds columns k.</summary>
 /// <remarks>
-/// 1. Four rows of left and two vectors of columns are a tile, or eight and one where a vector is left: eight sums stay in registers over all r;
-///    nothing is added up across lanes.
+/// 1. Four rows of left and two vectors of columns are a tile, or eight and one where a vector is left: eight sums stay in
+///    registers over all r; nothing is added up across lanes.
 /// 2. Sums run over r in order, whatever the width, so every width gives the same bits.
-/// 3. Where rows end within a tile, its places without a row stand for the last one once more: they add and store the same bits, and a chain of sums of its own
-///    would take as long as the tile.
+/// 3. Where rows end within a tile, its places without a row stand for the last one once more: they add and store the same bits,
+///    and a chain of sums of its own would take as long as the tile.
 /// 4. Of a product that counts only on and above its diagonal, tiles that lie below it are left out.
 /// Vectors reach up to 15 values behind the last column, in right and in sums.
 /// </remarks>
@@ -28,35 +28,53 @@ internal static unsafe class MatrixKernel<V, S>
     /// <param name="upper">Whether only sums with k at or above i count.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        int rows, float* left, int leftStride, int terms, float* right, int rightStride, int columns, float* sums, int sumsStride, bool upper = false)
+        int rows, float* left, int leftStride, int terms, float* right, int rightStride, int columns, float* sums, int sumsStride,
+        bool upper = false)
     {
         int v = S.Count, paired = (columns + v - 1) / v / 2 * 2 * v;
         for (int i = 0; i < rows; i += 4)
         {
             for (int k = upper ? i / (2 * v) * 2 * v : 0; k < paired; k += 2 * v)
-                FourByTwo(Math.Min(rows - i, 4), left + i * leftStride, leftStride, terms, right + k, rightStride, sums + i * sumsStride + k, sumsStride);
+                FourByTwo(
+                    Math.Min(rows - i, 4), left + i * leftStride, leftStride, terms, right + k, rightStride,
+                    sums + i * sumsStride + k, sumsStride);
         }
 
         for (int i = 0; i < rows && paired < columns; i += 8)
-            Eight(Math.Min(rows - i, 8), left + i * leftStride, leftStride, terms, right + paired, rightStride, sums + i * sumsStride + paired, sumsStride);
+            Eight(
+                Math.Min(rows - i, 8), left + i * leftStride, leftStride, terms, right + paired, rightStride,
+                sums + i * sumsStride + paired, sumsStride);
     }
 
     /// <summary>The same on whole buffers.</summary>
     public static void Run(
-        int rows, AlignedBuffer left, int leftStride, int terms, AlignedBuffer right, int rightStride, int columns, AlignedBuffer sums, int sumsStride, bool upper = false)
+        int rows, AlignedBuffer left, int leftStride, int terms, AlignedBuffer right, int rightStride, int columns,
+        AlignedBuffer sums, int sumsStride, bool upper = false)
     {
         fixed (float* l = left, r = right, s = sums)
             Run(rows, l, leftStride, terms, r, rightStride, columns, s, sumsStride, upper);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight(int rows, float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
+    private static void Eight(
+        int rows, float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
     {
-        float* l1 = Row(1, rows, left, leftStride), l2 = Row(2, rows, left, leftStride), l3 = Row(3, rows, left, leftStride), l4 = Row(4, rows, left, leftStride);
+        float* l1 = Row(
+            1,
+            rows,
+            left,
+            leftStride), l2 = Row(
+                2, rows, left, leftStride), l3 = Row(3, rows, left, leftStride), l4 = Row(4, rows, left, leftStride);
         float* l5 = Row(5, rows, left, leftStride), l6 = Row(6, rows, left, leftStride), l7 = Row(7, rows, left, leftStride);
-        float* s1 = Row(1, rows, sums, sumsStride), s2 = Row(2, rows, sums, sumsStride), s3 = Row(3, rows, sums, sumsStride), s4 = Row(4, rows, sums, sumsStride);
+        float* s1 = Row(
+            1,
+            rows,
+            sums,
+            sumsStride), s2 = Row(
+                2, rows, sums, sumsStride), s3 = Row(3, rows, sums, sumsStride), s4 = Row(4, rows, sums, sumsStride);
         float* s5 = Row(5, rows, sums, sumsStride), s6 = Row(6, rows, sums, sumsStride), s7 = Row(7, rows, sums, sumsStride);
-        V a0 = S.Load(sums), a1 = S.Load(s1), a2 = S.Load(s2), a3 = S.Load(s3), a4 = S.Load(s4), a5 = S.Load(s5), a6 = S.Load(s6), a7 = S.Load(s7);
+        V a0 = S.Load(sums), a1 = S.Load(s1), a2 = S.Load(s2), a3 = S.Load(s3), a4 = S.Load(s4), a5 = S.Load(s5), a6 = S.Load(s6);
+        V a7 = S.Load(s7);
         for (nint r = 0; r < terms; r++, right += rightStride)
         {
             V y = S.Load(right);
@@ -81,7 +99,8 @@ internal static unsafe class MatrixKernel<V, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourByTwo(int rows, float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
+    private static void FourByTwo(
+        int rows, float* left, int leftStride, int terms, float* right, int rightStride, float* sums, int sumsStride)
     {
         int v = S.Count;
         float* l1 = Row(1, rows, left, leftStride), l2 = Row(2, rows, left, leftStride), l3 = Row(3, rows, left, leftStride);

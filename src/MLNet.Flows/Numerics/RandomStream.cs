@@ -68,7 +68,8 @@ internal sealed class RandomStream
         }
     }
 
-    /// <summary>The logarithm of a gamma variate with the given shape and scale 1: finite also where the variate itself would be below the smallest double.</summary>
+    /// <summary>The logarithm of a gamma variate with the given shape and scale 1: finite also where the variate itself would be
+    /// below the smallest double.</summary>
     public double NextLogGamma(double shape) =>
         shape < 1 ? Math.Log(NextGamma(shape + 1)) + Math.Log(1 - NextDouble()) / shape : Math.Log(NextGamma(shape));
 

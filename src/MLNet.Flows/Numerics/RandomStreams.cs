@@ -1,6 +1,7 @@
 namespace MLNet.Flows.Numerics;
 
-/// <summary>What a fit draws random numbers for: each use has a stream of its own, so that none depends on how often another was drawn from.</summary>
+/// <summary>What a fit draws random numbers for: each use has a stream of its own, so that none depends on how often another was
+/// drawn from.</summary>
 internal static class RandomStreams
 {
     /// <summary>Where the bijections' parameters start.</summary>

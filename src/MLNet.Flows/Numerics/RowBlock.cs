@@ -1,9 +1,10 @@
 namespace MLNet.Flows.Numerics;
 
-/// <summary>Up to 64 rows laid out column by column (structure of arrays), so that a vector holds one column of many rows.</summary>
+/// <summary>Up to 64 rows laid out column by column (structure of arrays), so that a vector holds one column of many
+/// rows.</summary>
 /// <remarks>
-/// Value (row r, column d) is at <c>Values[d * 64 + r]</c>. Columns [0, Dimension) are the point; bijections overwrite them in place.
-/// Columns [Dimension, Dimension + ScratchColumns) follow in the same buffer and belong to whoever runs on the block.
+/// Value (row r, column d) is at <c>Values[d * 64 + r]</c>. Columns [0, Dimension) are the point; bijections overwrite them in
+/// place. Columns [Dimension, Dimension + ScratchColumns) follow in the same buffer and belong to whoever runs on the block.
 /// Lanes beyond Count hold zeros on loading and whatever the kernels make of them afterwards: results there are ignored.
 /// </remarks>
 internal sealed class RowBlock
@@ -41,10 +42,13 @@ internal sealed class RowBlock
     /// <summary>Per row, the base distribution's log-density at the latent point.</summary>
     public AlignedBuffer LogProb { get; }
 
-    /// <summary>A block of the same dimension and width, for a map that must leave this one's points as they are. Made on first use and kept.</summary>
+    /// <summary>A block of the same dimension and width, for a map that must leave this one's points as they are. Made on first
+    /// use and kept.</summary>
     /// <param name="scratchColumns">Scratch columns that it has at least.</param>
     public RowBlock Inner(int scratchColumns) =>
-        _inner is not null && _inner.ScratchColumns >= scratchColumns ? _inner : _inner = new RowBlock(Dimension, scratchColumns, Width);
+        _inner is not null && _inner.ScratchColumns >= scratchColumns
+            ? _inner
+            : _inner = new RowBlock(Dimension, scratchColumns, Width);
 
     public Span<float> Column(int column) => Values.Span.Slice(column * Rows, Rows);
 }

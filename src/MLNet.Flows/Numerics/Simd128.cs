@@ -66,7 +66,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Decompose(Vector128<float> x, out Vector128<float> exponent)
     {
-        // Counted from the bits of sqrt(1/2), the exponent field is the power of two that takes the mantissa into [sqrt(1/2), sqrt(2)).
+        // Counted from the bits of sqrt(1/2), the exponent field is the power of two that takes the mantissa into [sqrt(1/2),
+        // sqrt(2)).
         Vector128<int> root = Vector128.Create(FloatBits.SqrtHalf);
         Vector128<int> n = (x.AsInt32() - root) >> 23;
         exponent = Vector128.ConvertToSingle(n);

@@ -66,7 +66,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Decompose(Vector256<float> x, out Vector256<float> exponent)
     {
-        // Counted from the bits of sqrt(1/2), the exponent field is the power of two that takes the mantissa into [sqrt(1/2), sqrt(2)).
+        // Counted from the bits of sqrt(1/2), the exponent field is the power of two that takes the mantissa into [sqrt(1/2),
+        // sqrt(2)).
         Vector256<int> root = Vector256.Create(FloatBits.SqrtHalf);
         Vector256<int> n = (x.AsInt32() - root) >> 23;
         exponent = Vector256.ConvertToSingle(n);

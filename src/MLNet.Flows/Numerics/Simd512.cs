@@ -66,7 +66,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Decompose(Vector512<float> x, out Vector512<float> exponent)
     {
-        // Counted from the bits of sqrt(1/2), the exponent field is the power of two that takes the mantissa into [sqrt(1/2), sqrt(2)).
+        // Counted from the bits of sqrt(1/2), the exponent field is the power of two that takes the mantissa into [sqrt(1/2),
+        // sqrt(2)).
         Vector512<int> root = Vector512.Create(FloatBits.SqrtHalf);
         Vector512<int> n = (x.AsInt32() - root) >> 23;
         exponent = Vector512.ConvertToSingle(n);

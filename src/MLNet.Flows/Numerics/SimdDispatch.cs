@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace MLNet.Flows.Numerics;
 
 /// <summary>Work that is written once for every vector width.</summary>
-/// <remarks>Kernels ask for AggressiveOptimization: they are compiled once and in full at their first call. Left to tiered compilation they would start as
-/// unoptimized code, in which every vector operation is a call, and most of a fit on a thousand rows would pass in it.</remarks>
+/// <remarks>Kernels ask for AggressiveOptimization: they are compiled once and in full at their first call. Left to tiered
+/// compilation they would start as unoptimized code, in which every vector operation is a call, and most of a fit on a thousand
+/// rows would pass in it.</remarks>
 internal interface ISimdOperation
 {
     void Run<V, S>()

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace MLNet.Flows.Numerics;
 
-/// <summary>One lane: the plain arithmetic that every wider path must equal, and the path of processors without vectors.</summary>
+/// <summary>One lane: the plain arithmetic that every wider path must equal, and the path of processors without
+/// vectors.</summary>
 internal readonly unsafe struct SimdScalar : ISimd<float>
 {
     public static int Count => 1;

@@ -1,6 +1,7 @@
 namespace MLNet.Flows.Numerics;
 
-/// <summary>softplus(t) = log(1 + e^t), which makes a positive number of any, with its inverse and its slope, without overflow.</summary>
+/// <summary>softplus(t) = log(1 + e^t), which makes a positive number of any, with its inverse and its slope, without
+/// overflow.</summary>
 internal static class Softplus
 {
     public static double Of(double t) => Math.Max(t, 0) + Math.Log(1 + Math.Exp(-Math.Abs(t)));

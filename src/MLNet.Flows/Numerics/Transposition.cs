@@ -12,8 +12,9 @@ internal interface IEightRows
 }
 
 /// <summary>Transposes rows into columns.</summary>
-/// <remarks>8 x 8 floats at a time: they are loaded as eight vectors of a row each, transposed by three rounds of interleaving (single floats, then
-/// pairs, then halves) and handed on as eight vectors of a column each. What is left over, and all of it without AVX, is gathered float by float.</remarks>
+/// <remarks>8 x 8 floats at a time: they are loaded as eight vectors of a row each, transposed by three rounds of interleaving
+/// (single floats, then pairs, then halves) and handed on as eight vectors of a column each. What is left over, and all of it
+/// without AVX, is gathered float by float.</remarks>
 internal static unsafe class Transposition
 {
     private const int Size = 8;
@@ -63,18 +64,23 @@ internal static unsafe class Transposition
 
     /// <summary>Hands on the columns of eight rows of some length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void OfEight<TRows>(float* r0, float* r1, float* r2, float* r3, float* r4, float* r5, float* r6, float* r7, int length, ref TRows rows)
+    public static void OfEight<TRows>(
+        float* r0, float* r1, float* r2, float* r3, float* r4, float* r5, float* r6, float* r7, int length, ref TRows rows)
         where TRows : struct, IEightRows
     {
         int d = 0;
         for (; Avx.IsSupported && d + Size <= length; d += Size)
         {
-            Vector256<float> x0 = Vector256.Load(r0 + d), x1 = Vector256.Load(r1 + d), x2 = Vector256.Load(r2 + d), x3 = Vector256.Load(r3 + d);
-            Vector256<float> x4 = Vector256.Load(r4 + d), x5 = Vector256.Load(r5 + d), x6 = Vector256.Load(r6 + d), x7 = Vector256.Load(r7 + d);
+            Vector256<float> x0 = Vector256.Load(r0 + d), x1 = Vector256.Load(r1 + d), x2 = Vector256.Load(r2 + d);
+            Vector256<float> x3 = Vector256.Load(r3 + d);
+            Vector256<float> x4 = Vector256.Load(r4 + d), x5 = Vector256.Load(r5 + d), x6 = Vector256.Load(r6 + d);
+            Vector256<float> x7 = Vector256.Load(r7 + d);
 
             // Columns 0, 1 | 4, 5 and 2, 3 | 6, 7 of rows in pairs.
-            Vector256<float> low01 = Avx.UnpackLow(x0, x1), high01 = Avx.UnpackHigh(x0, x1), low23 = Avx.UnpackLow(x2, x3), high23 = Avx.UnpackHigh(x2, x3);
-            Vector256<float> low45 = Avx.UnpackLow(x4, x5), high45 = Avx.UnpackHigh(x4, x5), low67 = Avx.UnpackLow(x6, x7), high67 = Avx.UnpackHigh(x6, x7);
+            Vector256<float> low01 = Avx.UnpackLow(x0, x1), high01 = Avx.UnpackHigh(x0, x1), low23 = Avx.UnpackLow(x2, x3);
+            Vector256<float> high23 = Avx.UnpackHigh(x2, x3);
+            Vector256<float> low45 = Avx.UnpackLow(x4, x5), high45 = Avx.UnpackHigh(x4, x5), low67 = Avx.UnpackLow(x6, x7);
+            Vector256<float> high67 = Avx.UnpackHigh(x6, x7);
 
             // Columns 0 | 4, 1 | 5, 2 | 6 and 3 | 7 of rows 0 to 3, then of rows 4 to 7.
             Vector256<float> top0 = Avx.Shuffle(low01, low23, 0x44), top1 = Avx.Shuffle(low01, low23, 0xEE);

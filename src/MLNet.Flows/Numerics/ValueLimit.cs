@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace MLNet.Flows.Numerics;
 
-/// <summary>Points and gradients on their way through a flow are clamped to +-1e15: single precision then has room to square and add them up.</summary>
+/// <summary>Points and gradients on their way through a flow are clamped to +-1e15: single precision then has room to square and
+/// add them up.</summary>
 /// <remarks>A row further out counts as that far, and so has a finite density.</remarks>
 internal static class ValueLimit
 {

@@ -11,13 +11,15 @@ internal static class VectorMath<V, S>
 {
     // tanh x = x P(x^2) / Q(x^2) on |x| <= TanhEnd.
     private const float TanhEnd = 7.90531110763549805f;
-    private const float P0 = 4.89352455891786e-03f, P1 = 6.37261928875436e-04f, P2 = 1.48572235717979e-05f, P3 = 5.12229709037114e-08f;
+    private const float P0 = 4.89352455891786e-03f, P1 = 6.37261928875436e-04f, P2 = 1.48572235717979e-05f,
+    P3 = 5.12229709037114e-08f;
     private const float P4 = -8.60467152213735e-11f, P5 = 2.00018790482477e-13f, P6 = -2.76076847742355e-16f;
-    private const float Q0 = 4.89352518554385e-03f, Q1 = 2.26843463243900e-03f, Q2 = 1.18534705686654e-04f, Q3 = 1.19825839466702e-06f;
+    private const float Q0 = 4.89352518554385e-03f, Q1 = 2.26843463243900e-03f, Q2 = 1.18534705686654e-04f,
+    Q3 = 1.19825839466702e-06f;
 
     /// <summary>tanh x, within 6 ulp; exactly odd; +-1 to single precision beyond |x| = 9.</summary>
-    /// <remarks>Rational minimax x P(x^2) / Q(x^2) of degree 13/6 on |x| &lt;= 7.9 (the approximation used by Eigen); beyond it tanh
-    /// is 1 to within 1.4e-7 and the argument is clamped.</remarks>
+    /// <remarks>Rational minimax x P(x^2) / Q(x^2) of degree 13/6 on |x| &lt;= 7.9 (the approximation used by Eigen); beyond it
+    /// tanh is 1 to within 1.4e-7 and the argument is clamped.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh(V x)
     {
@@ -62,7 +64,8 @@ internal static class VectorMath<V, S>
     }
 
     /// <summary>e^x, within 2 ulp, for x in [-87, 88]; arguments outside are clamped to that range.</summary>
-    /// <remarks>x = n log 2 + r with |r| &lt;= log(2)/2, subtracted in two parts; e^r by its degree-6 minimax polynomial (Cephes).</remarks>
+    /// <remarks>x = n log 2 + r with |r| &lt;= log(2)/2, subtracted in two parts; e^r by its degree-6 minimax polynomial
+    /// (Cephes).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp(V x)
     {
@@ -88,11 +91,13 @@ internal static class VectorMath<V, S>
         return Log(m, e);
     }
 
-    /// <summary>x = m 2^e with m in [sqrt(1/2), sqrt(2)) and an integral e, for positive normal x; smaller x count as the smallest normal number.</summary>
+    /// <summary>x = m 2^e with m in [sqrt(1/2), sqrt(2)) and an integral e, for positive normal x; smaller x count as the
+    /// smallest normal number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Split(V x, out V exponent) => S.Decompose(S.Max(x, S.Create(1.17549435e-38f)), out exponent);
 
-    /// <summary>log(m 2^e) of a number that has been split: so a long product takes one logarithm, and cannot underflow.</summary>
+    /// <summary>log(m 2^e) of a number that has been split: so a long product takes one logarithm, and cannot
+    /// underflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log(V m, V e)
     {

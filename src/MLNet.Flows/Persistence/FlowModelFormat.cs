@@ -32,8 +32,8 @@ namespace MLNet.Flows.Persistence;
 ///       2 = whitening:       int32 d, float log-determinant, float[d] mean, float[d][d] matrix
 ///       3 = planar stack:    int32 d, int32 K, float[K][d] w, float[K][d] uHat, float[K] b
 ///       4 = affine coupling: int32 d, int32 passive columns, then int32 index each (ascending), float bound of log-scales,
-///                            int32 dense layers, int32 outputs each, then each: float[outputs][inputs] weights, float[outputs] biases;
-///                            read, no longer written
+///                            int32 dense layers, int32 outputs each, then each: float[outputs][inputs] weights, float[outputs]
+///                            biases; read, no longer written
 ///       5 = symmetric log:   int32 d, float threshold, int32 columns, then int32 index each (ascending)
 ///       6 = affine coupling: as 4, with float bound of the conditioner's inputs behind that of log-scales
 ///     int32      base distribution's kind
@@ -43,8 +43,8 @@ namespace MLNet.Flows.Persistence;
 ///       4 = transformed:       int32 bijections, each as above, then a base of kind 1 to 3
 ///       5 = uniform mixture:   int32 M, each a distribution of kind 1 to 4
 ///   float[feature count]  reference row of explanations (version 2 on; the training median in version 2, a likely point since)
-///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2 on),
-///     float share below the lowest (version 3 on)
+///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2
+///   on), float share below the lowest (version 3 on)
 ///   history:
 ///     int32      stop reason
 ///     int32      best step
@@ -52,8 +52,8 @@ namespace MLNet.Flows.Persistence;
 ///     int32      reports, each: int32 step, int32 maximum steps, double epoch, double train and validation log-likelihood,
 ///                and before version 3 double rows/s, double elapsed and remaining seconds
 /// </code>
-/// Every version stays readable for good; a change of layout takes the next version number. A model of version 1 explains from the
-/// training mean, which its standardization holds. No clock is written: the same data, seed and machine give the same bytes.
+/// Every version stays readable for good; a change of layout takes the next version number. A model of version 1 explains from
+/// the training mean, which its standardization holds. No clock is written: the same data, seed and machine give the same bytes.
 /// </remarks>
 internal static class FlowModelFormat
 {
@@ -96,13 +96,18 @@ internal static class FlowModelFormat
     public static FlowModel Read(ReadOnlySpan<byte> content)
     {
         if (content.Length < HeaderLength || !content[..8].SequenceEqual(Magic))
-            throw new FormatException("This is not a flow, or its first bytes are damaged. Save the model again or restore the file.");
+            throw new FormatException(
+                "This is not a flow, or its first bytes are damaged. Save the model again or restore the file.");
         int version = BinaryPrimitives.ReadInt32LittleEndian(content[8..]);
         if (version is < OldestVersion or > Version)
-            throw new FormatException($"The model has format version {version}, but this library reads versions {OldestVersion} to {Version}. Load it with the library that saved it, or a newer one.");
+            throw new FormatException(
+                $"The model has format version {version}, but this library reads versions {OldestVersion} to {Version}. Load "
+                + "it with the library that saved it, or a newer one.");
         int length = BinaryPrimitives.ReadInt32LittleEndian(content[12..]);
         if (length != content.Length - HeaderLength)
-            throw new FormatException($"The model is {(length > content.Length - HeaderLength ? "truncated" : "too long")}: {length} bytes were saved and {content.Length - HeaderLength} are there. Save it again or restore the file.");
+            throw new FormatException(
+                $"The model is {(length > content.Length - HeaderLength ? "truncated" : "too long")}: {length} bytes were "
+                + $"saved and {content.Length - HeaderLength} are there. Save it again or restore the file.");
         byte[] payload = content[HeaderLength..].ToArray();
         if (!SHA256.HashData(payload).AsSpan().SequenceEqual(content.Slice(16, 32)))
             throw new FormatException("The model is damaged: its checksum does not match. Save it again or restore the file.");
@@ -113,7 +118,9 @@ internal static class FlowModelFormat
         double falseAlarmRate = reader.ReadDouble();
         reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
         FlowDensity density = FlowDensity.Read(reader, version);
-        reader.Check(slotNames is null || slotNames.Length == density.FeatureCount, $"{slotNames?.Length} slot names of {density.FeatureCount} features");
+        reader.Check(
+            slotNames is null || slotNames.Length == density.FeatureCount,
+            $"{slotNames?.Length} slot names of {density.FeatureCount} features");
         float[] reference = version == 1 ? TrainingMean(density, reader) : reader.ReadFiniteSingles(density.FeatureCount);
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, version);
         TrainingHistory history = ReadHistory(reader, version);
@@ -134,9 +141,14 @@ internal static class FlowModelFormat
 
     private static FlowColumnNames ReadColumns(ModelReader reader, int version)
     {
-        var columns = new FlowColumnNames(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+        var columns = new FlowColumnNames(
+            reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
         if (version > 1)
-            columns = columns with { Latent = Optional(reader.ReadString()), FeatureContributions = Optional(reader.ReadString()) };
+            columns = columns with
+            {
+                Latent = Optional(reader.ReadString()),
+                FeatureContributions = Optional(reader.ReadString()),
+            };
         string[] names = [columns.Features, columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
             .. new[] { columns.Latent, columns.FeatureContributions }.OfType<string>()];
         reader.Check(Array.TrueForAll(names, name => name.Length > 0), "a column without a name");

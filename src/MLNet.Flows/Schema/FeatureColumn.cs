@@ -8,15 +8,20 @@ namespace MLNet.Flows.Schema;
 internal static class FeatureColumn
 {
     private const string Remedy =
-        "Build one vector of Single values with mlContext.Transforms.Concatenate (after Conversion.ConvertType where a column is not Single).";
+        "Build one vector of Single values with mlContext.Transforms.Concatenate (after Conversion.ConvertType where a column "
+        + "is not Single).";
 
     /// <summary>Checks a promised column.</summary>
     /// <exception cref="ArgumentException">It is missing or not a vector of Single of known size.</exception>
     public static void CheckShape(SchemaShape schema, string name)
     {
         SchemaShape.Column column = Find(schema, name, "feature");
-        if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.ItemType != NumberDataViewType.Single || column.IsKey)
-            throw new ArgumentException($"Column '{name}' is {FlowSchemaShape.Describe(column)}, but a flow needs a vector of Single of known size. {RemedyFor(column.Kind == SchemaShape.Column.VectorKind.VariableVector && column.ItemType == NumberDataViewType.Single)}");
+        bool single = column.ItemType == NumberDataViewType.Single;
+        if (column.Kind == SchemaShape.Column.VectorKind.Vector && single && !column.IsKey)
+            return;
+        throw new ArgumentException(
+            $"Column '{name}' is {FlowSchemaShape.Describe(column)}, but a flow needs a vector of Single of known size. "
+            + $"{RemedyFor(column.Kind == SchemaShape.Column.VectorKind.VariableVector && single)}");
     }
 
     /// <summary>Checks a promised weight column.</summary>
@@ -25,7 +30,9 @@ internal static class FeatureColumn
     {
         SchemaShape.Column column = Find(schema, name, "example weight");
         if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.ItemType != NumberDataViewType.Single || column.IsKey)
-            throw new ArgumentException($"Column '{name}' is {FlowSchemaShape.Describe(column)}, but an example weight is a Single. Convert it with mlContext.Transforms.Conversion.ConvertType.");
+            throw new ArgumentException(
+                $"Column '{name}' is {FlowSchemaShape.Describe(column)}, but an example weight is a Single. Convert it with "
+                + "mlContext.Transforms.Conversion.ConvertType.");
     }
 
     /// <summary>The column and its size.</summary>
@@ -33,11 +40,14 @@ internal static class FeatureColumn
     public static (DataViewSchema.Column Column, int Size) Bind(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = Find(schema, name, "feature");
-        return column.Type is VectorDataViewType { IsKnownSize: true, Size: > 0 } vector && vector.ItemType == NumberDataViewType.Single
+        return column.Type is VectorDataViewType { IsKnownSize: true, Size: > 0 } vector
+            && vector.ItemType == NumberDataViewType.Single
             ? (column, vector.Size)
             : throw new ArgumentException(
                 $"Column '{name}' is {column.Type}, but a flow needs a vector of Single of known size. "
-                + RemedyFor(column.Type is VectorDataViewType { IsKnownSize: false } variable && variable.ItemType == NumberDataViewType.Single));
+                + RemedyFor(
+                    column.Type is VectorDataViewType { IsKnownSize: false } variable
+                        && variable.ItemType == NumberDataViewType.Single));
     }
 
     /// <summary>The column, checked against what a flow was trained on.</summary>
@@ -48,11 +58,14 @@ internal static class FeatureColumn
         return size == trainedSize
             ? column
             : throw new ArgumentException(
-                $"Column '{name}' has {size} values per row, but this flow was trained on {trainedSize}. Concatenate the same columns as in training.");
+                $"Column '{name}' has {size} values per row, but this flow was trained on {trainedSize}. Concatenate the same "
+                + "columns as in training.");
     }
 
-    /// <summary>Reads the features of the row that a cursor or an engine is on. Every reader of features goes through this.</summary>
-    /// <remarks>The type promises a length, but nothing holds whoever fills the rows to it: an array of another length, empty or null arrives as it is.</remarks>
+    /// <summary>Reads the features of the row that a cursor or an engine is on. Every reader of features goes through
+    /// this.</summary>
+    /// <remarks>The type promises a length, but nothing holds whoever fills the rows to it: an array of another length, empty or
+    /// null arrives as it is.</remarks>
     /// <param name="row">The row, with the column active.</param>
     /// <param name="column">The features.</param>
     /// <param name="size">Values per row.</param>
@@ -75,7 +88,9 @@ internal static class FeatureColumn
         DataViewSchema.Column column = Find(schema, name, "example weight");
         return column.Type == NumberDataViewType.Single
             ? column
-            : throw new ArgumentException($"Column '{name}' is {column.Type}, but an example weight is a Single. Convert it with mlContext.Transforms.Conversion.ConvertType.");
+            : throw new ArgumentException(
+                $"Column '{name}' is {column.Type}, but an example weight is a Single. Convert it with "
+                + "mlContext.Transforms.Conversion.ConvertType.");
     }
 
     /// <summary>The names of the column's slots; null where it has none.</summary>
@@ -100,11 +115,13 @@ internal static class FeatureColumn
 
     // An array property has no size of its own.
     private static string RemedyFor(bool sizeAloneIsMissing) => sizeAloneIsMissing
-        ? "If it is a float[] of a class, say its size: put [VectorType(3)] on the property, or give a SchemaDefinition whose ColumnType is a VectorDataViewType of that size. Otherwise: " + Remedy
+        ? "If it is a float[] of a class, say its size: put [VectorType(3)] on the property, or give a SchemaDefinition whose "
+            + "ColumnType is a VectorDataViewType of that size. Otherwise: " + Remedy
         : Remedy;
 
     private static ArgumentException WrongLength(string name, int found, int size, long row) => new(
-        $"Column '{name}' has {found} value{(found == 1 ? "" : "s")} in row {row}, but its type promises {size}. Give every row {size} values, with NaN for missing ones.");
+        $"Column '{name}' has {found} value{(found == 1 ? "" : "s")} in row {row}, but its type promises {size}. Give every "
+        + $"row {size} values, with NaN for missing ones.");
 
     private static SchemaShape.Column Find(SchemaShape schema, string name, string role)
     {
@@ -121,5 +138,6 @@ internal static class FeatureColumn
         schema.GetColumnOrNull(name) ?? throw Missing(name, role, schema.Where(c => !c.IsHidden).Select(c => c.Name));
 
     private static ArgumentException Missing(string name, string role, IEnumerable<string> present) => new(
-        $"There is no {role} column '{name}' among {string.Join(", ", present.Select(n => $"'{n}'"))}. Give the column's name, or build it with mlContext.Transforms.Concatenate(\"{name}\", ...).");
+        $"There is no {role} column '{name}' among {string.Join(", ", present.Select(n => $"'{n}'"))}. Give the column's "
+        + $"name, or build it with mlContext.Transforms.Concatenate(\"{name}\", ...).");
 }

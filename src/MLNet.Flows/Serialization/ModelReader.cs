@@ -3,10 +3,12 @@ using System.Text;
 
 namespace MLNet.Flows.Serialization;
 
-/// <summary>Reads a model's payload, little-endian; every fault in it is a <see cref="FormatException"/>, found before memory is taken.</summary>
+/// <summary>Reads a model's payload, little-endian; every fault in it is a <see cref="FormatException"/>, found before memory is
+/// taken.</summary>
 internal sealed class ModelReader(byte[] payload)
 {
-    // What reading may allocate, with the copies of the file that are made on the way: 64 bytes for each of its own, and 128 MB for tables that grow faster.
+    // What reading may allocate, with the copies of the file that are made on the way: 64 bytes for each of its own, and 128 MB
+    // for tables that grow faster.
     private const long BytesPerByte = 56;
     private const long FreeBytes = 128L << 20;
     private int _position;
@@ -54,10 +56,13 @@ internal sealed class ModelReader(byte[] payload)
     public void CheckRemaining(long bytes)
     {
         if (bytes < 0 || bytes > Remaining)
-            throw new FormatException($"The model is truncated: {bytes} more bytes are needed and {Remaining} are left. Save it again or restore the file.");
+            throw new FormatException(
+                $"The model is truncated: {bytes} more bytes are needed and {Remaining} are left. Save it again or restore "
+                + "the file.");
     }
 
-    /// <summary>Counts memory that is about to be taken, tables derived from what the file holds included; throws before a small file takes much.</summary>
+    /// <summary>Counts memory that is about to be taken, tables derived from what the file holds included; throws before a small
+    /// file takes much.</summary>
     /// <param name="bytes">At least 0.</param>
     public void Reserve(long bytes)
     {
@@ -65,7 +70,8 @@ internal sealed class ModelReader(byte[] payload)
         if (bytes < 0 || bytes > limit - _reserved)
         {
             throw new FormatException(
-                $"The model would take more than {limit >> 20} MB of memory, which no flow saved in {payload.Length} bytes does. Save it again or restore the file.");
+                $"The model would take more than {limit >> 20} MB of memory, which no flow saved in {payload.Length} bytes "
+                + "does. Save it again or restore the file.");
         }
 
         _reserved += bytes;

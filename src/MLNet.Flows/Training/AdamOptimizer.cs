@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace MLNet.Flows.Training;
 
-/// <summary>Adam (Kingma and Ba 2015, arXiv:1412.6980) with gradient-norm clipping, decoupled weight decay (AdamW, Loshchilov and Hutter 2019,
-/// arXiv:1711.05101), and a moving average of the weights.</summary>
+/// <summary>Adam (Kingma and Ba 2015, arXiv:1412.6980) with gradient-norm clipping, decoupled weight decay (AdamW, Loshchilov and
+/// Hutter 2019, arXiv:1711.05101), and a moving average of the weights.</summary>
 /// <param name="count">Number of parameters.</param>
 internal sealed class AdamOptimizer(int count)
 {

@@ -3,7 +3,8 @@ namespace MLNet.Flows.Training;
 /// <summary>Leaves the least likely share of a batch out, the same for every engine.</summary>
 internal static class BatchTrimming
 {
-    /// <summary>Sets weights to 0, from the lowest value on, as long as those left out make up no more than a share of all.</summary>
+    /// <summary>Sets weights to 0, from the lowest value on, as long as those left out make up no more than a share of
+    /// all.</summary>
     /// <param name="values">[rows], under the present weights.</param>
     /// <param name="weights">[rows], changed.</param>
     /// <param name="fraction">The share of the batch's weight.</param>

@@ -2,17 +2,19 @@ using MLNet.Flows.Distributions;
 
 namespace MLNet.Flows.Training;
 
-/// <summary>What the training loop drives: parameters, their gradients and the optimizer, for one flow on one data matrix.</summary>
-/// <remarks>The loop (schedule, batches, validation, early stopping, recovery, history) is written once against this interface; the
-/// managed engine implements it with fused kernels, other engines with automatic differentiation. Log-likelihoods here are those of
-/// the preprocessed rows, in nats: the loop adds the preprocessing's log-determinant when it reports.</remarks>
+/// <summary>What the training loop drives: parameters, their gradients and the optimizer, for one flow on one data
+/// matrix.</summary>
+/// <remarks>The loop (schedule, batches, validation, early stopping, recovery, history) is written once against this interface;
+/// the managed engine implements it with fused kernels, other engines with automatic differentiation. Log-likelihoods here are
+/// those of the preprocessed rows, in nats: the loop adds the preprocessing's log-determinant when it reports.</remarks>
 internal interface ITrainingEngine : IDisposable
 {
     /// <summary>One optimizer step on a batch.</summary>
     /// <param name="rows">Row numbers.</param>
     /// <param name="step">Counted from 0; decides the step's noise together with the seed.</param>
     /// <param name="learningRate">Adam's step size now.</param>
-    /// <returns>The batch's mean log-likelihood before the step, in nats; not finite when the step failed (weights are then undefined).</returns>
+    /// <returns>The batch's mean log-likelihood before the step, in nats; not finite when the step failed (weights are then
+    /// undefined).</returns>
     double Step(ReadOnlySpan<int> rows, int step, double learningRate);
 
     /// <summary>log-likelihood of the rows under the averaged weights, without noise.</summary>

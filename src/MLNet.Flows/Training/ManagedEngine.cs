@@ -7,8 +7,8 @@ namespace MLNet.Flows.Training;
 
 /// <summary>Trains any flow with managed kernels, on the CPU's cores.</summary>
 /// <remarks>
-/// A batch is cut into parts of four blocks (eight parts at most), each with gradient sums of its own, added up in order: the number of
-/// parts depends on the batch alone, so the result does not depend on how many threads share the parts out.
+/// A batch is cut into parts of four blocks (eight parts at most), each with gradient sums of its own, added up in order: the
+/// number of parts depends on the batch alone, so the result does not depend on how many threads share the parts out.
 /// </remarks>
 internal sealed class ManagedEngine : ITrainingEngine
 {
@@ -93,7 +93,8 @@ internal sealed class ManagedEngine : ITrainingEngine
     {
         _objective.SetParameters(_optimizer.Average);
         PrepareBatch(rows.Length);
-        RunParts(rows, PartCount(rows.Length), (part, batch, first) => EvaluatePart(part, batch, new BlockPosition(NoStep, first)));
+        RunParts(
+            rows, PartCount(rows.Length), (part, batch, first) => EvaluatePart(part, batch, new BlockPosition(NoStep, first)));
         _batchValues.AsSpan(0, rows.Length).CopyTo(result);
     }
 
@@ -188,7 +189,8 @@ internal sealed class ManagedEngine : ITrainingEngine
         int dimension = _data.Dimension;
         Span<float> noisy = part.NoisyRows.AsSpan(0, rows.Length * dimension);
         for (int r = 0; r < rows.Length; r++)
-            _noise.AddTo(position.Step, position.FirstRow + r, _inputNoise, _data.Row(rows[r]), noisy.Slice(r * dimension, dimension));
+            _noise.AddTo(
+                position.Step, position.FirstRow + r, _inputNoise, _data.Row(rows[r]), noisy.Slice(r * dimension, dimension));
 
         BlockLoader.Load(noisy, dimension, null, part.Block);
     }

@@ -19,12 +19,14 @@ internal sealed class MaximumLikelihood(TrainableTransformed flow) : TrainingObj
 
     public override void Evaluate(RowBlock block, BlockPosition position) => flow.LogProb(block);
 
-    public override void Accumulate(RowBlock block, BlockPosition position, ReadOnlySpan<float> weights, Accumulator accumulator) =>
+    public override void Accumulate(
+        RowBlock block, BlockPosition position, ReadOnlySpan<float> weights, Accumulator accumulator) =>
         flow.AccumulateGradient(block, weights, ((Sums)accumulator).Flow);
 
     public override Accumulator CreateAccumulator(SimdWidth width) => new Sums(flow.CreateAccumulator(width));
 
-    public override void FinishGradient(Accumulator accumulator, Span<float> gradient) => flow.FinishGradient(((Sums)accumulator).Flow, gradient);
+    public override void FinishGradient(Accumulator accumulator, Span<float> gradient) =>
+        flow.FinishGradient(((Sums)accumulator).Flow, gradient);
 
     private sealed class Sums(TrainableTransformed.Accumulator flow) : Accumulator
     {

@@ -5,8 +5,8 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Training;
 
 /// <summary>Standard normal noise for input rows, at the price of a copy.</summary>
-/// <remarks>65,536 + d variates are drawn once; a row reads d consecutive ones from an offset that depends on the seed, the step and its
-/// place in the batch alone, so noise does not depend on threads.</remarks>
+/// <remarks>65,536 + d variates are drawn once; a row reads d consecutive ones from an offset that depends on the seed, the step
+/// and its place in the batch alone, so noise does not depend on threads.</remarks>
 internal sealed class NoisePool
 {
     private const int Size = 1 << 16;

@@ -5,7 +5,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Training;
 
-/// <summary>The training loop, the same for every engine: batches, schedule, validation, early stopping, recovery, reports.</summary>
+/// <summary>The training loop, the same for every engine: batches, schedule, validation, early stopping, recovery,
+/// reports.</summary>
 internal sealed class TrainingLoop
 {
     private const int MaximumFailuresInARow = 5;
@@ -103,7 +104,8 @@ internal sealed class TrainingLoop
         if (bestStep > 0)
             _engine.Restore(WeightSlot.Best);
         _host.Info(string.Create(CultureInfo.InvariantCulture,
-            $"Training ended ({stopReason}) after {Stopwatch.GetElapsedTime(start).TotalSeconds:F2} s; the weights of step {bestStep} were kept."));
+            $"Training ended ({stopReason}) after {Stopwatch.GetElapsedTime(start).TotalSeconds:F2} s; the weights of step "
+            + $"{bestStep} were kept."));
         return new TrainingHistory
         {
             Progress = _history,
@@ -115,7 +117,8 @@ internal sealed class TrainingLoop
         };
     }
 
-    // Shuffled epochs; the last batch of an epoch that would be short begins the next epoch instead, so that all steps weigh the same.
+    // Shuffled epochs; the last batch of an epoch that would be short begins the next epoch instead, so that all steps weigh the
+    // same.
     private ReadOnlySpan<int> NextBatch(int batchSize)
     {
         if (_position + batchSize > _order.Length)
@@ -148,12 +151,14 @@ internal sealed class TrainingLoop
         if (failures >= MaximumFailuresInARow)
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"Training diverged at step {step + 1} (log-likelihood is {logLikelihood} at learning rate {rate:G3}), {failures} times in a row. Lower LearningRate or check the features for extreme values."));
+                $"Training diverged at step {step + 1} (log-likelihood is {logLikelihood} at learning rate {rate:G3}), "
+                + $"{failures} times in a row. Lower LearningRate or check the features for extreme values."));
         }
 
         _engine.Restore(WeightSlot.LastGood);
         _host.Warning(string.Create(CultureInfo.InvariantCulture,
-            $"Step {step + 1} gave log-likelihood {logLikelihood} at learning rate {rate:G3}: went back to the last good weights and halved the rate."));
+            $"Step {step + 1} gave log-likelihood {logLikelihood} at learning rate {rate:G3}: went back to the last good "
+            + $"weights and halved the rate."));
     }
 
     private void Report(int step, double train, double validation, long rows, long start, long mark)
@@ -176,6 +181,8 @@ internal sealed class TrainingLoop
             return;
         _lastLog = elapsed;
         _host.Info(string.Create(CultureInfo.InvariantCulture,
-            $"Step {step} of {_settings.MaximumSteps}: log-likelihood {progress.TrainLogLikelihood:F4} nats in training, {progress.ValidationLogLikelihood:F4} in validation, {progress.RowsPerSecond:0.00e0} rows/s, {progress.Remaining.TotalSeconds:F1} s left."));
+            $"Step {step} of {_settings.MaximumSteps}: log-likelihood {progress.TrainLogLikelihood:F4} nats in training, "
+            + $"{progress.ValidationLogLikelihood:F4} in validation, {progress.RowsPerSecond:0.00e0} rows/s, "
+            + $"{progress.Remaining.TotalSeconds:F1} s left."));
     }
 }

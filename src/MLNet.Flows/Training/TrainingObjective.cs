@@ -2,9 +2,10 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Training;
 
-/// <summary>What training climbs: the weighted mean of a value per row, with its gradient. For a flow trained by maximum likelihood, log p(x).</summary>
-/// <remarks>Batches, parts, noise, trimming, masks, averages and the optimizer are the engine's, and the same for every objective. One instance serves
-/// many threads, each with its own <see cref="Accumulator"/>.</remarks>
+/// <summary>What training climbs: the weighted mean of a value per row, with its gradient. For a flow trained by maximum
+/// likelihood, log p(x).</summary>
+/// <remarks>Batches, parts, noise, trimming, masks, averages and the optimizer are the engine's, and the same for every
+/// objective. One instance serves many threads, each with its own <see cref="Accumulator"/>.</remarks>
 internal abstract class TrainingObjective
 {
     public abstract int ParameterCount { get; }
@@ -14,7 +15,8 @@ internal abstract class TrainingObjective
     /// <summary>Fills the starting parameters.</summary>
     public abstract void Initialize(TrainingTask task, Span<float> parameters);
 
-    /// <summary>[ParameterCount] of 0 and 1 that gradients are multiplied with, known once the start is; empty for all 1.</summary>
+    /// <summary>[ParameterCount] of 0 and 1 that gradients are multiplied with, known once the start is; empty for all
+    /// 1.</summary>
     public abstract float[] GradientMask();
 
     /// <summary>Takes new parameters; not to be called while gradients are being accumulated.</summary>
@@ -35,7 +37,8 @@ internal abstract class TrainingObjective
     /// <summary>Per-thread sums of gradients.</summary>
     public abstract Accumulator CreateAccumulator(SimdWidth width);
 
-    /// <summary>Writes the accumulated gradient with respect to the flat parameters; the accumulator's sums are used up.</summary>
+    /// <summary>Writes the accumulated gradient with respect to the flat parameters; the accumulator's sums are used
+    /// up.</summary>
     public abstract void FinishGradient(Accumulator accumulator, Span<float> gradient);
 
     internal abstract class Accumulator

@@ -31,7 +31,8 @@ internal sealed class TrainingRows
     /// <summary>Rows left out: a feature or the weight is missing or infinite.</summary>
     public long Skipped { get; }
 
-    /// <summary>Reads the rows; those with a missing or infinite value are skipped with one warning, those of weight 0 without.</summary>
+    /// <summary>Reads the rows; those with a missing or infinite value are skipped with one warning, those of weight 0
+    /// without.</summary>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
     /// <exception cref="InvalidOperationException">No row is usable.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
@@ -56,7 +57,9 @@ internal sealed class TrainingRows
                 readFeatures(ref buffer);
                 readWeight?.Invoke(ref w);
                 if (w < 0)
-                    throw new ArgumentException($"Column '{weightColumnName}' holds {w} in row {rows - 1}, but an example weight is 0 or more. Use 0 to leave a row out.");
+                    throw new ArgumentException(
+                        $"Column '{weightColumnName}' holds {w} in row {rows - 1}, but an example weight is 0 or more. Use 0 "
+                        + "to leave a row out.");
                 if (!IsFinite(buffer.GetValues()) || !float.IsFinite(w))
                 {
                     skipped++;
@@ -75,17 +78,22 @@ internal sealed class TrainingRows
         if (matrix.RowCount == 0)
         {
             throw new InvalidOperationException(
-                $"Column '{featureColumnName}' gave no usable row ({rows} rows, {skipped} of them with a missing or infinite value). Check the data, or fill gaps with mlContext.Transforms.ReplaceMissingValues.");
+                $"Column '{featureColumnName}' gave no usable row ({rows} rows, {skipped} of them with a missing or infinite "
+                + "value). Check the data, or fill gaps with mlContext.Transforms.ReplaceMissingValues.");
         }
 
         if (skipped > 0)
-            host.Warning($"Skipped {skipped} of {rows} rows: a value of column '{featureColumnName}'{(weight is null ? "" : $" or '{weightColumnName}'")} is missing or infinite.");
+            host.Warning(
+                $"Skipped {skipped} of {rows} rows: a value of column "
+                + $"'{featureColumnName}'{(weight is null ? "" : $" or '{weightColumnName}'")} is missing or infinite.");
         float[] normalized = ExampleWeights.Normalize([.. weights]);
-        if (ExampleWeights.EffectiveRows(normalized) is double effective && effective < FewestEffectiveRows && matrix.RowCount >= FewestEffectiveRows)
+        double? effective = ExampleWeights.EffectiveRows(normalized);
+        if (effective < FewestEffectiveRows && matrix.RowCount >= FewestEffectiveRows)
         {
             host.Warning(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Column '{weightColumnName}' leaves {effective:F1} rows of {matrix.RowCount} in effect, as few rows have nearly all of the weight: the density is theirs. Even the weights out, or leave the column away."));
+                $"Column '{weightColumnName}' leaves {effective:F1} rows of {matrix.RowCount} in effect, as few rows have "
+                + $"nearly all of the weight: the density is theirs. Even the weights out, or leave the column away."));
         }
 
         return new TrainingRows(matrix, normalized, skipped);

@@ -9,7 +9,8 @@ namespace MLNet.Flows.Training;
 /// <param name="Split">Rows that train and rows that validate.</param>
 /// <param name="Flow">The flow.</param>
 /// <param name="Settings">The numbers.</param>
-internal sealed record TrainingTask(FeatureMatrix Data, float[] Weights, ValidationSplit Split, TrainableTransformed Flow, TrainingSettings Settings)
+internal sealed record TrainingTask(
+    FeatureMatrix Data, float[] Weights, ValidationSplit Split, TrainableTransformed Flow, TrainingSettings Settings)
 {
     /// <summary>Called between steps of the start; throws where the caller cancelled.</summary>
     public Action? Checkpoint { get; init; }
@@ -22,8 +23,8 @@ internal sealed record TrainingTask(FeatureMatrix Data, float[] Weights, Validat
 
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>The rows that parameters start from: those that train, each as often as its weight says, so that a start does not depend on how weights
-    /// are told.</summary>
+    /// <summary>The rows that parameters start from: those that train, each as often as its weight says, so that a start does not
+    /// depend on how weights are told.</summary>
     /// <remarks>As many as there are: of rows laid side by side, as long as their weights, those at equal distances.</remarks>
     public int[] StartingRows()
     {

@@ -12,7 +12,8 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
 
     private const int FewestDistinctRows = 20;
 
-    /// <summary>Draws groups of equal rows until the validation share is reached; without validation below 20 distinct rows.</summary>
+    /// <summary>Draws groups of equal rows until the validation share is reached; without validation below 20 distinct
+    /// rows.</summary>
     /// <param name="data">[n, d].</param>
     /// <param name="fraction">Share of the rows, in [0, 0.5].</param>
     /// <param name="random">Decides which groups.</param>

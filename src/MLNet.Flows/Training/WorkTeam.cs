@@ -3,8 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace MLNet.Flows.Training;
 
 /// <summary>The caller's thread and a few helpers that share out the parts of one small piece of work after another.</summary>
-/// <remarks>A training step lasts some 50 microseconds, of which a thread pool's own handing out would take a good part: helpers stay awake for the next
-/// step for about as long, then sleep. Parts are taken one by one; which thread does which part must not matter to the result.</remarks>
+/// <remarks>A training step lasts some 50 microseconds, of which a thread pool's own handing out would take a good part: helpers
+/// stay awake for the next step for about as long, then sleep. Parts are taken one by one; which thread does which part must not
+/// matter to the result.</remarks>
 internal sealed class WorkTeam : IDisposable
 {
     private const int SpinsBeforeSleep = 500;

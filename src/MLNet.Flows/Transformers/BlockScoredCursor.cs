@@ -6,7 +6,8 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Transformers;
 
 /// <summary>Reads up to 64 rows ahead and scores them as a block.</summary>
-/// <remarks>What else a cursor tells of a row (its position, batch and id, and the active columns of the source) is kept for the rows read ahead.</remarks>
+/// <remarks>What else a cursor tells of a row (its position, batch and id, and the active columns of the source) is kept for the
+/// rows read ahead.</remarks>
 internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 {
     private readonly DataViewRowCursor _input;
@@ -84,7 +85,8 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsColumnActive(column))
-            throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
+            throw new InvalidOperationException(
+                $"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
         Delegate getter = _getters[column.Index] ??= _bindings.Output(column) is FlowOutput output
             ? FlowGetters.Create(output, _bindings.Model, this)
             : _kept[column.Index]?.Getter(this) ?? _features.Getter(this);
@@ -105,7 +107,8 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
     private void CheckOnRow()
     {
         if (_position < 0)
-            throw new InvalidOperationException("The cursor is not on a row. Call MoveNext first, and stop when it returns false.");
+            throw new InvalidOperationException(
+                "The cursor is not on a row. Call MoveNext first, and stop when it returns false.");
     }
 
     private bool ReadAhead()

@@ -5,7 +5,8 @@ using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Transformers;
 
-/// <summary>The features of the rows that a cursor has read ahead: dense for scoring, and as they came for whoever reads the column.</summary>
+/// <summary>The features of the rows that a cursor has read ahead: dense for scoring, and as they came for whoever reads the
+/// column.</summary>
 internal sealed class FeatureRows
 {
     private readonly ValueGetter<VBuffer<float>> _read;

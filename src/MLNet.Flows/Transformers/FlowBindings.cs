@@ -6,10 +6,12 @@ using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Transformers;
 
-/// <summary>A flow bound to an input schema: where the features are, and the output schema with the input's columns first.</summary>
+/// <summary>A flow bound to an input schema: where the features are, and the output schema with the input's columns
+/// first.</summary>
 internal sealed class FlowBindings
 {
-    private readonly List<FlowOutput> _outputs = [FlowOutput.LogLikelihood, FlowOutput.Score, FlowOutput.PValue, FlowOutput.PredictedLabel];
+    private readonly List<FlowOutput> _outputs =
+        [FlowOutput.LogLikelihood, FlowOutput.Score, FlowOutput.PValue, FlowOutput.PredictedLabel];
 
     public FlowBindings(FlowModel model, DataViewSchema inputSchema)
     {
@@ -22,7 +24,8 @@ internal sealed class FlowBindings
         builder.AddColumn(model.Columns.LogLikelihood, NumberDataViewType.Single, annotations: null);
         builder.AddColumn(model.Columns.Score, NumberDataViewType.Single, ScoreAnnotations.Create(inputSchema, "Score"));
         builder.AddColumn(model.Columns.PValue, NumberDataViewType.Single, annotations: null);
-        builder.AddColumn(model.Columns.PredictedLabel, BooleanDataViewType.Instance, ScoreAnnotations.Create(inputSchema, "PredictedLabel"));
+        builder.AddColumn(
+            model.Columns.PredictedLabel, BooleanDataViewType.Instance, ScoreAnnotations.Create(inputSchema, "PredictedLabel"));
         var vector = new VectorDataViewType(NumberDataViewType.Single, model.Density.FeatureCount);
         if (model.Columns.Latent is string latent)
         {

@@ -52,5 +52,7 @@ internal static class FlowGetters
 
     /// <summary>The getter as the consumer asked for it.</summary>
     public static ValueGetter<TValue> Cast<TValue>(Delegate getter, DataViewSchema.Column column) => getter as ValueGetter<TValue>
-        ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}, but its getter was asked for {typeof(TValue)}. Ask for {column.Type.RawType}.");
+        ?? throw new InvalidOperationException(
+            $"Column '{column.Name}' is {column.Type}, but its getter was asked for {typeof(TValue)}. Ask for "
+            + $"{column.Type.RawType}.");
 }

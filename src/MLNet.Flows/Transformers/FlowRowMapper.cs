@@ -10,11 +10,14 @@ internal sealed class FlowRowMapper(FlowBindings bindings) : IRowToRowMapper
 
     public DataViewSchema OutputSchema => bindings.OutputSchema;
 
-    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) => bindings.Dependencies(dependingColumns);
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) =>
+        bindings.Dependencies(dependingColumns);
 
-    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) => new ScoredRow(input, bindings, activeColumns);
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
+        new ScoredRow(input, bindings, activeColumns);
 
-    private sealed class ScoredRow(DataViewRow input, FlowBindings bindings, IEnumerable<DataViewSchema.Column> active) : DataViewRow
+    private sealed class ScoredRow(
+        DataViewRow input, FlowBindings bindings, IEnumerable<DataViewSchema.Column> active) : DataViewRow
     {
         private readonly ScoredColumns _columns = new(input, bindings, active);
 

@@ -3,7 +3,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Transformers;
 
-/// <summary>Draws rows in batches that each have a random stream of their own: row i is the same however many are drawn, and in any order.</summary>
+/// <summary>Draws rows in batches that each have a random stream of their own: row i is the same however many are drawn, and in
+/// any order.</summary>
 /// <param name="density">What to draw from.</param>
 /// <param name="seed">Decides the rows.</param>
 internal sealed class FlowSampler(FlowDensity density, int seed)

@@ -13,9 +13,9 @@ namespace MLNet.Flows;
 
 /// <summary>A fitted flow: adds log-likelihood, score, p-value and alarm columns to rows. Thread-safe.</summary>
 /// <remarks>
-/// A row with a missing or infinite feature has no likelihood: LogLikelihood, Score and PValue are NaN and PredictedLabel is true, so that
-/// it raises an alarm instead of vanishing. Every other row has finite values. Transform is lazy; where only these columns are asked for, rows are
-/// read ahead and scored in blocks of 64, otherwise one by one, with the same bits.
+/// A row with a missing or infinite feature has no likelihood: LogLikelihood, Score and PValue are NaN and PredictedLabel is
+/// true, so that it raises an alarm instead of vanishing. Every other row has finite values. Transform is lazy; where only these
+/// columns are asked for, rows are read ahead and scored in blocks of 64, otherwise one by one, with the same bits.
 /// </remarks>
 public abstract class FlowTransformer : ITransformer
 {
@@ -23,7 +23,8 @@ public abstract class FlowTransformer : ITransformer
     private readonly string _modelSignature;
     private readonly string _loaderSignature;
 
-    private protected FlowTransformer(IHostEnvironment environment, FlowModel model, string modelSignature, string loaderSignature)
+    private protected FlowTransformer(
+        IHostEnvironment environment, FlowModel model, string modelSignature, string loaderSignature)
     {
         Environment = environment;
         Model = model;
@@ -75,7 +76,8 @@ public abstract class FlowTransformer : ITransformer
         if (rows.Length != (long)result.Length * FeatureCount)
         {
             throw new ArgumentException(
-                $"There are {rows.Length} values for {result.Length} results, but {FeatureCount} features a row make {(long)result.Length * FeatureCount}. Pass whole rows and one result each.");
+                $"There are {rows.Length} values for {result.Length} results, but {FeatureCount} features a row make "
+                + $"{(long)result.Length * FeatureCount}. Pass whole rows and one result each.");
         }
 
         if (!_workspaces.TryTake(out FlowWorkspace? workspace))
@@ -91,33 +93,46 @@ public abstract class FlowTransformer : ITransformer
     /// <param name="count">How many rows, at least 1.</param>
     /// <param name="seed">Same seed, same rows; null takes one from the context.</param>
     /// <returns>[count, FeatureCount], row-major, in original units.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1, or so many rows do not fit an array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1, or so many rows do not fit an
+    /// array.</exception>
     public float[] Sample(int count, int? seed = null)
     {
         CheckCount(count, nameof(count));
         if ((long)count * FeatureCount > Array.MaxLength)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} rows of {FeatureCount} features do not fit one array. Draw fewer at a time, or use mlContext.Flows.Sample, which is lazy.");
+            throw new ArgumentOutOfRangeException(
+                nameof(count),
+                count,
+                $"{count} rows of {FeatureCount} features do not fit one array. Draw fewer at a time, or use "
+                + "mlContext.Flows.Sample, which is lazy.");
         var sampler = new FlowSampler(Model.Density, seed ?? new FlowHost(Environment, "FlowSample").NextSeed());
         var rows = new float[count * FeatureCount];
         for (int start = 0; start < count; start += FlowSampler.BatchSize)
-            sampler.Batch(start / FlowSampler.BatchSize, rows.AsSpan(start * FeatureCount, Math.Min(FlowSampler.BatchSize, count - start) * FeatureCount));
+            sampler.Batch(
+                start / FlowSampler.BatchSize,
+                rows.AsSpan(start * FeatureCount, Math.Min(FlowSampler.BatchSize, count - start) * FeatureCount));
         return rows;
     }
 
     /// <summary>Which features make a row strange: the largest contributions to its Score.</summary>
-    /// <remarks>Integrated gradients from a likely point of the density (the center of its heaviest component) to the row. Costs a few hundred scorings.</remarks>
+    /// <remarks>Integrated gradients from a likely point of the density (the center of its heaviest component) to the row. Costs
+    /// a few hundred scorings.</remarks>
     /// <param name="row">[FeatureCount], in original units.</param>
     /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
-    /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name and the index.</param>
-    /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of them: those are returned,
-    /// with NaN as contribution.</returns>
+    /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name
+    /// and the index.</param>
+    /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of
+    /// them: those are returned, with NaN as contribution.</returns>
     /// <exception cref="ArgumentException">The row or <paramref name="names"/> is of another length.</exception>
-    public IReadOnlyList<FeatureContribution> Explain(ReadOnlySpan<float> row, int numberOfFeatures = 5, IReadOnlyList<string>? names = null)
+    public IReadOnlyList<FeatureContribution> Explain(
+        ReadOnlySpan<float> row, int numberOfFeatures = 5, IReadOnlyList<string>? names = null)
     {
         CheckCount(numberOfFeatures, nameof(numberOfFeatures));
         if (row.Length != FeatureCount || (names is not null && names.Count != FeatureCount))
-            throw new ArgumentException($"The row has {row.Length} values{(names is null ? "" : $" and {names.Count} names")}, but this flow was trained on {FeatureCount} features. Pass one whole row.");
-        string[] reported = [.. Enumerable.Range(0, FeatureCount).Select(i => (names ?? Model.SlotNames)?[i] is { Length: > 0 } name ? name : $"{FeatureColumnName}[{i}]")];
+            throw new ArgumentException(
+                $"The row has {row.Length} values{(names is null ? "" : $" and {names.Count} names")}, but this flow was "
+                + $"trained on {FeatureCount} features. Pass one whole row.");
+        string[] reported = [.. Enumerable.Range(0, FeatureCount).Select(
+            i => (names ?? Model.SlotNames)?[i] is { Length: > 0 } name ? name : $"{FeatureColumnName}[{i}]")];
         var contributions = new float[FeatureCount];
         new IntegratedGradients(Model.Density, Model.Reference).Explain(row, contributions);
         float[] values = row.ToArray();
@@ -139,24 +154,28 @@ public abstract class FlowTransformer : ITransformer
     /// <summary>The schema that Transform delivers.</summary>
     /// <param name="inputSchema">The schema of the input.</param>
     /// <returns>The input's columns and the flow's.</returns>
-    /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than in training.</exception>
+    /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than in
+    /// training.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new FlowBindings(Model, inputSchema).OutputSchema;
 
     /// <summary>Adds the flow's columns, lazily.</summary>
-    /// <remarks>A cursor reads up to 64 rows ahead, to score them as a block. Over a live source, where the next row may take long to come, score row by row with
-    /// a PredictionEngine.</remarks>
+    /// <remarks>A cursor reads up to 64 rows ahead, to score them as a block. Over a live source, where the next row may take
+    /// long to come, score row by row with a PredictionEngine.</remarks>
     /// <param name="input">Rows with the feature column.</param>
     /// <returns>A view of the input's columns and the flow's.</returns>
-    /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than in training.</exception>
+    /// <exception cref="ArgumentException">The feature column is missing, of another type, or of another size than in
+    /// training.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         return new ScoredDataView(input, new FlowBindings(Model, input.Schema));
     }
 
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new FlowRowMapper(new FlowBindings(Model, inputSchema));
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
+        new FlowRowMapper(new FlowBindings(Model, inputSchema));
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelStream.Save(ctx, _modelSignature, _loaderSignature, FlowModelFormat.Write(Model));
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelStream.Save(
+        ctx, _modelSignature, _loaderSignature, FlowModelFormat.Write(Model));
 
     internal static void CheckCount(long count, string name)
     {

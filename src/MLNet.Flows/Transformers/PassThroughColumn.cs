@@ -6,8 +6,8 @@ namespace MLNet.Flows.Transformers;
 /// <summary>A column of the source, kept for the rows that a cursor has read ahead.</summary>
 internal abstract class PassThroughColumn
 {
-    /// <summary>Whether values of the type can be kept: plain numbers, texts and times, and vectors of them. Images and an application's own types may
-    /// be reused or disposed of by their source as soon as it moves on.</summary>
+    /// <summary>Whether values of the type can be kept: plain numbers, texts and times, and vectors of them. Images and an
+    /// application's own types may be reused or disposed of by their source as soon as it moves on.</summary>
     public static bool CanKeep(DataViewType type)
     {
         DataViewType item = type is VectorDataViewType vector ? vector.ItemType : type;
@@ -39,7 +39,8 @@ internal abstract class PassThroughColumn
 
         public override void Keep(int index) => _read(ref _values[index]);
 
-        public override Delegate Getter(BlockScoredCursor cursor) => (ValueGetter<T>)((ref T value) => value = _values[cursor.Index]);
+        public override Delegate Getter(BlockScoredCursor cursor) =>
+            (ValueGetter<T>)((ref T value) => value = _values[cursor.Index]);
     }
 
     private sealed class OfVectors<T>(DataViewRowCursor input, DataViewSchema.Column column, int rows) : PassThroughColumn
@@ -49,6 +50,7 @@ internal abstract class PassThroughColumn
 
         public override void Keep(int index) => _read(ref _values[index]);
 
-        public override Delegate Getter(BlockScoredCursor cursor) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[cursor.Index].CopyTo(ref value));
+        public override Delegate Getter(BlockScoredCursor cursor) =>
+            (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[cursor.Index].CopyTo(ref value));
     }
 }

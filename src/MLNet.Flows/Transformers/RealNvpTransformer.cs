@@ -4,7 +4,8 @@ using MLNet.Flows.Transformers.Loading;
 
 namespace MLNet.Flows;
 
-/// <summary>A fitted RealNVP, a deep flow of affine couplings: scores rows by their exact log-likelihood, in managed code.</summary>
+/// <summary>A fitted RealNVP, a deep flow of affine couplings: scores rows by their exact log-likelihood, in managed
+/// code.</summary>
 public sealed class RealNvpTransformer : FlowTransformer
 {
     internal RealNvpTransformer(IHostEnvironment environment, FlowModel model)

@@ -25,7 +25,8 @@ internal sealed class ScoredColumns
     public ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsActive(column))
-            throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
+            throw new InvalidOperationException(
+                $"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
         if (_bindings.Output(column) is not FlowOutput output)
             return _input.GetGetter<TValue>(_input.Schema[column.Index]);
         _scorer ??= new RowScorer(_input, _bindings);

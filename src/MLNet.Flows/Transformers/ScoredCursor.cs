@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 namespace MLNet.Flows.Transformers;
 
 /// <summary>Passes the source's rows on one by one and scores those whose flow columns are read.</summary>
-internal sealed class ScoredCursor(DataViewRowCursor input, FlowBindings bindings, DataViewSchema.Column[] active) : DataViewRowCursor
+internal sealed class ScoredCursor(
+    DataViewRowCursor input, FlowBindings bindings, DataViewSchema.Column[] active) : DataViewRowCursor
 {
     private readonly ScoredColumns _columns = new(input, bindings, active);
 

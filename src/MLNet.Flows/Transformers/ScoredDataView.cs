@@ -11,8 +11,10 @@ internal sealed class ScoredDataView(IDataView source, FlowBindings bindings) : 
     public override DataViewSchema Schema => bindings.OutputSchema;
 
     protected override string Refusal =>
-        $"A flow cannot be written to an ONNX graph: its columns '{bindings.Model.Columns.LogLikelihood}', '{bindings.Model.Columns.Score}', "
-        + $"'{bindings.Model.Columns.PValue}' and '{bindings.Model.Columns.PredictedLabel}' would be missing from it. Convert the chain without the flow, "
+        $"A flow cannot be written to an ONNX graph: its columns '{bindings.Model.Columns.LogLikelihood}', "
+        + $"'{bindings.Model.Columns.Score}', "
+        + $"'{bindings.Model.Columns.PValue}' and '{bindings.Model.Columns.PredictedLabel}' would be missing from it. Convert "
+        + "the chain without the flow, "
         + "or score in .NET with a model that mlContext.Model.Save wrote.";
 
     public override long? GetRowCount() => Source.GetRowCount();
@@ -23,13 +25,15 @@ internal sealed class ScoredDataView(IDataView source, FlowBindings bindings) : 
         return Open(Source.GetRowCursor(bindings.Dependencies(needed), rand), needed);
     }
 
-    public override DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    public override DataViewRowCursor[] GetRowCursorSet(
+        IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         DataViewSchema.Column[] needed = [.. columnsNeeded];
         return [.. Source.GetRowCursorSet(bindings.Dependencies(needed), n, rand).Select(cursor => Open(cursor, needed))];
     }
 
-    // Rows are read ahead, to be scored in blocks, where a column of the flow is asked for and all else that is asked for can be kept meanwhile.
+    // Rows are read ahead, to be scored in blocks, where a column of the flow is asked for and all else that is asked for can be
+    // kept meanwhile.
     private DataViewRowCursor Open(DataViewRowCursor cursor, DataViewSchema.Column[] needed) =>
         needed.Any(column => bindings.Output(column) is not null)
         && needed.All(column => bindings.Output(column) is not null || PassThroughColumn.CanKeep(column.Type))

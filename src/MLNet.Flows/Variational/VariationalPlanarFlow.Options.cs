@@ -17,11 +17,12 @@ public sealed partial class VariationalPlanarFlow
         /// <summary>Points drawn per step, 1 to 1,048,576. Default 256.</summary>
         public int BatchSize { get; set; } = 256;
 
-        /// <summary>Adam's highest step size, in (0, 1]. Default 0.01. Warms up over 50 steps, then falls along a cosine to 2 %.</summary>
+        /// <summary>Adam's highest step size, in (0, 1]. Default 0.01. Warms up over 50 steps, then falls along a cosine to 2
+        /// %.</summary>
         public double LearningRate { get; set; } = 0.01;
 
-        /// <summary>Share of the steps over which the energy is let in, from 1 % of it to all of it, in [0, 1]. Default 0.5: modes are found before they are
-        /// filled.</summary>
+        /// <summary>Share of the steps over which the energy is let in, from 1 % of it to all of it, in [0, 1]. Default 0.5:
+        /// modes are found before they are filled.</summary>
         public double AnnealingFraction { get; set; } = 0.5;
 
         /// <summary>Decides start and draws: same seed, same flow. Default 1.</summary>
@@ -30,7 +31,8 @@ public sealed partial class VariationalPlanarFlow
         /// <summary>Receives the free energy about 20 times during the fit; null (the default) for nobody.</summary>
         public IProgress<VariationalProgress>? Progress { get; set; }
 
-        /// <summary>Ends the fit early: with an <see cref="OperationCanceledException"/> before the first report, later with what there is.</summary>
+        /// <summary>Ends the fit early: with an <see cref="OperationCanceledException"/> before the first report, later with what
+        /// there is.</summary>
         public CancellationToken CancellationToken { get; set; }
 
         internal void Check()

@@ -1,15 +1,18 @@
+using System.Globalization;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Variational;
 
 namespace MLNet.Flows;
 
-/// <summary>A planar flow in the sampling direction, fitted to a density that is known only up to a constant: variational inference.</summary>
+/// <summary>A planar flow in the sampling direction, fitted to a density that is known only up to a constant: variational
+/// inference.</summary>
 /// <remarks>
-/// z = f(z0) with z0 normal, its mean and diagonal scale learned. Minimizes the free energy F = E_q[log q(z) + U(z)] (the reverse Kullback-Leibler
-/// divergence up to the constant -log Z) by gradients through the draws: the same fused forward and backward as in training on data, because
-/// F = const - E[sum log scale + log|det| - U(f(z0))]. The density of q at any point comes from the exact inverse of the stack.
-/// Rezende and Mohamed 2015, arXiv:1505.05770, section 4.2 and figure 3. Immutable and thread-safe once fitted.
+/// z = f(z0) with z0 normal, its mean and diagonal scale learned. Minimizes the free energy F = E_q[log q(z) + U(z)] (the reverse
+/// Kullback-Leibler divergence up to the constant -log Z) by gradients through the draws: the same fused forward and backward as
+/// in training on data, because F = const - E[sum log scale + log|det| - U(f(z0))]. The density of q at any point comes from the
+/// exact inverse of the stack. Rezende and Mohamed 2015, arXiv:1505.05770, section 4.2 and figure 3. Immutable and thread-safe
+/// once fitted.
 /// </remarks>
 public sealed partial class VariationalPlanarFlow
 {
@@ -31,13 +34,16 @@ public sealed partial class VariationalPlanarFlow
     /// <summary>E_q[log q(z) + U(z)] in nats, over the draws of the last steps; at best -log Z, when q is the target.</summary>
     public double FreeEnergy { get; }
 
-    /// <summary>Of draws from q weighted by exp(-U) / q, the share that as many equally weighted ones would tell: (sum w)^2 / (n sum w^2), in [0, 1], over 4,096 draws; 1
-    /// where q is the target.</summary>
+    /// <summary>Of draws from q weighted by exp(-U) / q, the share that as many equally weighted ones would tell: (sum w)^2 / (n
+    /// sum w^2), in [0, 1], over 4,096 draws; 1 where q is the target.</summary>
     public double EffectiveSampleShare { get; private init; } = 1;
 
     /// <summary>What to know before q is used, where <see cref="EffectiveSampleShare"/> is under 0.1; null otherwise.</summary>
     public string? Warning => EffectiveSampleShare < LeastEffectiveShare
-        ? FormattableString.Invariant($"The importance weights of draws leave {EffectiveSampleShare:P1} of them in effect, less than {LeastEffectiveShare:P0}: the flow misses much of the target or strays beyond it. ")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"The importance weights of draws leave {EffectiveSampleShare:P1} of them in effect, less than "
+            + $"{LeastEffectiveShare:P0}: the flow misses much of the target or strays beyond it. ")
             + "Take more layers or steps, or check that the gradient is that of the energy."
         : null;
 
@@ -47,7 +53,8 @@ public sealed partial class VariationalPlanarFlow
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The fitted flow.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
-    /// <exception cref="InvalidOperationException">The energy or its gradient is not finite, step after step, or was left unset.</exception>
+    /// <exception cref="InvalidOperationException">The energy or its gradient is not finite, step after step, or was left
+    /// unset.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the free energy was known.</exception>
     public static VariationalPlanarFlow Fit(int dimension, EnergyFunction energy, Options? options = null)
     {
@@ -58,7 +65,8 @@ public sealed partial class VariationalPlanarFlow
         return new VariationalTrainer(dimension, energy, options).Run();
     }
 
-    internal VariationalPlanarFlow WithEffectiveSampleShare(double share) => new(_stack, _mean, _scale, FreeEnergy) { EffectiveSampleShare = share };
+    internal VariationalPlanarFlow WithEffectiveSampleShare(double share) =>
+        new(_stack, _mean, _scale, FreeEnergy) { EffectiveSampleShare = share };
 
     /// <summary>Draws points from q.</summary>
     /// <param name="count">How many, at least 1.</param>
@@ -98,7 +106,9 @@ public sealed partial class VariationalPlanarFlow
     public void LogDensity(ReadOnlySpan<float> points, Span<float> result)
     {
         if (points.Length != (long)result.Length * Dimension)
-            throw new ArgumentException($"There are {points.Length} values for {result.Length} results, but points have {Dimension} values each. Pass whole points and one result each.");
+            throw new ArgumentException(
+                $"There are {points.Length} values for {result.Length} results, but points have {Dimension} values each. Pass "
+                + "whole points and one result each.");
         var block = new DoubleBlock(Dimension);
         for (int start = 0; start < result.Length; start += RowBlock.Rows)
         {

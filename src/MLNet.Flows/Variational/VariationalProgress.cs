@@ -9,6 +9,7 @@ public sealed record VariationalProgress
     /// <summary>Steps in all.</summary>
     public required int MaximumSteps { get; init; }
 
-    /// <summary>E_q[log q(z) + U(z)] over the last steps' draws, in nats, with the energy in full whatever the annealing.</summary>
+    /// <summary>E_q[log q(z) + U(z)] over the last steps' draws, in nats, with the energy in full whatever the
+    /// annealing.</summary>
     public required double FreeEnergy { get; init; }
 }

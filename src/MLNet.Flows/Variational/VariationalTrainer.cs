@@ -5,9 +5,11 @@ using MLNet.Flows.Training;
 
 namespace MLNet.Flows.Variational;
 
-/// <summary>Minimizes the free energy by Adam on draws from the flow itself. Flat parameters: [planar stack | mean (d) | log-scale (d)].</summary>
-/// <remarks>Per draw z0 = mean + scale eps the objective climbed is J = sum log scale + log|det f'(z0)| - beta U(f(z0)). With g0 = dJ/dz0:
-/// dJ/dmean = g0, dJ/dlog scale = 1 + g0 eps scale; the stack's gradients come from its backward pass with -beta dU/dz as the latent gradient.</remarks>
+/// <summary>Minimizes the free energy by Adam on draws from the flow itself. Flat parameters: [planar stack | mean (d) |
+/// log-scale (d)].</summary>
+/// <remarks>Per draw z0 = mean + scale eps the objective climbed is J = sum log scale + log|det f'(z0)| - beta U(f(z0)). With g0
+/// = dJ/dz0: dJ/dmean = g0, dJ/dlog scale = 1 + g0 eps scale; the stack's gradients come from its backward pass with -beta dU/dz
+/// as the latent gradient.</remarks>
 internal sealed class VariationalTrainer
 {
     private const int MaximumFailuresInARow = 20;
@@ -58,14 +60,18 @@ internal sealed class VariationalTrainer
     public VariationalPlanarFlow Run()
     {
         var schedule = new LearningRateSchedule(_options.LearningRate, _options.MaximumSteps);
-        int annealed = (int)(_options.AnnealingFraction * _options.MaximumSteps), interval = Math.Max(1, _options.MaximumSteps / 20), failures = 0, counted = 0;
+        int annealed = (int)(_options.AnnealingFraction * _options.MaximumSteps), interval = Math.Max(
+            1, _options.MaximumSteps / 20), failures = 0, counted = 0;
         double sum = 0, freeEnergy = double.NaN;
         for (int step = 0; step < _options.MaximumSteps; step++)
         {
             if (_options.CancellationToken.IsCancellationRequested)
             {
                 if (double.IsNaN(freeEnergy))
-                    throw new OperationCanceledException($"Fit was cancelled at step {step + 1} of {_options.MaximumSteps}, before the free energy was known, so there is no flow to return.", _options.CancellationToken);
+                    throw new OperationCanceledException(
+                        $"Fit was cancelled at step {step + 1} of {_options.MaximumSteps}, before the free energy was known, "
+                        + "so there is no flow to return.",
+                        _options.CancellationToken);
                 break;
             }
 
@@ -73,7 +79,9 @@ internal sealed class VariationalTrainer
             double value = Step(beta, schedule[step]);
             failures = double.IsFinite(value) ? 0 : failures + 1;
             if (failures >= MaximumFailuresInARow)
-                throw new InvalidOperationException($"The free energy is {value} at step {step + 1}, {failures} steps in a row. Check that the energy and its gradient are finite, or lower LearningRate.");
+                throw new InvalidOperationException(
+                    $"The free energy is {value} at step {step + 1}, {failures} steps in a row. Check that the energy and its "
+                    + "gradient are finite, or lower LearningRate.");
             if (failures > 0)
                 continue;
             sum += value;
@@ -82,18 +90,21 @@ internal sealed class VariationalTrainer
             {
                 freeEnergy = sum / counted;
                 (sum, counted) = (0, 0);
-                _options.Progress?.Report(new VariationalProgress { Step = step + 1, MaximumSteps = _options.MaximumSteps, FreeEnergy = freeEnergy });
+                _options.Progress?.Report(
+                    new VariationalProgress { Step = step + 1, MaximumSteps = _options.MaximumSteps, FreeEnergy = freeEnergy });
             }
         }
 
         ReadOnlySpan<float> average = _optimizer.Average;
         float[] scale = [.. average[(_stack.ParameterCount + _dimension)..].ToArray().Select(MathF.Exp)];
         var flow = new VariationalPlanarFlow(
-            _stack.Freeze(average[.._stack.ParameterCount]), average.Slice(_stack.ParameterCount, _dimension).ToArray(), scale, freeEnergy);
+            _stack.Freeze(average[.._stack.ParameterCount]), average.Slice(
+                _stack.ParameterCount, _dimension).ToArray(), scale, freeEnergy);
         return flow.WithEffectiveSampleShare(EffectiveSampleShare(flow));
     }
 
-    // U and its gradient at the points. Both are filled with a NaN of their own first, so that what the energy leaves unset is told from what it gets wrong.
+    // U and its gradient at the points. Both are filled with a NaN of their own first, so that what the energy leaves unset is
+    // told from what it gets wrong.
     private void Energies(int rows)
     {
         Span<float> energies = _energies.AsSpan(0, rows), gradients = _energyGradients.AsSpan(0, rows * _dimension);
@@ -104,7 +115,8 @@ internal sealed class VariationalTrainer
         if (left + leftGradients > 0)
         {
             throw new InvalidOperationException(
-                $"The energy function left {left} of {energies.Length} energies and {leftGradients} of {gradients.Length} gradient values unset. Write U(z) of every point and dU/dz of every coordinate.");
+                $"The energy function left {left} of {energies.Length} energies and {leftGradients} of {gradients.Length} "
+                + "gradient values unset. Write U(z) of every point and dU/dz of every coordinate.");
         }
     }
 

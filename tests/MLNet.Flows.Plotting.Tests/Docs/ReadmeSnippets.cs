@@ -19,7 +19,8 @@ public sealed class ReadmeSnippets
             Pressure = 1000 + 10 * (float)random.NextDouble(),
             Label = i % 20 == 0 ? 1 : 0,
         }).ToArray());
-        TransformerChain<PlanarFlowTransformer> model = mlContext.Transforms.Concatenate("Features", "Temperature", "Pressure").Append(mlContext.Flows.PlanarFlow()).Fit(data);
+        TransformerChain<PlanarFlowTransformer> model = mlContext.Transforms.Concatenate("Features", "Temperature", "Pressure")
+            .Append(mlContext.Flows.PlanarFlow()).Fit(data);
         IDataView scored = model.Transform(data);
         string directory = Directory.GetCurrentDirectory();
         string work = Directory.CreateTempSubdirectory("snippets").FullName;
@@ -30,8 +31,9 @@ public sealed class ReadmeSnippets
             ITransformer strict = model.WithFalseAlarmRate(0.001);
 
             IDataView drawn = mlContext.Flows.Sample(model, rows: 1000, seed: 1);
-            foreach (FeatureContribution feature in mlContext.Flows.Explain(model, new Reading { Temperature = 20, Pressure = 1100 }, numberOfFeatures: 3))
-                Console.WriteLine($"{feature.Name} = {feature.Value}, likely {feature.Reference}: adds {feature.Contribution:F1} nats");
+            var strange = new Reading { Temperature = 20, Pressure = 1100 };
+            foreach (FeatureContribution feature in mlContext.Flows.Explain(model, strange, numberOfFeatures: 3))
+                Console.WriteLine($"{feature.Name} = {feature.Value} adds {feature.Contribution:F1} nats");
 
             model.LastTransformer.PlotDensity(scored).SavePng("density.png", 700, 600);
             model.LastTransformer.History.PlotTraining().SavePng("training.png", 600, 400);
@@ -53,10 +55,14 @@ public sealed class ReadmeSnippets
     public void Load_DamagedModel_IsCaughtAsInReadme()
     {
         var mlContext = new MLContext(1);
-        IDataView data = mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, 50).Select(i => new Reading { Temperature = i, Pressure = i % 7 }));
+        IDataView data = mlContext.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 50).Select(i => new Reading { Temperature = i, Pressure = i % 7 }));
         string path = Path.GetTempFileName();
         mlContext.Model.Save(
-            mlContext.Transforms.Concatenate("Features", "Temperature", "Pressure").Append(mlContext.Flows.PlanarFlow(contamination: 0)).Fit(data), data.Schema, path);
+            mlContext.Transforms.Concatenate(
+                "Features",
+                "Temperature",
+                "Pressure").Append(mlContext.Flows.PlanarFlow(contamination: 0)).Fit(data), data.Schema, path);
         Assert.NotNull(Load(path));
         using (ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update))
         {
@@ -69,7 +75,8 @@ public sealed class ReadmeSnippets
             stream.WriteByte((byte)(value ^ 4));
         }
 
-        Assert.Contains("The model is damaged: its checksum does not match.", Assert.Throws<InvalidDataException>(() => Load(path)).Message);
+        Assert.Contains(
+            "The model is damaged: its checksum does not match.", Assert.Throws<InvalidDataException>(() => Load(path)).Message);
 
         // Half a download: the zip itself cannot be opened.
         byte[] whole = File.ReadAllBytes(path);
@@ -87,9 +94,10 @@ public sealed class ReadmeSnippets
             {
                 return mlContext.Model.Load(path, out _);
             }
-            catch (Exception error) when (error is FormatException || error.GetBaseException() is FormatException or InvalidDataException or EndOfStreamException)
+            catch (Exception error) when (error is FormatException
+                || error.GetBaseException() is FormatException or InvalidDataException or EndOfStreamException)
             {
-                throw new InvalidDataException($"'{path}' is no model that can be used: {error.GetBaseException().Message}", error);
+                throw new InvalidDataException($"'{path}' cannot be loaded: {error.GetBaseException().Message}", error);
             }
         }
     }

@@ -6,15 +6,16 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Tests.Bijections;
 
 /// <summary>What every bijection owes: each law runs on each line of <see cref="BijectionTable"/>.</summary>
-/// <remarks>The inverse runs in double precision by another path than the single-precision kernels. Its differences are therefore the
-/// numeric reference of log-determinants and gradients, with no formula of any bijection written a second time.</remarks>
+/// <remarks>The inverse runs in double precision by another path than the single-precision kernels. Its differences are therefore
+/// the numeric reference of log-determinants and gradients, with no formula of any bijection written a second time.</remarks>
 public sealed class BijectionLawsTests
 {
     private const int R = RowBlock.Rows;
 
     public static TheoryData<string> All => [.. BijectionTable.Names];
 
-    public static TheoryData<string> Planes => [.. BijectionTable.Names.Where(name => BijectionTable.Create(name).Dimension == 2)];
+    public static TheoryData<string> Planes =>
+        [.. BijectionTable.Names.Where(name => BijectionTable.Create(name).Dimension == 2)];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -58,7 +59,8 @@ public sealed class BijectionLawsTests
                     row.Values[d] = inputs.Column(d)[r];
                 float logDet = bijection.Forward(row);
                 Assert.Equal(Bits([expected.LogDet[r]]), Bits([logDet]));
-                Assert.Equal(Enumerable.Range(0, dimension).Select(d => expected.Column(d)[r]), row.Values.Span[..dimension].ToArray());
+                Assert.Equal(
+                    Enumerable.Range(0, dimension).Select(d => expected.Column(d)[r]), row.Values.Span[..dimension].ToArray());
             }
         }
     }
@@ -100,7 +102,10 @@ public sealed class BijectionLawsTests
 
         foreach (int width in SimdWidths.All.Select(w => w.Data))
         {
-            RowBlock input = Block(bijection, (SimdWidth)width), gradient = RandomBlock(bijection, (SimdWidth)width), c = RandomBlock(bijection, (SimdWidth)width);
+            RowBlock input = Block(
+                bijection,
+                (SimdWidth)width), gradient = RandomBlock(
+                    bijection, (SimdWidth)width), c = RandomBlock(bijection, (SimdWidth)width);
             for (int i = 0; i < point.Values.Length; i++)
                 input.Values[i] = (float)point.Values[i];
             bijection.Backward(input, gradient);
@@ -134,7 +139,9 @@ public sealed class BijectionLawsTests
         float[] extremes = [0, 1e15f, -1e15f, 1e-30f, 100, -100, 1, -1];
         foreach (int width in SimdWidths.All.Select(w => w.Data))
         {
-            RowBlock block = Block(bijection, (SimdWidth)width), input = Block(bijection, (SimdWidth)width), gradient = Block(bijection, (SimdWidth)width);
+            RowBlock block = Block(
+                bijection,
+                (SimdWidth)width), input = Block(bijection, (SimdWidth)width), gradient = Block(bijection, (SimdWidth)width);
             var row = new RowWorkspace(dimension, bijection.ScratchColumns, (SimdWidth)width);
             for (int r = 0; r < R; r++)
             {
@@ -180,7 +187,8 @@ public sealed class BijectionLawsTests
             Assert.Throws<FormatException>(() => BijectionReader.Read(new ModelReader(bytes[..length])));
     }
 
-    // As an integer -1, a count that cannot be or an index out of range; as a float no number. And the largest integer, no number either.
+    // As an integer -1, a count that cannot be or an index out of range; as a float no number. And the largest integer, no number
+    // either.
     [Theory]
     [MemberData(nameof(All))]
     public void Read_AnyWordThatCannotBe_Throws(string name)
@@ -252,7 +260,8 @@ public sealed class BijectionLawsTests
         return (jacobian, logDets);
     }
 
-    private static RowBlock Block(Bijection bijection, SimdWidth? width = null) => new(bijection.Dimension, bijection.ScratchColumns, width) { Count = R };
+    private static RowBlock Block(Bijection bijection, SimdWidth? width = null) =>
+        new(bijection.Dimension, bijection.ScratchColumns, width) { Count = R };
 
     private static RowBlock RandomBlock(Bijection bijection, SimdWidth? width = null)
     {

@@ -10,7 +10,8 @@ using MLNet.Flows.Tests.Bijections.Planar;
 
 namespace MLNet.Flows.Tests.Bijections;
 
-/// <summary>Every bijection at several shapes, by name: one line here gives a new one all of <see cref="BijectionLawsTests"/>.</summary>
+/// <summary>Every bijection at several shapes, by name: one line here gives a new one all of
+/// <see cref="BijectionLawsTests"/>.</summary>
 internal static class BijectionTable
 {
     private static readonly Dictionary<string, Func<Bijection>> Constructors = Build();
@@ -27,10 +28,13 @@ internal static class BijectionTable
         int[] widths = [passive.Length, .. hidden, 2 * (dimension - passive.Length)];
         var layers = new DenseLayer[widths.Length - 1];
         for (int l = 0; l < layers.Length; l++)
-            layers[l] = new DenseLayer(widths[l], widths[l + 1], Draw(widths[l] * widths[l + 1], Math.Max(1, widths[l])), Draw(widths[l + 1], 4));
-        return new Coupling<AffineMap>(new ColumnMask(dimension, passive), new MultilayerPerceptron(layers), new AffineMap(bound), inputBound);
+            layers[l] = new DenseLayer(
+                widths[l], widths[l + 1], Draw(widths[l] * widths[l + 1], Math.Max(1, widths[l])), Draw(widths[l + 1], 4));
+        return new Coupling<AffineMap>(
+            new ColumnMask(dimension, passive), new MultilayerPerceptron(layers), new AffineMap(bound), inputBound);
 
-        float[] Draw(int count, int inputs) => [.. Enumerable.Range(0, count).Select(_ => (float)(scale * random.NextGaussian() / Math.Sqrt(inputs)))];
+        float[] Draw(int count, int inputs) =>
+            [.. Enumerable.Range(0, count).Select(_ => (float)(scale * random.NextGaussian() / Math.Sqrt(inputs)))];
     }
 
     public static PlanarStack Planar(int dimension, int layers) =>
@@ -43,7 +47,9 @@ internal static class BijectionTable
         {
             table.Add($"standardization {d}", () => new Standardization([.. Draw(d, 1)], [.. Draw(d, 2).Select(MathF.Exp)]));
             table.Add($"whitening {d}", () => Whitening.Fit(Correlated(d), [], 0.05));
-            table.Add($"symmetric log {d}, every other column", () => new SymmetricLog(d, [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], 2));
+            table.Add(
+                $"symmetric log {d}, every other column",
+                () => new SymmetricLog(d, [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], 2));
             table.Add($"symmetric log {d}", () => new SymmetricLog(d, [.. Enumerable.Range(0, d)], 2));
             foreach (int k in new[] { 0, 1, 3, 4, 16, 17, 64 })
                 table.Add($"planar stack {d} x {k}", () => Planar(d, k));

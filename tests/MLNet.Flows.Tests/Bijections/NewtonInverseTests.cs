@@ -11,8 +11,10 @@ public sealed class NewtonInverseTests
 
     public static TheoryData<string> Names =>
     [
-        "planar stack 1 x 3", "planar stack 2 x 17", "planar stack 5 x 16", "coupling 2, one hidden layer", "coupling 5, two hidden layers",
-        "coupling 16, bounded inputs", "radial layer 1, away", "radial layer 5, towards", "radial layer 16, away", "standardization 16", "symmetric log 5",
+        "planar stack 1 x 3", "planar stack 2 x 17", "planar stack 5 x 16", "coupling 2, one hidden layer",
+        "coupling 5, two hidden layers",
+        "coupling 16, bounded inputs", "radial layer 1, away", "radial layer 5, towards", "radial layer 16, away",
+        "standardization 16", "symmetric log 5",
     ];
 
     [Theory]

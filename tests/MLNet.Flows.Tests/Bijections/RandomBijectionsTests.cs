@@ -13,7 +13,8 @@ public sealed class RandomBijectionsTests
 {
     private const int R = RowBlock.Rows;
 
-    private static readonly Gen<Bijection> Bijections = Gen.Select(Gen.Int[0, 3], Gen.Int[1, 20], Gen.Int[0, 40], Gen.Int[0, 1_000_000]).Select(Create);
+    private static readonly Gen<Bijection> Bijections = Gen.Select(
+        Gen.Int[0, 3], Gen.Int[1, 20], Gen.Int[0, 40], Gen.Int[0, 1_000_000]).Select(Create);
 
     [Fact]
     public void Forward_OfInverse_IsThePointAndMinusTheLogDet() => Bijections.Sample(bijection =>
@@ -59,12 +60,20 @@ public sealed class RandomBijectionsTests
     private static Bijection Create(int kind, int dimension, int size, int seed)
     {
         var random = new RandomStream(seed, 11);
-        float[] Draw(double deviation) => [.. Enumerable.Range(0, dimension).Select(_ => (float)(deviation * random.NextGaussian()))];
+        float[] Draw(double deviation) =>
+            [.. Enumerable.Range(0, dimension).Select(_ => (float)(deviation * random.NextGaussian()))];
         return kind switch
         {
             0 => new Standardization(Draw(1), [.. Draw(1).Select(MathF.Exp)]),
-            1 => new SymmetricLog(dimension, [.. Enumerable.Range(0, dimension).Where(_ => random.NextInt32(2) == 0)], 0.5f + (float)random.NextDouble()),
-            2 => BijectionTable.Coupling(dimension, [.. Enumerable.Range(0, dimension - 1).Where(_ => random.NextInt32(2) == 0)], size == 0 ? [] : [size], scale: 0.7),
+            1 => new SymmetricLog(
+                dimension,
+                [.. Enumerable.Range(0, dimension).Where(_ => random.NextInt32(2) == 0)],
+                0.5f + (float)random.NextDouble()),
+            2 => BijectionTable.Coupling(
+                dimension,
+                [.. Enumerable.Range(0, dimension - 1).Where(_ => random.NextInt32(2) == 0)],
+                size == 0 ? [] : [size],
+                scale: 0.7),
             _ => new TrainablePlanarStack(dimension, size).Freeze(PlanarReference.RandomParameters(dimension, size, seed, 0.5)),
         };
     }

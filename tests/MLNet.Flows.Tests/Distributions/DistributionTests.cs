@@ -143,5 +143,6 @@ public sealed class DistributionTests
     [InlineData(10.5, 13.940625219403763)]
     [InlineData(1e-3, 6.907178885383853)]
     [InlineData(1e6, 12815504.569147611)]
-    public void LogGamma_KnownValues_AreMet(double x, double expected) => Assert.Equal(expected, LogGamma.Of(x), 1e-12 * Math.Max(1, expected));
+    public void LogGamma_KnownValues_AreMet(double x, double expected) =>
+        Assert.Equal(expected, LogGamma.Of(x), 1e-12 * Math.Max(1, expected));
 }

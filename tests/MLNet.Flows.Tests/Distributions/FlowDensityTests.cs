@@ -29,7 +29,8 @@ public sealed class FlowDensityTests
         standardization.Apply(active);
         var density = new FlowDensity(
             new ColumnPartition(3, [1], new PlateauConstants([7], [1e-6f])),
-            new Transformed([standardization, Whitening.Fit(active, [], 0.1)], new NormalMixture(2, [0.5f, 0.5f], [0, 0, 1, 1], [1, 1])));
+            new Transformed(
+                [standardization, Whitening.Fit(active, [], 0.1)], new NormalMixture(2, [0.5f, 0.5f], [0, 0, 1, 1], [1, 1])));
         var writer = new ModelWriter();
         density.Write(writer);
         FlowDensity read = FlowDensity.Read(new ModelReader(writer.Payload.ToArray()), version: 3);
@@ -64,7 +65,8 @@ public sealed class FlowDensityTests
         float[] expected = new float[100], result = new float[100];
 
         density.LogProb(rows, expected, density.CreateWorkspace());
-        density.LogProbPreprocessed(preprocessed.Values, preprocessed.Bijections.Length, preprocessed.LogDets, result, density.CreateWorkspace());
+        density.LogProbPreprocessed(
+            preprocessed.Values, preprocessed.Bijections.Length, preprocessed.LogDets, result, density.CreateWorkspace());
 
         Assert.Equal([1], preprocessed.Tails.Columns);
         Assert.Equal(expected, result);

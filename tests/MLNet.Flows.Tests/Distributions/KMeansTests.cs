@@ -36,7 +36,8 @@ public class KMeansTests
     public void Fit_AtAnyVectorWidth_IsTheSame(int dimension, int clusters)
     {
         FeatureMatrix data = Rows(150, dimension);
-        KMeans[] all = [.. Enum.GetValues<SimdWidth>().Select(width => KMeans.Fit(data, [.. Enumerable.Range(0, 150)], clusters, new RandomStream(4, 1), width))];
+        KMeans[] all = [.. Enum.GetValues<SimdWidth>().Select(
+            width => KMeans.Fit(data, [.. Enumerable.Range(0, 150)], clusters, new RandomStream(4, 1), width))];
 
         Assert.All(all, means => Assert.Equal(all[0].Centers, means.Centers));
         Assert.All(all, means => Assert.Equal(all[0].Counts, means.Counts));

@@ -30,14 +30,16 @@ public sealed class LikelihoodQuantilesTests
     {
         // Likelihoods -E of exponential E (shape 0), or of a Pareto with shape 0.5: S(y) = (1 + y / 2)^-2.
         var random = new RandomStream(6);
-        float[] rows = [.. Enumerable.Range(0, 20_000).Select(_ => 1 - random.NextDouble()).Select(u => (float)(heavy ? -2 * (1 / Math.Sqrt(u) - 1) : Math.Log(u)))];
+        float[] rows = [.. Enumerable.Range(0, 20_000).Select(_ => 1 - random.NextDouble()).Select(
+            u => (float)(heavy ? -2 * (1 / Math.Sqrt(u) - 1) : Math.Log(u)))];
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit(rows, []);
         float lowest = rows.Min();
 
         float last = quantiles.PValue(lowest);
         for (float below = 0.01f; below < 20; below *= 1.5f)
         {
-            float p = quantiles.PValue(lowest - below), exact = (float)(heavy ? Math.Pow(1 + (below - lowest) / 2, -2) : Math.Exp(lowest - below));
+            float p = quantiles.PValue(lowest - below), exact = (float)(heavy ? Math.Pow(
+                1 + (below - lowest) / 2, -2) : Math.Exp(lowest - below));
             Assert.True(p > 0 && p <= last);
             Assert.InRange(Math.Log(p / exact), -3.5, 3.5);
             last = p;
@@ -92,7 +94,9 @@ public sealed class LikelihoodQuantilesTests
     [InlineData(100, 50f)]
     public void PValue_BelowAllOfNRows_IsAtMostOneInNPlusOne(int rows, float weightOfTheLowest)
     {
-        float[] weights = weightOfTheLowest == 0 ? [] : [.. Enumerable.Range(0, rows).Select(i => i == 0 ? weightOfTheLowest : 1)];
+        float[] weights = weightOfTheLowest == 0
+            ? []
+            : [.. Enumerable.Range(0, rows).Select(i => i == 0 ? weightOfTheLowest : 1)];
 
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Fit([.. Enumerable.Range(0, rows).Select(i => (float)i)], weights);
 

@@ -6,7 +6,8 @@ namespace MLNet.Flows.Tests.Distributions;
 
 public sealed class PlateauConstantsTests
 {
-    // Beyond 64 half-widths, where Single resolves them. In plateaus, by the midpoint rule in t = log r: what a departure's density, times e^D, has outside up to r = e^T is 1 / (1 + log 64) - 1 / (1 + T), half on either side.
+    // Beyond 64 half-widths, where Single resolves them. In plateaus, by the midpoint rule in t = log r: what a departure's
+    // density, times e^D, has outside up to r = e^T is 1 / (1 + log 64) - 1 / (1 + T), half on either side.
     [Theory]
     [InlineData(0f)]
     [InlineData(443f)]
@@ -63,7 +64,8 @@ public sealed class PlateauConstantsTests
     [InlineData(0f, 0f)]
     public void NatsLost_WithinRounding_IsZero(float lowest, float highest)
     {
-        var columns = new PlateauConstants([(float)(0.5 * ((double)lowest + highest))], [PlateauConstants.HalfWidth(lowest, highest)]);
+        var columns = new PlateauConstants(
+            [(float)(0.5 * ((double)lowest + highest))], [PlateauConstants.HalfWidth(lowest, highest)]);
 
         Assert.Equal(0, columns.NatsLost(0, lowest));
         Assert.Equal(0, columns.NatsLost(0, highest));

@@ -41,7 +41,8 @@ public sealed class TrainableDistributionTests
     {
         (TrainableDistribution trainable, float[] parameters, RowBlock block, float[] weights) = Make(kind, width);
         var gradientBlock = new RowBlock(D, M, (SimdWidth)width);
-        TrainableDistribution.Accumulator sums = trainable.CreateAccumulator((SimdWidth)width), other = trainable.CreateAccumulator((SimdWidth)width);
+        TrainableDistribution.Accumulator sums = trainable.CreateAccumulator((SimdWidth)width),
+        other = trainable.CreateAccumulator((SimdWidth)width);
         trainable.AccumulateGradient(block, weights, gradientBlock, sums);
         trainable.AccumulateGradient(block, weights, gradientBlock, other);
         sums.Add(other);
@@ -108,7 +109,8 @@ public sealed class TrainableDistributionTests
             for (int j = 0; j < D; j++)
             {
                 double t = (z[j] - p[j]) * Math.Exp(-p[D + j]);
-                sum += (kind == 0 ? -0.5 * t * t - 0.5 * Math.Log(2 * Math.PI) : Math.Log(0.3796066898) - 3 * Math.Log(1 + t * t / 5)) - p[D + j];
+                sum += (kind == 0 ? -0.5 * t * t - 0.5 * Math.Log(2 * Math.PI) : Math.Log(0.3796066898) - 3 * Math.Log(1
+                    + t * t / 5)) - p[D + j];
             }
 
             return sum;

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace MLNet.Flows.Tests.Docs;
 
-/// <summary>Every page's code is code of the repository, word for word, so that it compiles; its commands and links lead to what is there.</summary>
+/// <summary>Every page's code is code of the repository, word for word, so that it compiles; its commands and links lead to what
+/// is there.</summary>
 public sealed partial class PagesTests
 {
     private static readonly string Root = Repository.Root;
@@ -13,27 +14,35 @@ public sealed partial class PagesTests
         .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
         .Select(file => Unindented(File.ReadAllText(file)))]);
 
-    public static TheoryData<string> Pages => ["README.md", .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}")];
+    public static TheoryData<string> Pages =>
+        ["README.md", .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")
+            .Select(file => $"docs/{Path.GetFileName(file)}")];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Snippets_OnAPage_AreCodeThatCompiles(string page)
     {
         foreach (string block in Blocks(page, "csharp"))
-            Assert.True(Sources.Value.Any(source => source.Contains(Unindented(block))), $"{page} shows code that is nowhere in the repository:\n{block}");
+            Assert.True(
+                Sources.Value.Any(source => source.Contains(Unindented(block))),
+                $"{page} shows code that is nowhere in the repository:\n{block}");
     }
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Blocks_OnAPage_SayTheirLanguage(string page) =>
-        Assert.All(Fence().Matches(Text(page)).Select(match => match.Groups[1].Value), language => Assert.Contains(language, (string[])["csharp", "bash", "text"]));
+        Assert.All(
+            Fence().Matches(Text(page)).Select(match => match.Groups[1].Value),
+            language => Assert.Contains(language, (string[])["csharp", "bash", "text"]));
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Commands_OnAPage_NameProjectsThatAreThere(string page)
     {
         foreach (Match project in Project().Matches(string.Join("\n", Blocks(page, "bash"))))
-            Assert.True(Directory.Exists(Path.Combine(Root, project.Groups[1].Value)), $"{page} runs {project.Groups[1].Value}, which does not exist");
+            Assert.True(
+                Directory.Exists(Path.Combine(Root, project.Groups[1].Value)),
+                $"{page} runs {project.Groups[1].Value}, which does not exist");
     }
 
     [Theory]
@@ -42,14 +51,18 @@ public sealed partial class PagesTests
     {
         string folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
         foreach (Match link in Link().Matches(Text(page)))
-            Assert.True(Path.Exists(Path.Combine(folder, link.Groups[1].Value)), $"{page} links to {link.Groups[1].Value}, which does not exist");
+            Assert.True(
+                Path.Exists(Path.Combine(folder, link.Groups[1].Value)),
+                $"{page} links to {link.Groups[1].Value}, which does not exist");
     }
 
     [Fact]
     public void Paths_InAddingAFlow_AreFiles()
     {
         foreach (Match path in SourcePath().Matches(Text("docs/adding-a-flow.md")))
-            Assert.True(File.Exists(Path.Combine(Root, path.Groups[1].Value)), $"docs/adding-a-flow.md names {path.Groups[1].Value}, which does not exist");
+            Assert.True(
+                File.Exists(Path.Combine(Root, path.Groups[1].Value)),
+                $"docs/adding-a-flow.md names {path.Groups[1].Value}, which does not exist");
     }
 
     // The page says so.
@@ -69,9 +82,11 @@ public sealed partial class PagesTests
     private static string Text(string page) => File.ReadAllText(Path.Combine(Root, page)).ReplaceLineEndings("\n");
 
     private static IEnumerable<string> Blocks(string page, string language) =>
-        Regex.Matches(Text(page), $"```{language}\n(.*?)\n```", RegexOptions.Singleline).Select(match => match.Groups[1].Value.Trim());
+        Regex.Matches(Text(page), $"```{language}\n(.*?)\n```", RegexOptions.Singleline)
+            .Select(match => match.Groups[1].Value.Trim());
 
-    private static string Unindented(string text) => string.Join("\n", text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()));
+    private static string Unindented(string text) =>
+        string.Join("\n", text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()));
 
     [GeneratedRegex("^```(.+)$", RegexOptions.Multiline)]
     private static partial Regex Fence();

@@ -33,7 +33,8 @@ public sealed class ReadmeTests
         {
             Directory.CreateDirectory(Path.Combine(work, "examples"));
             Directory.CreateDirectory(Path.Combine(work, "examples", "data"));
-            File.Copy(Path.Combine(Root, "examples", "data", "shuttle.csv"), Path.Combine(work, "examples", "data", "shuttle.csv"));
+            File.Copy(
+                Path.Combine(Root, "examples", "data", "shuttle.csv"), Path.Combine(work, "examples", "data", "shuttle.csv"));
             Directory.SetCurrentDirectory(work);
             Console.SetOut(printed);
             Assembly.Load("QuickStart").EntryPoint!.Invoke(null, [Array.Empty<string>()]);
@@ -51,6 +52,9 @@ public sealed class ReadmeTests
     }
 
     private static string[] Blocks(string language) =>
-        [.. Regex.Matches(File.ReadAllText(Path.Combine(Root, "README.md")).ReplaceLineEndings("\n"), $"```{language}\n(.*?)\n```", RegexOptions.Singleline)
+        [.. Regex.Matches(
+            File.ReadAllText(Path.Combine(Root, "README.md")).ReplaceLineEndings("\n"),
+            $"```{language}\n(.*?)\n```",
+            RegexOptions.Singleline)
             .Select(match => match.Groups[1].Value.Trim())];
 }

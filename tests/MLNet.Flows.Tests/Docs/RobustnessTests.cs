@@ -28,7 +28,8 @@ public sealed partial class RobustnessTests
     public void Offset_SubtractedInDouble_KeepsTheSeconds()
     {
         var mlContext = new MLContext(1);
-        IDataView data = mlContext.Data.LoadFromEnumerable([new Moment { Time = 1_700_000_001 }, new Moment { Time = 1_700_000_062 }]);
+        IDataView data = mlContext.Data.LoadFromEnumerable(
+            [new Moment { Time = 1_700_000_001 }, new Moment { Time = 1_700_000_062 }]);
 
         var offset = mlContext.Transforms.Expression("Seconds", "x : single(x - 1700000000)", "Time");
 
@@ -38,8 +39,10 @@ public sealed partial class RobustnessTests
     [Fact]
     public void Page_ItsCodeAndItsTests_AreThere()
     {
-        string root = Repository.Root, page = File.ReadAllText(Path.Combine(root, "docs", "robustness.md")).ReplaceLineEndings("\n");
-        string here = Unindented(File.ReadAllText(Path.Combine(root, "tests", "MLNet.Flows.Tests", "Docs", "RobustnessTests.cs")));
+        string root = Repository.Root, page = File.ReadAllText(Path.Combine(
+            root, "docs", "robustness.md")).ReplaceLineEndings("\n");
+        string here = Unindented(
+            File.ReadAllText(Path.Combine(root, "tests", "MLNet.Flows.Tests", "Docs", "RobustnessTests.cs")));
         string[] snippets = [.. Snippet().Matches(page).Select(match => match.Groups[1].Value)];
         string[] named = [.. TestClass().Matches(page).Select(match => match.Groups[1].Value).Distinct()];
 
@@ -49,7 +52,8 @@ public sealed partial class RobustnessTests
         Assert.Empty(named.Except(typeof(RobustnessTests).Assembly.GetTypes().Select(type => type.Name)));
     }
 
-    private static string Unindented(string text) => string.Join("\n", text.ReplaceLineEndings("\n").Trim().Split('\n').Select(line => line.Trim()));
+    private static string Unindented(string text) =>
+        string.Join("\n", text.ReplaceLineEndings("\n").Trim().Split('\n').Select(line => line.Trim()));
 
     [GeneratedRegex("```csharp\n(.*?)\n```", RegexOptions.Singleline)]
     private static partial Regex Snippet();

@@ -11,7 +11,8 @@ public sealed class BadInputTests
     [Fact]
     public void Fit_MissingColumn_NamesWhatIsThere()
     {
-        var error = Assert.ThrowsAny<ArgumentException>(() => _context.Flows.PlanarFlow("Feature").Fit(Rows.View(_context, Rows.Normal(50, 2))));
+        var error = Assert.ThrowsAny<ArgumentException>(
+            () => _context.Flows.PlanarFlow("Feature").Fit(Rows.View(_context, Rows.Normal(50, 2))));
 
         Assert.Contains("'Feature'", error.Message);
         Assert.Contains("'Features'", error.Message);
@@ -26,7 +27,8 @@ public sealed class BadInputTests
         IDataView data = _context.Data.LoadFromEnumerable<Types>([new(), new()]);
 
         var fit = Assert.ThrowsAny<ArgumentException>(() => _context.Flows.PlanarFlow(column).Fit(data));
-        var schema = Assert.ThrowsAny<ArgumentException>(() => _context.Flows.PlanarFlow(column).GetOutputSchema(MLNet.Flows.Interop.FlowSchemaShape.Of(data.Schema)));
+        var schema = Assert.ThrowsAny<ArgumentException>(
+            () => _context.Flows.PlanarFlow(column).GetOutputSchema(MLNet.Flows.Interop.FlowSchemaShape.Of(data.Schema)));
 
         Assert.Contains($"'{column}'", fit.Message);
         Assert.Contains("Concatenate", fit.Message);
@@ -40,7 +42,8 @@ public sealed class BadInputTests
 
         var fit = Assert.ThrowsAny<ArgumentException>(() => _context.Flows.PlanarFlow(nameof(Types.Variable)).Fit(data));
         var schema = Assert.ThrowsAny<ArgumentException>(() =>
-            _context.Flows.PlanarFlow(nameof(Types.Variable)).GetOutputSchema(MLNet.Flows.Interop.FlowSchemaShape.Of(data.Schema)));
+            _context.Flows.PlanarFlow(nameof(Types.Variable))
+                .GetOutputSchema(MLNet.Flows.Interop.FlowSchemaShape.Of(data.Schema)));
 
         Assert.Contains("put [VectorType(3)] on the property, or give a SchemaDefinition", fit.Message);
         Assert.Contains("put [VectorType(3)] on the property, or give a SchemaDefinition", schema.Message);
@@ -55,7 +58,10 @@ public sealed class BadInputTests
         var transform = Assert.ThrowsAny<ArgumentException>(() => model.Transform(other));
         var schema = Assert.ThrowsAny<ArgumentException>(() => model.GetOutputSchema(other.Schema));
 
-        Assert.Contains("Column 'Features' has 3 values per row, but this flow was trained on 5. Concatenate the same columns as in training.", transform.Message);
+        Assert.Contains(
+            "Column 'Features' has 3 values per row, but this flow was trained on 5. Concatenate the same columns as in "
+            + "training.",
+            transform.Message);
         Assert.Contains("has 3 values per row, but this flow was trained on 5", schema.Message);
     }
 
@@ -136,18 +142,25 @@ public sealed class BadInputTests
     public void Fit_FarValues_RowsWithThemAreStrangestAndTheOthersKeepTheirOrder(float far, bool whitened)
     {
         float[][] rows = Rows.Normal(300, 3), without = [.. rows.Where((_, i) => i is not 7 and not 8)];
-        var options = new PlanarFlowEstimator.Options { Seed = 1, Preprocessing = whitened ? Preprocessing.Whiten() : Preprocessing.Standardize };
-        float[] expected = Rows.Scores(_context.Flows.PlanarFlow(options).Fit(Rows.View(_context, without)), Rows.View(_context, without));
+        var options = new PlanarFlowEstimator.Options
+        {
+            Seed = 1,
+            Preprocessing = whitened ? Preprocessing.Whiten() : Preprocessing.Standardize,
+        };
+        float[] expected = Rows.Scores(
+            _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, without)), Rows.View(_context, without));
         (rows[7][1], rows[8][2]) = (far, -far);
         var warnings = new List<string>();
         _context.Log += (_, e) => warnings.AddRange(e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning ? [e.Message] : []);
 
-        float[] scores = Rows.Scores(_context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows)), Rows.View(_context, rows));
+        float[] scores = Rows.Scores(
+            _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows)), Rows.View(_context, rows));
 
         Assert.All(scores, s => Assert.True(float.IsFinite(s)));
         float[] others = [.. scores.Where((_, i) => i is not 7 and not 8)];
         Assert.True(Math.Min(scores[7], scores[8]) > others.Max(), $"{scores[7]} and {scores[8]} beside {others.Max()}");
-        Assert.True(Correlation(Ranks(expected), Ranks(others)) > 0.9, $"rank correlation {Correlation(Ranks(expected), Ranks(others))}");
+        Assert.True(
+            Correlation(Ranks(expected), Ranks(others)) > 0.9, $"rank correlation {Correlation(Ranks(expected), Ranks(others))}");
         Assert.Contains("'Features[1]', 'Features[2]' hold values far from the others", Assert.Single(warnings));
     }
 
@@ -242,9 +255,16 @@ public sealed class BadInputTests
     [InlineData(0.0, null, 0.01)]
     [InlineData(0.1, null, 0.1)]
     [InlineData(0.1, 0.02, 0.02)]
-    public void FalseAlarmRate_Unspecified_IsTheContaminationWhereThatIsAboveZero(double? contamination, double? rate, double expected)
+    public void FalseAlarmRate_Unspecified_IsTheContaminationWhereThatIsAboveZero(
+        double? contamination, double? rate, double expected)
     {
-        var options = new PlanarFlowEstimator.Options { Contamination = contamination, FalseAlarmRate = rate, MaximumSteps = 1, CalibrationFolds = 0 };
+        var options = new PlanarFlowEstimator.Options
+        {
+            Contamination = contamination,
+            FalseAlarmRate = rate,
+            MaximumSteps = 1,
+            CalibrationFolds = 0,
+        };
 
         Assert.Equal(expected, _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(50, 2))).FalseAlarmRate);
     }
@@ -253,9 +273,12 @@ public sealed class BadInputTests
     [Fact]
     public void PredictedLabel_WithTheShareOfAnomaliesStated_FindsMostOfThem()
     {
-        float[][] rows = [.. Rows.Normal(900, 3), .. Rows.Normal(100, 3, seed: 2).Select(row => (float[])[row[0] + 8, row[1] - 8, row[2]])];
+        float[][] rows =
+            [.. Rows.Normal(900, 3), .. Rows.Normal(100, 3, seed: 2).Select(row => (float[])[row[0] + 8, row[1] - 8, row[2]])];
 
-        bool[] alarms = [.. _context.Flows.PlanarFlow(contamination: 0.1).Fit(Rows.View(_context, rows)).Transform(Rows.View(_context, rows)).GetColumn<bool>("PredictedLabel")];
+        bool[] alarms =
+            [.. _context.Flows.PlanarFlow(contamination: 0.1).Fit(Rows.View(_context, rows)).Transform(Rows.View(_context, rows))
+                .GetColumn<bool>("PredictedLabel")];
 
         Assert.InRange(alarms.Count(alarm => alarm), 70, 130);
         Assert.True(alarms[900..].Count(alarm => alarm) > 90, $"{alarms[900..].Count(alarm => alarm)} of 100 found");

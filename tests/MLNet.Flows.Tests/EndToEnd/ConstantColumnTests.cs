@@ -17,12 +17,17 @@ public sealed class ConstantColumnTests
     [InlineData(20, 0.1)]
     public void PValue_OfADeparture_IsUnderTheDefaultRate(int others, double? contamination)
     {
-        (float Constant, float Other)[] columns = [(2024, 2025), (443, 445), (200, 204), (0, 0.01f), (1e-20f, 1.001e-20f), (-1e20f, -1.001e20f), (0, -1e-30f)];
+        (float Constant, float Other)[] columns =
+            [(2024, 2025), (443, 445), (200, 204), (0, 0.01f), (1e-20f, 1.001e-20f), (-1e20f, -1.001e20f), (0, -1e-30f)];
         float[] constants = [.. columns.Select(column => column.Constant)];
         float[][] train = [.. Normal(300, others, 1).Select(row => (float[])[.. row, .. constants])];
         PlanarFlowTransformer model = Fit(train, contamination);
         float[] center = [.. new float[others], .. constants];
-        float[][] test = [center, .. columns.Select((column, i) => (float[])[.. center[..(others + i)], column.Other, .. center[(others + i + 1)..]])];
+        float[][] test =
+        [
+            center,
+            .. columns.Select((column, i) => (float[])[.. center[..(others + i)], column.Other, .. center[(others + i + 1)..]]),
+        ];
 
         IDataView scored = model.Transform(Rows.View(_context, test));
 
@@ -87,11 +92,18 @@ public sealed class ConstantColumnTests
     private static float[][] Normal(int count, int dimension, int seed)
     {
         var random = new RandomStream(seed, 55);
-        return [.. Enumerable.Range(0, count).Select(_ => (float[])[.. Enumerable.Range(0, dimension).Select(_ => (float)random.NextGaussian())])];
+        return [.. Enumerable.Range(0, count).Select(
+            _ => (float[])[.. Enumerable.Range(0, dimension).Select(_ => (float)random.NextGaussian())])];
     }
 
     private PlanarFlowTransformer Fit(float[][] rows, double? contamination) => _context.Flows.PlanarFlow(
-        new PlanarFlowEstimator.Options { Contamination = contamination, Seed = 1, MaximumSteps = 200 }).Fit(Rows.View(_context, rows));
+        new PlanarFlowEstimator.Options
+        {
+            Contamination = contamination,
+            Seed = 1,
+            MaximumSteps = 200,
+        }).Fit(Rows.View(_context, rows));
 
-    private float PValue(PlanarFlowTransformer model, float[] row) => model.Transform(Rows.View(_context, [row])).GetColumn<float>("PValue").Single();
+    private float PValue(PlanarFlowTransformer model, float[] row) =>
+        model.Transform(Rows.View(_context, [row])).GetColumn<float>("PValue").Single();
 }

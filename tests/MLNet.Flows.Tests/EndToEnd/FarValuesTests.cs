@@ -4,7 +4,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Tests.EndToEnd;
 
-/// <summary>Values far out, placeholders and extreme units: what they do to the other rows, and what is said about them.</summary>
+/// <summary>Values far out, placeholders and extreme units: what they do to the other rows, and what is said about
+/// them.</summary>
 public sealed class FarValuesTests
 {
     private readonly MLContext _context = new(1);
@@ -65,7 +66,8 @@ public sealed class FarValuesTests
             row[0] += 6;
         PlanarFlowTransformer model = Fit(rows, contamination);
 
-        float[] normal = Rows.Scores(model, Rows.View(_context, Standard(2000, 10, 4))), strange = Rows.Scores(model, Rows.View(_context, anomalies));
+        float[] normal = Rows.Scores(
+            model, Rows.View(_context, Standard(2000, 10, 4))), strange = Rows.Scores(model, Rows.View(_context, anomalies));
 
         double area = strange.Average(s => normal.Average(n => s > n ? 1 : s == n ? 0.5 : 0));
         Assert.True(area >= 0.99, $"AUROC {area}");
@@ -84,7 +86,8 @@ public sealed class FarValuesTests
         string warning = Assert.Single(_warnings);
         Assert.Contains("-999 in 2 % of the rows of 'Features[1]'", warning);
         Assert.Contains($"mlContext.Transforms.Expression(\"Features\", \"{Remedy}\", \"Features\")", warning);
-        IDataView mended = _context.Transforms.Expression("Features", Remedy, "Features").Fit(Rows.View(_context, rows)).Transform(Rows.View(_context, rows));
+        IDataView mended = _context.Transforms.Expression("Features", Remedy, "Features")
+            .Fit(Rows.View(_context, rows)).Transform(Rows.View(_context, rows));
         PlanarFlowTransformer model = _context.Flows.PlanarFlow(contamination: 0).Fit(mended);
         Assert.Equal((980, 20), (model.History.RowsUsed, model.History.RowsSkipped));
         Assert.Equal(rows.Select(row => row[1] == -999), model.Transform(mended).GetColumn<float>("Score").Select(float.IsNaN));
@@ -110,7 +113,8 @@ public sealed class FarValuesTests
             _ => i % 2,
         }])];
 
-        _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { Contamination = 0, MaximumSteps = 1, CalibrationFolds = 0 }).Fit(Rows.View(_context, rows));
+        _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { Contamination = 0, MaximumSteps = 1, CalibrationFolds = 0 })
+            .Fit(Rows.View(_context, rows));
 
         if (!named)
             Assert.Empty(_warnings);
@@ -156,7 +160,8 @@ public sealed class FarValuesTests
     public void Fit_ColumnsAtBothEndsOfSingle_ScoresAreOrdinary(string baseDistribution, double share)
     {
         var random = new RandomStream(4, 6);
-        float[][] rows = [.. Standard(1000, 2, 10).Select(row => (float[])[random.NextDouble() < share ? 3e38f : -3e38f, row[0], row[1]])];
+        float[][] rows =
+            [.. Standard(1000, 2, 10).Select(row => (float[])[random.NextDouble() < share ? 3e38f : -3e38f, row[0], row[1]])];
         var options = new PlanarFlowEstimator.Options
         {
             Seed = 1,
@@ -169,7 +174,8 @@ public sealed class FarValuesTests
             },
         };
 
-        float[] scores = Rows.Scores(_context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows)), Rows.View(_context, rows));
+        float[] scores = Rows.Scores(
+            _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows)), Rows.View(_context, rows));
 
         Assert.All(scores, score => Assert.InRange(score, 60, 400));
         Assert.DoesNotContain(_warnings, warning => warning.Contains("NaN"));
@@ -178,11 +184,13 @@ public sealed class FarValuesTests
     private static float[][] Standard(int count, int dimension, int seed)
     {
         var random = new RandomStream(seed, 321);
-        return [.. Enumerable.Range(0, count).Select(_ => (float[])[.. Enumerable.Range(0, dimension).Select(_ => (float)random.NextGaussian())])];
+        return [.. Enumerable.Range(0, count).Select(
+            _ => (float[])[.. Enumerable.Range(0, dimension).Select(_ => (float)random.NextGaussian())])];
     }
 
     private PlanarFlowTransformer Fit(float[][] rows, double? contamination) => _context.Flows.PlanarFlow(
         new PlanarFlowEstimator.Options { Contamination = contamination, Seed = 1 }).Fit(Rows.View(_context, rows));
 
-    private float[] PValues(PlanarFlowTransformer model, float[][] rows) => [.. model.Transform(Rows.View(_context, rows)).GetColumn<float>("PValue")];
+    private float[] PValues(PlanarFlowTransformer model, float[][] rows) =>
+        [.. model.Transform(Rows.View(_context, rows)).GetColumn<float>("PValue")];
 }

@@ -13,11 +13,14 @@ internal static class Rows
         public float Weight { get; set; } = 1;
     }
 
-    public static IDataView View(MLContext context, IReadOnlyList<float[]> features, float[]? weights = null, int? dimension = null)
+    public static IDataView View(
+        MLContext context, IReadOnlyList<float[]> features, float[]? weights = null, int? dimension = null)
     {
         var schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, dimension ?? features[0].Length);
-        return context.Data.LoadFromEnumerable(features.Select((f, i) => new Row { Features = f, Weight = weights?[i] ?? 1 }), schema);
+        schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(
+            NumberDataViewType.Single, dimension ?? features[0].Length);
+        return context.Data.LoadFromEnumerable(
+            features.Select((f, i) => new Row { Features = f, Weight = weights?[i] ?? 1 }), schema);
     }
 
     /// <summary>Correlated normal rows: column 0 standard, each next one half the last plus noise.</summary>

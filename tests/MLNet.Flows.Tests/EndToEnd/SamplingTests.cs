@@ -121,9 +121,17 @@ public sealed class SamplingTests
     [Fact]
     public void Sample_ByTheCatalog_KeepsTheFeatureColumnsNameAndSlotNames()
     {
-        IDataView data = _context.Data.LoadFromEnumerable(Rows.Normal(100, 2).Select(row => new Reading { Temperature = row[0], Pressure = row[1] }));
-        var options = new PlanarFlowEstimator.Options { FeatureColumnName = "Inputs", LogLikelihoodColumnName = "LogP", MaximumSteps = 5, CalibrationFolds = 0 };
-        ITransformer model = _context.Transforms.Concatenate("Inputs", "Temperature", "Pressure").Append(_context.Flows.PlanarFlow(options)).Fit(data);
+        IDataView data = _context.Data.LoadFromEnumerable(
+            Rows.Normal(100, 2).Select(row => new Reading { Temperature = row[0], Pressure = row[1] }));
+        var options = new PlanarFlowEstimator.Options
+        {
+            FeatureColumnName = "Inputs",
+            LogLikelihoodColumnName = "LogP",
+            MaximumSteps = 5,
+            CalibrationFolds = 0,
+        };
+        ITransformer model = _context.Transforms.Concatenate("Inputs", "Temperature", "Pressure")
+            .Append(_context.Flows.PlanarFlow(options)).Fit(data);
 
         IDataView drawn = _context.Flows.Sample(model, 10, seed: 1);
 
@@ -142,7 +150,13 @@ public sealed class SamplingTests
     [InlineData(1000)]
     public void Sample_StudentTOfAnyDegreesOfFreedom_IsFinite(double degreesOfFreedom)
     {
-        var options = new PlanarFlowEstimator.Options { BaseDistribution = BaseDistribution.StudentT(degreesOfFreedom), Seed = 1, MaximumSteps = 50, CalibrationFolds = 0 };
+        var options = new PlanarFlowEstimator.Options
+        {
+            BaseDistribution = BaseDistribution.StudentT(degreesOfFreedom),
+            Seed = 1,
+            MaximumSteps = 50,
+            CalibrationFolds = 0,
+        };
         PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(300, 3)));
 
         float[] samples = model.Sample(5000, seed: 1), logLikelihoods = new float[5000];
@@ -157,16 +171,28 @@ public sealed class SamplingTests
     {
         PlanarFlowTransformer flow = Transformers.TestFlows.Transformer(_context);
 
-        Assert.Contains("count is 0, but it is at least 1.", Assert.Throws<ArgumentOutOfRangeException>(() => flow.Sample(0)).Message);
-        Assert.Contains("rows is -1, but it is at least 1.", Assert.Throws<ArgumentOutOfRangeException>(() => _context.Flows.Sample(flow, -1)).Message);
-        Assert.Contains("do not fit one array", Assert.Throws<ArgumentOutOfRangeException>(() => flow.Sample(int.MaxValue)).Message);
-        Assert.Contains("holds no flow", Assert.Throws<ArgumentException>(() => _context.Flows.Sample(new TransformerChain<ITransformer>(), 1)).Message);
+        Assert.Contains(
+            "count is 0, but it is at least 1.", Assert.Throws<ArgumentOutOfRangeException>(() => flow.Sample(0)).Message);
+        Assert.Contains(
+            "rows is -1, but it is at least 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => _context.Flows.Sample(flow, -1)).Message);
+        Assert.Contains(
+            "do not fit one array", Assert.Throws<ArgumentOutOfRangeException>(() => flow.Sample(int.MaxValue)).Message);
+        Assert.Contains(
+            "holds no flow",
+            Assert.Throws<ArgumentException>(() => _context.Flows.Sample(new TransformerChain<ITransformer>(), 1)).Message);
     }
 
     [Fact]
     public void Latent_OfTrainingRows_IsStandardNormalUnderANormalBase()
     {
-        var options = new PlanarFlowEstimator.Options { BaseDistribution = BaseDistribution.StandardNormal, LatentColumnName = "Latent", MaximumSteps = 300, InputNoise = 0 };
+        var options = new PlanarFlowEstimator.Options
+        {
+            BaseDistribution = BaseDistribution.StandardNormal,
+            LatentColumnName = "Latent",
+            MaximumSteps = 300,
+            InputNoise = 0,
+        };
         float[][] rows = [.. Rows.Normal(3000, 2).Select(r => (float[])[10 * r[0], 3, r[1]])];
         PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows));
         float[][] extra = [.. rows, [0, 3.06f, 0], [float.NaN, 3, 1]];

@@ -44,7 +44,12 @@ public sealed class TrainedDensityTests
     {
         // Every second row is the same one: the last bit of a likelihood decides whether its p-value is 0.5 or 0.
         float[][] rows = [.. Sine(300).SelectMany(r => (float[][])[[r[0], 4, r[1]], [0.25f, 4, 0.5f]])];
-        var options = new PlanarFlowEstimator.Options { MaximumSteps = 200, CalibrationFolds = 0, Preprocessing = whiten ? Preprocessing.Whiten() : Preprocessing.Standardize };
+        var options = new PlanarFlowEstimator.Options
+        {
+            MaximumSteps = 200,
+            CalibrationFolds = 0,
+            Preprocessing = whiten ? Preprocessing.Whiten() : Preprocessing.Standardize,
+        };
         PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows));
         IDataView scored = model.Transform(Rows.View(_context, rows));
         float[] logLikelihood = [.. scored.GetColumn<float>("LogLikelihood")], pValue = [.. scored.GetColumn<float>("PValue")];
@@ -53,7 +58,8 @@ public sealed class TrainedDensityTests
             Assert.Equal(logLikelihood.Count(l => l <= logLikelihood[i]) / (float)rows.Length, pValue[i]);
 
         // 0.01 as Single is less than 0.01 as Double: the row with exactly that p-value is no alarm all the same.
-        bool[] alarms = [.. model.WithFalseAlarmRate(0.01).Transform(Rows.View(_context, rows)).GetColumn<bool>("PredictedLabel")];
+        bool[] alarms =
+            [.. model.WithFalseAlarmRate(0.01).Transform(Rows.View(_context, rows)).GetColumn<bool>("PredictedLabel")];
         Assert.False(alarms[Array.IndexOf(pValue, 0.01f)]);
         Assert.Equal(5, alarms.Count(alarm => alarm));
     }
@@ -132,7 +138,8 @@ public sealed class TrainedDensityTests
         })];
     }
 
-    // Midpoint rule on [-half, half]^2 with cells that grow with the distance from the origin: x = sinh(t) / sinh(1) half, 3,000 x 3,000 cells.
+    // Midpoint rule on [-half, half]^2 with cells that grow with the distance from the origin: x = sinh(t) / sinh(1) half, 3,000
+    // x 3,000 cells.
     private static double Integrate(PlanarFlowTransformer model, double half)
     {
         const int Cells = 2400;

@@ -8,7 +8,8 @@ public sealed class VectorLengthTests
 {
     private readonly MLContext _context = new(1);
 
-    public static TheoryData<float[]?, int> WrongRows { get; } = new() { { null, 0 }, { [], 0 }, { [5, 5], 2 }, { [5, 5, 5, 5], 4 } };
+    public static TheoryData<float[]?, int> WrongRows { get; } =
+        new() { { null, 0 }, { [], 0 }, { [5, 5], 2 }, { [5, 5, 5, 5], 4 } };
 
     [Theory]
     [MemberData(nameof(WrongRows))]
@@ -26,7 +27,8 @@ public sealed class VectorLengthTests
         IDataView scored = Model().Transform(View(row));
 
         // In blocks, in blocks with the features read too, and row by row, because another column cannot be kept.
-        foreach (string[] columns in (string[][])[["Score"], ["Score", "Features"], ["PValue", "Features", "Tag"], ["Score", "Tag"]])
+        foreach (string[] columns in
+            (string[][])[["Score"], ["Score", "Features"], ["PValue", "Features", "Tag"], ["Score", "Tag"]])
         {
             var scores = new List<float>();
             var error = Assert.Throws<ArgumentException>(() => Read(scored, columns, scores));
@@ -61,7 +63,10 @@ public sealed class VectorLengthTests
         var error = Assert.Throws<ArgumentException>(() => model.Transform(view).GetColumn<float>("Score").Count());
         var fit = Assert.Throws<ArgumentException>(() => _context.Flows.PlanarFlow().Fit(view));
 
-        Assert.Equal("Column 'Features' has 2 values in row 1, but its type promises 3. Give every row 3 values, with NaN for missing ones.", error.Message);
+        Assert.Equal(
+            "Column 'Features' has 2 values in row 1, but its type promises 3. Give every row 3 values, with NaN for missing "
+            + "ones.",
+            error.Message);
         Assert.Equal(error.Message, fit.Message);
     }
 
@@ -96,13 +101,16 @@ public sealed class VectorLengthTests
     private static string Values(int length) => $"{length} value{(length == 1 ? "" : "s")}";
 
     private static string Message(int length, int row = 64) =>
-        $"Column 'Features' has {Values(length)} in row {row}, but its type promises 3. Give every row 3 values, with NaN for missing ones.";
+        $"Column 'Features' has {Values(length)} in row {row}, but its type promises 3. Give every row 3 values, with NaN for "
+        + "missing ones.";
 
     private static void Read(IDataView view, string[] columns, List<float> scores)
     {
         using DataViewRowCursor cursor = view.GetRowCursor(columns.Select(name => view.Schema[name]));
         ValueGetter<float> score = cursor.GetGetter<float>(view.Schema[columns[0]]);
-        ValueGetter<VBuffer<float>>? features = columns.Contains("Features") ? cursor.GetGetter<VBuffer<float>>(view.Schema["Features"]) : null;
+        ValueGetter<VBuffer<float>>? features = columns.Contains("Features")
+            ? cursor.GetGetter<VBuffer<float>>(view.Schema["Features"])
+            : null;
         float value = 0;
         VBuffer<float> buffer = default;
         while (cursor.MoveNext())

@@ -65,7 +65,8 @@ public sealed class CancellationTests
         PlanarFlowEstimator.Options options = Options();
         options.Engine = new CancellingEngine(_source, trainings: 1, step: 30);
 
-        Assert.Throws<OperationCanceledException>(() => _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(300, 2))));
+        Assert.Throws<OperationCanceledException>(
+            () => _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(300, 2))));
     }
 
     // Step 250 of a member whose first evaluation was at step 100; a later member's start; its first steps.
@@ -188,7 +189,8 @@ public sealed class CancellationTests
         return matrix;
     }
 
-    private static float[] Scores(PlanarFlowTransformer model, IDataView data) => [.. model.Transform(data).GetColumn<float>("Score")];
+    private static float[] Scores(PlanarFlowTransformer model, IDataView data) =>
+        [.. model.Transform(data).GetColumn<float>("Score")];
 
     private PlanarFlowEstimator.Options Options() => new() { Seed = 1, CancellationToken = _source.Token };
 

@@ -20,7 +20,10 @@ public sealed class DataWarningsTests
 
         string warning = Assert.Single(Warnings(rows));
 
-        Assert.Contains("every column holds few distinct values ('Features[0]', 'Features[1]', 'Features[2]', 'Features[3]', 'Features[4]' and 1 more)", warning);
+        Assert.Contains(
+            "every column holds few distinct values ('Features[0]', 'Features[1]', 'Features[2]', 'Features[3]', "
+            + "'Features[4]' and 1 more)",
+            warning);
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class HeavyTailsTests
         Assert.Equal(expected ? [0] : [], found.Columns);
     }
 
-    // Within 6 % the standard deviation of the others, and the mean within 5 % of it, although up to 15 % of the values are far out.
+    // Within 6 % the standard deviation of the others, and the mean within 5 % of it, although up to 15 % of the values are far
+    // out.
     [Theory]
     [InlineData("two clusters, 5 %", 0, 4)]
     [InlineData("two of -999", 0, 1)]

@@ -68,7 +68,14 @@ public sealed class PlanarFlowEstimatorTests
     {
         // x2 ~ U(-3, 3), x1 = sin(x2) + N(0, 0.1^2): entropy log 6 + log(0.1 sqrt(2 pi e)) = 0.908 nats.
         IDataView train = Rows.View(_context, Sine(4000, 1)), test = Rows.View(_context, Sine(4000, 2));
-        var options = new PlanarFlowEstimator.Options { MaximumSteps = 3000, InputNoise = 0, LearningRate = 0.01, MaskColumns = false, NumberOfLayers = 32 };
+        var options = new PlanarFlowEstimator.Options
+        {
+            MaximumSteps = 3000,
+            InputNoise = 0,
+            LearningRate = 0.01,
+            MaskColumns = false,
+            NumberOfLayers = 32,
+        };
 
         double nll = Rows.Scores(_context.Flows.PlanarFlow(options).Fit(train), test).Average();
 
@@ -100,7 +107,9 @@ public sealed class PlanarFlowEstimatorTests
             float Value(int row) => (float)(row < Far ? 10 + 0.5 * random.NextGaussian() : random.NextGaussian());
             float[][] rows = [.. Enumerable.Range(0, Count).Select(i => (float[])[Value(i), Value(i), Value(i), Value(i)])];
             IDataView data = Rows.View(_context, rows);
-            float[] scores = Rows.Scores(_context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { Seed = set + 1, CalibrationFolds = 0 }).Fit(data), data);
+            float[] scores = Rows.Scores(
+                _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { Seed = set + 1, CalibrationFolds = 0 }).Fit(data),
+                data);
             apart += scores[..Far].Min() > scores[Far..].Max() ? 1 : 0;
         }
 
@@ -114,7 +123,8 @@ public sealed class PlanarFlowEstimatorTests
         {
             var random = new MLNet.Flows.Numerics.RandomStream(seed);
             return [.. Enumerable.Range(0, 3000).Select(_ => 2 * Math.PI * random.NextDouble()).Select(angle =>
-                (float[])[(float)(Math.Cos(angle) + 0.1 * random.NextGaussian()), (float)(Math.Sin(angle) + 0.1 * random.NextGaussian())])];
+                (float[])[(float)(Math.Cos(angle) + 0.1 * random.NextGaussian()),
+                    (float)(Math.Sin(angle) + 0.1 * random.NextGaussian())])];
         }
 
         IDataView train = Rows.View(_context, Ring(1)), fresh = Rows.View(_context, Ring(2));
@@ -122,7 +132,10 @@ public sealed class PlanarFlowEstimatorTests
         deep.NumberOfLayers = 64;
         deep.MaximumEpochs = 60;
 
-        Assert.True(Rows.Scores(_context.Flows.PlanarFlow(deep).Fit(train), fresh).Average() < Rows.Scores(_context.Flows.PlanarFlow().Fit(train), fresh).Average() - 0.1);
+        Assert.True(
+            Rows.Scores(
+                _context.Flows.PlanarFlow(deep).Fit(train),
+                fresh).Average() < Rows.Scores(_context.Flows.PlanarFlow().Fit(train), fresh).Average() - 0.1);
     }
 
     [Fact]
@@ -131,10 +144,20 @@ public sealed class PlanarFlowEstimatorTests
         // A few rows at 5 with weight 30 weigh as much as the rest.
         float[][] rows = [.. Rows.Normal(300, 1), .. Enumerable.Range(0, 100).Select(i => new[] { 5 + 0.001f * i })];
         float[] weights = [.. Enumerable.Range(0, 400).Select(i => i < 300 ? 0.1f : 3)];
-        var options = new PlanarFlowEstimator.Options { ExampleWeightColumnName = "Weight", Seed = 1, BaseDistribution = BaseDistribution.NormalMixture(4) };
+        var options = new PlanarFlowEstimator.Options
+        {
+            ExampleWeightColumnName = "Weight",
+            Seed = 1,
+            BaseDistribution = BaseDistribution.NormalMixture(4),
+        };
 
         PlanarFlowTransformer weighted = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, rows, weights));
-        PlanarFlowTransformer plain = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { Seed = 1, BaseDistribution = BaseDistribution.NormalMixture(4) }).Fit(Rows.View(_context, rows));
+        PlanarFlowTransformer plain = _context.Flows.PlanarFlow(
+            new PlanarFlowEstimator.Options
+            {
+                Seed = 1,
+                BaseDistribution = BaseDistribution.NormalMixture(4),
+            }).Fit(Rows.View(_context, rows));
 
         IDataView probe = Rows.View(_context, [[5.05f]]);
         Assert.True(Rows.Scores(weighted, probe)[0] < Rows.Scores(plain, probe)[0] - 0.5);
@@ -144,15 +167,23 @@ public sealed class PlanarFlowEstimatorTests
     [Fact]
     public void Fit_OutlyingRows_TrimmedTheyBecomeStranger()
     {
-        float[][] rows = [.. Rows.Normal(900, 2), .. Rows.Normal(100, 2, seed: 3).Select(r => new[] { 8 + 0.3f * r[0], 8 + 0.3f * r[1] })];
+        float[][] rows =
+            [.. Rows.Normal(900, 2), .. Rows.Normal(100, 2, seed: 3).Select(r => new[] { 8 + 0.3f * r[0], 8 + 0.3f * r[1] })];
         IDataView data = Rows.View(_context, rows);
 
         float[] plain = Rows.Scores(Fit(0), data), trimmed = Rows.Scores(Fit(0.2), data);
 
-        Assert.True(trimmed[900..].Average() > plain[900..].Average() + 3, $"{trimmed[900..].Average()} and {plain[900..].Average()}");
+        Assert.True(
+            trimmed[900..].Average() > plain[900..].Average() + 3, $"{trimmed[900..].Average()} and {plain[900..].Average()}");
 
         PlanarFlowTransformer Fit(double trim) => _context.Flows
-            .PlanarFlow(new PlanarFlowEstimator.Options { TrimFraction = trim, BaseDistribution = BaseDistribution.StudentT(5), Seed = 4 })
+            .PlanarFlow(
+                new PlanarFlowEstimator.Options
+                {
+                    TrimFraction = trim,
+                    BaseDistribution = BaseDistribution.StudentT(5),
+                    Seed = 4,
+                })
             .Fit(data);
     }
 
@@ -181,7 +212,13 @@ public sealed class PlanarFlowEstimatorTests
     [InlineData(0.0, 3, 3)]
     public void Fit_NumberOfMembers_IsWhatTheDensityMixes(double? contamination, int? members, int expected)
     {
-        var options = new PlanarFlowEstimator.Options { Contamination = contamination, NumberOfMembers = members, MaximumSteps = 20, CalibrationFolds = 0 };
+        var options = new PlanarFlowEstimator.Options
+        {
+            Contamination = contamination,
+            NumberOfMembers = members,
+            MaximumSteps = 20,
+            CalibrationFolds = 0,
+        };
 
         PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(200, 3)));
 
@@ -192,7 +229,12 @@ public sealed class PlanarFlowEstimatorTests
     public void Fit_CancelledInTheSecondMember_KeepsTheFirst()
     {
         using var source = new CancellationTokenSource();
-        var options = new PlanarFlowEstimator.Options { MaximumSteps = 200, CancellationToken = source.Token, Progress = new CancelAtReport(source, 7) };
+        var options = new PlanarFlowEstimator.Options
+        {
+            MaximumSteps = 200,
+            CancellationToken = source.Token,
+            Progress = new CancelAtReport(source, 7),
+        };
 
         PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(500, 2)));
 
@@ -243,7 +285,10 @@ public sealed class PlanarFlowEstimatorTests
         { new() { TrimFraction = 0.95 }, "TrimFraction is 0.95" },
         { new() { NumberOfThreads = 0 }, "NumberOfThreads is 0" },
         { new() { BaseDistribution = BaseDistribution.StudentT(0) }, "BaseDistribution.StudentT has 0 degrees of freedom" },
-        { new() { BaseDistribution = BaseDistribution.NormalMixture(minimumWeight: -1) }, "BaseDistribution.NormalMixture has minimumWeight -1, but it is in [0, 1]." },
+        { new()
+        {
+            BaseDistribution = BaseDistribution.NormalMixture(minimumWeight: -1),
+        }, "BaseDistribution.NormalMixture has minimumWeight -1, but it is in [0, 1]." },
         { new() { BaseDistribution = BaseDistribution.NormalMixture(0) }, "BaseDistribution.NormalMixture has 0 components" },
         { new() { Preprocessing = Preprocessing.Whiten(2) }, "Preprocessing.Whiten has shrinkage 2" },
         { new() { ScoreColumnName = "PValue" }, "are not all different" },

@@ -35,9 +35,13 @@ public sealed class RandomOptionsTests
         }
 
         string[] bad = [.. Choices.Where((_, i) => states[i] == 2).Select(choice => choice.Name)];
-        string message = bad.Length == 0 ? "" : Assert.Throws<ArgumentException>(() => new MLContext(1).Flows.PlanarFlow(options)).Message;
+        string message = bad.Length == 0
+            ? ""
+            : Assert.Throws<ArgumentException>(() => new MLContext(1).Flows.PlanarFlow(options)).Message;
         if (bad.Length == 0)
             Assert.NotNull(new MLContext(1).Flows.PlanarFlow(options));
-        Assert.All(Choices, choice => Assert.Equal(bad.Contains(choice.Name), message.Contains($"{choice.Name} is ", StringComparison.Ordinal)));
+        Assert.All(
+            Choices,
+            choice => Assert.Equal(bad.Contains(choice.Name), message.Contains($"{choice.Name} is ", StringComparison.Ordinal)));
     }, iter: 200);
 }

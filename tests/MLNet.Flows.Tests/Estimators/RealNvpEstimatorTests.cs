@@ -44,7 +44,8 @@ public sealed class RealNvpEstimatorTests
         RealNvpTransformer model = Quick(context);
 
         float[] samples = model.Sample(2000, seed: 1);
-        double radius = Enumerable.Range(0, 2000).Average(i => Math.Sqrt(samples[2 * i] * samples[2 * i] + samples[2 * i + 1] * samples[2 * i + 1]));
+        double radius = Enumerable.Range(0, 2000)
+            .Average(i => Math.Sqrt(samples[2 * i] * samples[2 * i] + samples[2 * i + 1] * samples[2 * i + 1]));
         Assert.Equal(2, radius, 0.3);
 
         float[] row = [3, 1];
@@ -79,7 +80,8 @@ public sealed class RealNvpEstimatorTests
 
         Assert.StartsWith("The options of RealNvp have 5 faults: NumberOfCouplings is 0, but it is in [1, 256]. ", error.Message);
         Assert.Contains("LogScaleBound is 100, but it is in [0.01, 5].", error.Message);
-        Assert.Contains("HiddenUnits[1] is 100000, but it is in [1, 4096]. HiddenUnits[2] is 0, but it is in [1, 4096].", error.Message);
+        Assert.Contains(
+            "HiddenUnits[1] is 100000, but it is in [1, 4096]. HiddenUnits[2] is 0, but it is in [1, 4096].", error.Message);
     }
 
     [Fact]
@@ -87,7 +89,8 @@ public sealed class RealNvpEstimatorTests
     {
         FlowsCatalog flows = new MLContext().Flows;
 
-        var many = Assert.Throws<ArgumentException>(() => flows.RealNvp(new RealNvpEstimator.Options { HiddenUnits = new int[17] }));
+        var many = Assert.Throws<ArgumentException>(
+            () => flows.RealNvp(new RealNvpEstimator.Options { HiddenUnits = new int[17] }));
         var none = Assert.Throws<ArgumentException>(() => flows.RealNvp(new RealNvpEstimator.Options { HiddenUnits = null! }));
 
         Assert.Equal("The options of RealNvp have 1 fault: HiddenUnits has 17 layers, but it has at most 16.", many.Message);
@@ -114,11 +117,21 @@ public sealed class RealNvpEstimatorTests
     {
         var context = new MLContext(1);
 
-        Assert.Contains("'Nowhere'", Assert.Throws<ArgumentException>(() => context.Flows.RealNvp("Nowhere").Fit(View(context, Ring(3, 1)))).Message);
+        Assert.Contains(
+            "'Nowhere'",
+            Assert.Throws<ArgumentException>(() => context.Flows.RealNvp("Nowhere").Fit(View(context, Ring(3, 1)))).Message);
     }
 
     private static RealNvpTransformer Quick(MLContext context) => context.Flows
-        .RealNvp(new RealNvpEstimator.Options { MaximumSteps = 150, NumberOfCouplings = 4, HiddenUnits = [16], Seed = 2, CalibrationFolds = 0 })
+        .RealNvp(
+            new RealNvpEstimator.Options
+            {
+                MaximumSteps = 150,
+                NumberOfCouplings = 4,
+                HiddenUnits = [16],
+                Seed = 2,
+                CalibrationFolds = 0,
+            })
         .Fit(View(context, Ring(800, 1)));
 
     private static float[][] Ring(int count, int seed)
@@ -134,7 +147,8 @@ public sealed class RealNvpEstimatorTests
     private static double Integral(FlowTransformer model)
     {
         const double Step = 0.02;
-        float[] grid = [.. Enumerable.Range(-200, 400).SelectMany(i => Enumerable.Range(-200, 400).SelectMany(j => new[] { (float)((i + 0.5) * Step), (float)((j + 0.5) * Step) }))];
+        float[] grid = [.. Enumerable.Range(-200, 400).SelectMany(
+            i => Enumerable.Range(-200, 400).SelectMany(j => new[] { (float)((i + 0.5) * Step), (float)((j + 0.5) * Step) }))];
         var result = new float[grid.Length / 2];
         model.LogLikelihood(grid, result);
         return result.Sum(l => Math.Exp(l)) * Step * Step;

@@ -7,7 +7,8 @@ public sealed class TrainingEffortTests
     private const int Layers = 16;
     private const int Rows = 128;
 
-    // As the recipe says where data is narrow, or where there are as many rows as the recipe visits: folds only where rows are few for the weights.
+    // As the recipe says where data is narrow, or where there are as many rows as the recipe visits: folds only where rows are
+    // few for the weights.
     [Theory]
     [InlineData(112, 33, 4, 4)]
     [InlineData(50, 166, 4, 4)]
@@ -31,7 +32,8 @@ public sealed class TrainingEffortTests
         TrainingEffort effort = Effort(new PlanarFlowEstimator.Options(), rows, dimension);
 
         long trainings = 8 + effort.Folds * effort.MembersPerFold;
-        long values = trainings * effort.Steps * Math.Min(Rows, Training(rows)) * dimension, bound = Math.Max(400_000_000, 1_000L * rows * dimension);
+        long values = trainings * effort.Steps * Math.Min(Rows, Training(rows)) * dimension, bound = Math.Max(
+            400_000_000, 1_000L * rows * dimension);
         Assert.InRange(values, 0, bound);
         Assert.True(effort.Steps is 700 || values > 0.95 * bound, $"{values} of {bound}");
         Assert.InRange(effort.MembersPerFold, 1, 2);
@@ -44,7 +46,8 @@ public sealed class TrainingEffortTests
     [Fact]
     public void Of_StatedOptions_AreKept()
     {
-        Assert.Equal(new TrainingEffort(5_000, 8, 2), Effort(new PlanarFlowEstimator.Options { MaximumSteps = 5_000 }, 200, 10_000));
+        Assert.Equal(
+            new TrainingEffort(5_000, 8, 2), Effort(new PlanarFlowEstimator.Options { MaximumSteps = 5_000 }, 200, 10_000));
         Assert.Equal(700, Effort(new PlanarFlowEstimator.Options { MaximumEpochs = 30 }, 200, 10_000).Steps);
         Assert.Equal(new TrainingEffort(86, 5, 2), Effort(new PlanarFlowEstimator.Options { CalibrationFolds = 5 }, 200, 10_000));
         Assert.Equal(new TrainingEffort(195, 0, 2), Effort(new PlanarFlowEstimator.Options { CalibrationFolds = 0 }, 200, 2_000));

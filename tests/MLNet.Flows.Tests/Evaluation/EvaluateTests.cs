@@ -25,7 +25,8 @@ public sealed class EvaluateTests
     [Fact]
     public void Evaluate_UnscoredRow_CountsAsTheStrangest()
     {
-        FlowMetrics metrics = _context.Flows.Evaluate(Load(new(true, float.NaN, true), new(false, 5, false), new(false, 1, false)));
+        FlowMetrics metrics = _context.Flows.Evaluate(
+            Load(new(true, float.NaN, true), new(false, 5, false), new(false, 1, false)));
 
         Assert.Equal(1, metrics.UnscoredCount);
         Assert.Equal(1.0, metrics.AreaUnderRocCurve, 12);
@@ -63,12 +64,14 @@ public sealed class EvaluateTests
     [Fact]
     public void Evaluate_NormalRowsAlone_GivesTheAlarmRateAndNaNAreas()
     {
-        FlowMetrics metrics = _context.Flows.Evaluate(Load(new(false, 1, false), new(false, 2, true), new(false, 0, false), new(false, 5, false)));
+        FlowMetrics metrics = _context.Flows.Evaluate(
+            Load(new(false, 1, false), new(false, 2, true), new(false, 0, false), new(false, 5, false)));
 
         Assert.Equal(0.25, metrics.FalseAlarmRate, 12);
         Assert.Equal(-2, metrics.MeanLogLikelihood, 6);
         Assert.All(
-            [metrics.AreaUnderRocCurve, metrics.AveragePrecision, metrics.DetectionRateAtFalsePositiveCount, metrics.Precision, metrics.Recall, metrics.F1Score],
+            [metrics.AreaUnderRocCurve, metrics.AveragePrecision, metrics.DetectionRateAtFalsePositiveCount,
+            metrics.Precision, metrics.Recall, metrics.F1Score],
             value => Assert.True(double.IsNaN(value)));
         Assert.Equal((0, 4), (metrics.AnomalyCount, metrics.NormalCount));
     }
@@ -82,14 +85,17 @@ public sealed class EvaluateTests
 
         var error = Assert.Throws<ArgumentException>(() => _context.Flows.Evaluate(data));
 
-        Assert.Contains("Column 'Label' holds 2 anomalies and 0 normal rows (0 without a label), where a label above 0 means anomaly", error.Message);
+        Assert.Contains(
+            "Column 'Label' holds 2 anomalies and 0 normal rows (0 without a label), where a label above 0 means anomaly",
+            error.Message);
     }
 
     [Fact]
     public void Evaluate_KeyLabelsWithoutNames_FindsTheAnomalyByItsNumber()
     {
         IDataView data = _context.Data.LoadFromEnumerable<KeyRow>(
-            [new() { Label = 1, Score = 9 }, new() { Label = 2, Score = 1 }, new() { Label = 1, Score = 4 }, new() { Label = 0, Score = 5 }]);
+            [new() { Label = 1, Score = 9 }, new() { Label = 2, Score = 1 },
+            new() { Label = 1, Score = 4 }, new() { Label = 0, Score = 5 }]);
 
         Assert.Equal(0.75, _context.Flows.Evaluate(data, anomalyKeyValue: "1").AreaUnderRocCurve, 12);
         var error = Assert.Throws<ArgumentException>(() => _context.Flows.Evaluate(data, anomalyKeyValue: "3"));
@@ -106,12 +112,14 @@ public sealed class EvaluateTests
             [new(first, first == "odd" ? 9 : 1, false), new(second, first == "odd" ? 1 : 9, false)]);
         data = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         var messages = new List<string>();
-        _context.Log += (_, message) => messages.AddRange(message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning ? [message.Message] : []);
+        _context.Log += (_, message) => messages.AddRange(
+            message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning ? [message.Message] : []);
 
         _context.Flows.Evaluate(data);
 
         Assert.Equal(warnings, messages.Count);
-        Assert.All(messages, message => Assert.Contains("The second value, 'fine', means anomaly in key column 'Label'", message));
+        Assert.All(
+            messages, message => Assert.Contains("The second value, 'fine', means anomaly in key column 'Label'", message));
     }
 
     [Fact]
@@ -140,7 +148,8 @@ public sealed class EvaluateTests
         {
         }
 
-        public BooleanRow(bool label, float score, bool predictedLabel) => (Label, Score, PredictedLabel) = (label, score, predictedLabel);
+        public BooleanRow(bool label, float score, bool predictedLabel) =>
+            (Label, Score, PredictedLabel) = (label, score, predictedLabel);
 
         public bool Label { get; set; }
 

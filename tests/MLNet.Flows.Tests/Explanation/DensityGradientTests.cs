@@ -19,7 +19,9 @@ public sealed class DensityGradientTests
         ["own-scales"] = new NormalMixture(D, [0.3f, 0.7f], [0, 0, 0, 0, 1, -1, 2, 0], [1, 2, 1, 0.5f, 0.7f, 1, 1, 1]),
         ["flows"] = new UniformMixture(
         [
-            new Transformed([new TrainablePlanarStack(D, 5).Freeze(PlanarReference.RandomParameters(D, 5, 6)), new TrainablePlanarStack(D, 3).Freeze(PlanarReference.RandomParameters(D, 3, 7))],
+            new Transformed(
+                [new TrainablePlanarStack(D, 5).Freeze(PlanarReference.RandomParameters(D, 5, 6)),
+                new TrainablePlanarStack(D, 3).Freeze(PlanarReference.RandomParameters(D, 3, 7))],
                 new DiagonalNormal([1, -2, 0, 0.3f], [0.5f, 3, 1, 2])),
             new NormalMixture(D, [0.3f, 0.7f], [0, 0, 0, 0, 1, -1, 2, 0], [1, 2, 1, 0.5f]),
         ]),
@@ -59,7 +61,9 @@ public sealed class DensityGradientTests
         standardization.Apply(data);
         Whitening whitening = Whitening.Fit(data, [], 0.1);
         PlanarStack stack = new TrainablePlanarStack(D, layers).Freeze(PlanarReference.RandomParameters(D, layers, 5));
-        var density = new FlowDensity(new ColumnPartition(D, [], new PlateauConstants([], [])), new Transformed([standardization, whitening, stack], Bases[name]));
+        var density = new FlowDensity(
+            new ColumnPartition(D, [], new PlateauConstants([], [])),
+            new Transformed([standardization, whitening, stack], Bases[name]));
         var gradient = new DensityGradient(density);
         for (int r = 0; r < 64; r++)
         {
@@ -87,7 +91,10 @@ public sealed class DensityGradientTests
 
                 double numeric = (8 * (At(step) - At(-step)) - (At(2 * step) - At(-2 * step))) / (12 * step);
                 double analytic = gradient.Gradient.Values[d * RowBlock.Rows + r];
-                Assert.Equal(numeric * standardization.Scale[d], analytic * standardization.Scale[d], 2e-3 * (1 + Math.Abs(numeric * standardization.Scale[d])));
+                Assert.Equal(
+                    numeric * standardization.Scale[d],
+                    analytic * standardization.Scale[d],
+                    2e-3 * (1 + Math.Abs(numeric * standardization.Scale[d])));
             }
         }
     }

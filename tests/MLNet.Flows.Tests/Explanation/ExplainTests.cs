@@ -19,7 +19,11 @@ public sealed class ExplainTests
         // Column 2 is constant in training.
         float[][] train = [.. Rows.Normal(600, 3).Select(r => (float[])[r[0], r[1] * 100, 5, r[2]])];
         float[][] test = [train[0], train[1], [30, 0, 5, 0], [0, -2000, 5.3f, 1], [0, 0, 5, 0], [1e6f, 1, 5, 1]];
-        var options = new PlanarFlowEstimator.Options { MaximumSteps = 300, FeatureContributionsColumnName = "FeatureContributions" };
+        var options = new PlanarFlowEstimator.Options
+        {
+            MaximumSteps = 300,
+            FeatureContributionsColumnName = "FeatureContributions",
+        };
         if (kind == "student")
             options.BaseDistribution = BaseDistribution.StudentT();
         if (kind == "whitened")
@@ -50,7 +54,8 @@ public sealed class ExplainTests
     {
         // Against a thousand times finer plain Riemann sum of the same gradient.
         float[][] train = Rows.Normal(600, 3);
-        PlanarFlowTransformer model = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumSteps = 500 }).Fit(Rows.View(_context, train));
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumSteps = 500 })
+            .Fit(Rows.View(_context, train));
         foreach (float[] row in (float[][])[train[0], [4, -3, 2], [9, 9, 9]])
         {
             var contributions = new float[3];
@@ -66,10 +71,18 @@ public sealed class ExplainTests
     public void Explain_RowOfAPipeline_NamesTheFeatureThatDeparts()
     {
         var random = new MLNet.Flows.Numerics.RandomStream(1);
-        IDataView data = _context.Data.LoadFromEnumerable(Enumerable.Range(0, 500).Select(_ => new Reading { Temperature = 20 + (float)random.NextGaussian(), Pressure = 1000 + 10 * (float)random.NextGaussian() }));
-        TransformerChain<PlanarFlowTransformer> model = _context.Transforms.Concatenate("Features", "Temperature", "Pressure").Append(_context.Flows.PlanarFlow()).Fit(data);
+        IDataView data = _context.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 500).Select(
+                _ => new Reading
+                {
+                    Temperature = 20 + (float)random.NextGaussian(),
+                    Pressure = 1000 + 10 * (float)random.NextGaussian(),
+                }));
+        TransformerChain<PlanarFlowTransformer> model = _context.Transforms.Concatenate("Features", "Temperature", "Pressure")
+            .Append(_context.Flows.PlanarFlow()).Fit(data);
 
-        IReadOnlyList<FeatureContribution> top = _context.Flows.Explain(model, new Reading { Temperature = 20.1f, Pressure = 1100 }, 1);
+        IReadOnlyList<FeatureContribution> top = _context.Flows.Explain(
+            model, new Reading { Temperature = 20.1f, Pressure = 1100 }, 1);
 
         FeatureContribution first = Assert.Single(top);
         Assert.Equal(("Pressure", 1, 1100f), (first.Name, first.Index, first.Value));
@@ -84,7 +97,8 @@ public sealed class ExplainTests
         PlanarFlowTransformer flow = Transformers.TestFlows.Transformer(_context);
         float[][] rows = [[1, float.NaN, 1, float.PositiveInfinity, 1], [1, 2, 3, 4, 5]];
 
-        FeatureContribution[][] explained = [.. _context.Flows.ExplainRows(flow, Rows.View(_context, rows)).Select(row => row.ToArray())];
+        FeatureContribution[][] explained =
+            [.. _context.Flows.ExplainRows(flow, Rows.View(_context, rows)).Select(row => row.ToArray())];
 
         Assert.Equal(["Features[1]", "Features[3]"], explained[0].Select(feature => feature.Name));
         Assert.Equal([float.NaN, float.PositiveInfinity], explained[0].Select(feature => feature.Value));
@@ -100,7 +114,8 @@ public sealed class ExplainTests
         var schema = SchemaDefinition.Create(typeof(Rows.Row));
         schema[nameof(Rows.Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 5);
 
-        IReadOnlyList<FeatureContribution> explained = _context.Flows.Explain(flow, new Rows.Row { Features = [1, -2, 7, 0, 500] }, 1, schema);
+        IReadOnlyList<FeatureContribution> explained = _context.Flows.Explain(
+            flow, new Rows.Row { Features = [1, -2, 7, 0, 500] }, 1, schema);
 
         Assert.Equal(4, Assert.Single(explained).Index);
     }
@@ -110,12 +125,18 @@ public sealed class ExplainTests
     {
         PlanarFlowTransformer flow = Transformers.TestFlows.Transformer(_context);
 
-        Assert.Contains("The row has 2 values, but this flow was trained on 5 features.", Assert.Throws<ArgumentException>(() => flow.Explain([1, 2])).Message);
-        Assert.Contains("numberOfFeatures is 0, but it is at least 1.", Assert.Throws<ArgumentOutOfRangeException>(() => flow.Explain(new float[5], 0)).Message);
+        Assert.Contains(
+            "The row has 2 values, but this flow was trained on 5 features.",
+            Assert.Throws<ArgumentException>(() => flow.Explain([1, 2])).Message);
+        Assert.Contains(
+            "numberOfFeatures is 0, but it is at least 1.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => flow.Explain(new float[5], 0)).Message);
         Assert.Contains("There is no feature column 'Features' among 'Temperature'",
             Assert.Throws<ArgumentException>(() => _context.Flows.Explain(flow, new Reading())).Message);
-        ITransformer other = _context.Transforms.CopyColumns("A", "Temperature").Fit(_context.Data.LoadFromEnumerable([new Reading()]));
-        Assert.Contains("holds no flow", Assert.Throws<ArgumentException>(() => _context.Flows.Explain(other, new Reading())).Message);
+        ITransformer other = _context.Transforms.CopyColumns("A", "Temperature")
+            .Fit(_context.Data.LoadFromEnumerable([new Reading()]));
+        Assert.Contains(
+            "holds no flow", Assert.Throws<ArgumentException>(() => _context.Flows.Explain(other, new Reading())).Message);
     }
 
     private static double[] Riemann(FlowModel model, float[] row, int points)

@@ -13,7 +13,8 @@ public sealed class ReferencePointTests
 
     public static TheoryData<string, double?> Fits { get; } = new()
     {
-        { "categories", null }, { "categories", 0 }, { "categories", 0.1 }, { "clusters", null }, { "clusters", 0 }, { "wide", null }, { "heavy", null },
+        { "categories", null }, { "categories", 0 }, { "categories", 0.1 }, { "clusters", null }, { "clusters", 0 },
+        { "wide", null }, { "heavy", null },
         { "constants", null },
     };
 
@@ -58,7 +59,8 @@ public sealed class ReferencePointTests
     }
 
     private static float[] OneHot(int[] categories) =>
-        [.. Categories.SelectMany((size, group) => Enumerable.Range(0, size).Select(value => value == categories[group] ? 1f : 0f))];
+        [.. Categories.SelectMany(
+            (size, group) => Enumerable.Range(0, size).Select(value => value == categories[group] ? 1f : 0f))];
 
     private static float[][] Data(string kind, int count)
     {
@@ -66,7 +68,12 @@ public sealed class ReferencePointTests
         float Gaussian() => (float)random.NextGaussian();
         return [.. Enumerable.Range(0, count).Select(_ => (float[])(kind switch
         {
-            "categories" => [.. OneHot([.. Categories.Select(size => Math.Min(random.NextInt32(size), random.NextInt32(size)))]), Gaussian(), Gaussian()],
+            "categories" =>
+            [
+                .. OneHot([.. Categories.Select(size => Math.Min(random.NextInt32(size), random.NextInt32(size)))]),
+                Gaussian(),
+                Gaussian(),
+            ],
             "clusters" => [.. Enumerable.Repeat(random.NextInt32(2) * 20, 2).Select(center => center + Gaussian()), Gaussian()],
             "wide" => [.. Enumerable.Range(0, 120).Select(_ => Gaussian())],
             "heavy" => [(float)Math.Exp(2 * Gaussian()), random.NextInt32(100) == 0 ? -999 : Gaussian()],
@@ -75,5 +82,10 @@ public sealed class ReferencePointTests
     }
 
     private PlanarFlowTransformer Fit(float[][] rows, double? contamination) => _context.Flows.PlanarFlow(
-        new PlanarFlowEstimator.Options { Contamination = contamination, Seed = 1, CalibrationFolds = rows[0].Length > 100 ? 0 : null }).Fit(Rows.View(_context, rows));
+        new PlanarFlowEstimator.Options
+        {
+            Contamination = contamination,
+            Seed = 1,
+            CalibrationFolds = rows[0].Length > 100 ? 0 : null,
+        }).Fit(Rows.View(_context, rows));
 }

@@ -8,7 +8,8 @@ using MLNet.Flows.Tests.Persistence;
 
 namespace MLNet.Flows.Tests.Flows;
 
-/// <summary>What every flow owes as an estimator and a transformer: each law runs on each line of <see cref="FlowTable"/>.</summary>
+/// <summary>What every flow owes as an estimator and a transformer: each law runs on each line of
+/// <see cref="FlowTable"/>.</summary>
 public sealed class FlowLawsTests
 {
     private readonly MLContext _context = new(seed: 1);
@@ -35,7 +36,8 @@ public sealed class FlowLawsTests
             {
                 SchemaShape.Column of = promised.Single(each => each.Name == column.Name);
                 Assert.Equal((column.Kind, column.ItemType, column.IsKey), (of.Kind, of.ItemType, of.IsKey));
-                Assert.Equal(column.Annotations.Select(each => each.Name).Order(), of.Annotations.Select(each => each.Name).Order());
+                Assert.Equal(
+                    column.Annotations.Select(each => each.Name).Order(), of.Annotations.Select(each => each.Name).Order());
             }
         }
     }
@@ -58,7 +60,8 @@ public sealed class FlowLawsTests
         Assert.Equal(model.GetType().Name, lines[0]);
         IDataView scored = model.Transform(View(rows));
         Assert.Equal(
-            scored.GetColumn<float>("Score").Zip(scored.GetColumn<bool>("PredictedLabel"), (s, p) => $"{BitConverter.SingleToInt32Bits(s)} {p}"),
+            scored.GetColumn<float>("Score").Zip(
+                scored.GetColumn<bool>("PredictedLabel"), (s, p) => $"{BitConverter.SingleToInt32Bits(s)} {p}"),
             lines[1..]);
         Directory.Delete(Path.GetDirectoryName(zip)!, recursive: true);
     }
@@ -75,7 +78,9 @@ public sealed class FlowLawsTests
             return FlowTable.Create(new MLContext(9), name, options).Fit(View(rows));
         }
 
-        string[] one = Outputs(Fit(threads: 1, seed: 1), rows), two = Outputs(Fit(threads: 2, seed: 1), rows), other = Outputs(Fit(threads: 1, seed: 2), rows);
+        string[] one = Outputs(
+            Fit(threads: 1, seed: 1),
+            rows), two = Outputs(Fit(threads: 2, seed: 1), rows), other = Outputs(Fit(threads: 1, seed: 2), rows);
 
         Assert.Equal(one, two);
         Assert.NotEqual(one, other);
@@ -100,8 +105,8 @@ public sealed class FlowLawsTests
         Assert.All(Scores(model, Draw(20, seed: 3)), score => Assert.True(float.IsFinite(score)));
     }
 
-    // To the bit where only ratios matter and rows of weight 0 are left out; for the trained weights within what another order of rows does, which is less
-    // than what the weights do.
+    // To the bit where only ratios matter and rows of weight 0 are left out; for the trained weights within what another order of
+    // rows does, which is less than what the weights do.
     [Theory]
     [MemberData(nameof(All))]
     public void Fit_ExampleWeights_CountAsRows(string name)
@@ -110,7 +115,8 @@ public sealed class FlowLawsTests
         FlowTransformer Fit(float[][] data, float[]? weights)
         {
             FlowOptions options = FlowTable.Options(name);
-            (options.ExampleWeightColumnName, options.MaximumSteps, options.ValidationFraction) = (weights is null ? null : "Weight", 300, 0);
+            (options.ExampleWeightColumnName, options.MaximumSteps, options.ValidationFraction) =
+                (weights is null ? null : "Weight", 300, 0);
             return FlowTable.Create(_context, name, options).Fit(Rows.View(_context, data, weights));
         }
 
@@ -125,20 +131,22 @@ public sealed class FlowLawsTests
         double unweighted = Median(plain, left), expected = Median(repeated, left), actual = Median(weighted, left);
         Assert.True(expected - unweighted > 0.2, $"rows repeated {expected} nats, unweighted {unweighted}");
         Assert.True(
-            Math.Abs(expected - actual) < 0.5 * (expected - unweighted), $"rows repeated {expected} nats, weighted {actual}, unweighted {unweighted}");
+            Math.Abs(expected - actual) < 0.5 * (expected - unweighted),
+            $"rows repeated {expected} nats, weighted {actual}, unweighted {unweighted}");
 
         static double Median(FlowTransformer model, float[][] rows) => Scores(model, rows).Order().ElementAt(rows.Length / 2);
     }
 
-    // E_q[p(x) / q(x)] over points x from q, a wider normal than p, is 1; and of the draws from p, as many lie in a half-space as p says by the same
-    // weights.
+    // E_q[p(x) / q(x)] over points x from q, a wider normal than p, is 1; and of the draws from p, as many lie in a half-space as
+    // p says by the same weights.
     [Theory]
     [MemberData(nameof(All))]
     public void Sample_AgainstTheDensity_IsDrawnFromIt(string name)
     {
         FlowOptions options = FlowTable.Options(name);
         options.MaximumSteps = 300;
-        FlowTransformer model = FlowTable.Create(_context, name, options).Fit(View([.. Draw(1000).Select(row => new[] { row[0], row[1] })]));
+        FlowTransformer model = FlowTable.Create(_context, name, options)
+            .Fit(View([.. Draw(1000).Select(row => new[] { row[0], row[1] })]));
         const int Count = 200_000;
         const double Spread = 3.5;
         var random = new RandomStream(5);
@@ -180,7 +188,8 @@ public sealed class FlowLawsTests
             float[] reference = [.. parts.OrderBy(part => part.Index).Select(part => part.Reference)];
             float[] scores = Scores(model, [row, reference]);
 
-            Assert.Equal(scores[0] - scores[1], parts.Sum(part => part.Contribution), 2e-2 * (1 + Math.Abs(scores[0] - scores[1])));
+            Assert.Equal(
+                scores[0] - scores[1], parts.Sum(part => part.Contribution), 2e-2 * (1 + Math.Abs(scores[0] - scores[1])));
         }
     }
 
@@ -214,7 +223,8 @@ public sealed class FlowLawsTests
     {
         FlowTransformer model = FlowTable.Create(_context, name).Fit(View([.. Draw(200), [float.NaN, 0, 7, 0]]));
         float[][] rows = Draw(30, seed: 8);
-        float[][] spoiled = [.. rows.Select((row, i) => i % 3 == 0 ? [row[0], i % 2 == 0 ? float.NaN : float.PositiveInfinity, row[2], row[3]] : row)];
+        float[][] spoiled = [.. rows.Select(
+            (row, i) => i % 3 == 0 ? [row[0], i % 2 == 0 ? float.NaN : float.PositiveInfinity, row[2], row[3]] : row)];
 
         IDataView scored = model.Transform(View(spoiled));
 
@@ -262,7 +272,8 @@ public sealed class FlowLawsTests
         float[] logLikelihoods = [.. scored.GetColumn<float>("LogLikelihood")], scores = [.. scored.GetColumn<float>("Score")];
         float[] pValues = [.. scored.GetColumn<float>("PValue")];
         bool[] alarms = [.. scored.GetColumn<bool>("PredictedLabel")];
-        return [.. rows.Select((_, i) => FormattableString.Invariant($"{logLikelihoods[i]:R} {scores[i]:R} {pValues[i]:R} {alarms[i]}"))];
+        return [.. rows.Select(
+            (_, i) => FormattableString.Invariant($"{logLikelihoods[i]:R} {scores[i]:R} {pValues[i]:R} {alarms[i]}"))];
     }
 
     private static float[] Scores(FlowTransformer model, float[][] rows) => Rows.Scores(model, View(new MLContext(1), rows));

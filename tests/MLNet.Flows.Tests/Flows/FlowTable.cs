@@ -9,18 +9,30 @@ internal static class FlowTable
     {
         ["planar"] = Of(() => new PlanarFlowEstimator.Options(), (flows, options) => flows.PlanarFlow(options)),
         ["planar, masked and trimmed"] = Of(
-            () => new PlanarFlowEstimator.Options { Contamination = 0.05, MaskColumns = true }, (flows, options) => flows.PlanarFlow(options)),
-        ["planar, clean"] = Of(() => new PlanarFlowEstimator.Options { Contamination = 0 }, (flows, options) => flows.PlanarFlow(options)),
+            () => new PlanarFlowEstimator.Options
+            {
+                Contamination = 0.05,
+                MaskColumns = true,
+            }, (flows, options) => flows.PlanarFlow(options)),
+        ["planar, clean"] = Of(
+            () => new PlanarFlowEstimator.Options { Contamination = 0 }, (flows, options) => flows.PlanarFlow(options)),
         ["real nvp"] = Of(() => new RealNvpEstimator.Options(), (flows, options) => flows.RealNvp(options)),
         ["real nvp, deep"] = Of(
-            () => new RealNvpEstimator.Options { NumberOfCouplings = 4, HiddenUnits = [8, 8], LogScaleBound = 1, NumberOfMembers = 1 },
+            () => new RealNvpEstimator.Options
+            {
+                NumberOfCouplings = 4,
+                HiddenUnits = [8, 8],
+                LogScaleBound = 1,
+                NumberOfMembers = 1,
+            },
             (flows, options) => flows.RealNvp(options)),
         ["radial"] = Of(() => new RadialFlowEstimator.Options(), (flows, options) => flows.RadialFlow(options)),
     };
 
     public static IEnumerable<string> Names => Flows.Keys;
 
-    /// <summary>The flow's options at this line's defaults, with a seed, short training and no calibration, so that laws are quick.</summary>
+    /// <summary>The flow's options at this line's defaults, with a seed, short training and no calibration, so that laws are
+    /// quick.</summary>
     public static FlowOptions Options(string name)
     {
         FlowOptions options = Flows[name].Options();

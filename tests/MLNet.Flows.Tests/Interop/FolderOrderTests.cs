@@ -3,14 +3,17 @@ using System.Runtime.CompilerServices;
 
 namespace MLNet.Flows.Tests.Interop;
 
-/// <summary>Folders of the library, lowest first: a type names types of its own folder and of those before it, so that there is no cycle.</summary>
+/// <summary>Folders of the library, lowest first: a type names types of its own folder and of those before it, so that there is
+/// no cycle.</summary>
 public sealed class FolderOrderTests
 {
-    private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Declared =
+        BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
     private static readonly string[] Order =
     [
-        "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Interop", "Schema", "Transformers",
+        "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Interop", "Schema",
+        "Transformers",
         "Training", "Estimators", "Evaluation", "Variational", "Catalog",
     ];
 
@@ -21,7 +24,9 @@ public sealed class FolderOrderTests
     // Public types share one namespace; the file that a type stands in tells its folder.
     private static readonly Dictionary<string, string> Files = Directory.EnumerateDirectories(Source)
         .Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
-        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Select(file => (Name: Path.GetFileName(file).Split('.')[0], Folder: Path.GetFileName(folder))))
+        .SelectMany(
+            folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+                .Select(file => (Name: Path.GetFileName(file).Split('.')[0], Folder: Path.GetFileName(folder))))
         .Distinct()
         .ToDictionary(file => file.Name, file => file.Folder);
 
@@ -35,7 +40,8 @@ public sealed class FolderOrderTests
         var upward = new SortedSet<string>(StringComparer.Ordinal);
         foreach (Type type in Library.GetTypes().Where(IsOurs))
         {
-            foreach (Type named in Named(type).Select(Outermost).Where(IsOurs).Where(named => Rank(named) > Rank(Outermost(type))))
+            foreach (Type named in Named(type).Select(Outermost).Where(IsOurs)
+                .Where(named => Rank(named) > Rank(Outermost(type))))
                 upward.Add($"{Folder(Outermost(type))} -> {Folder(named)}: {Outermost(type).Name} names {named.Name}");
         }
 
@@ -44,12 +50,16 @@ public sealed class FolderOrderTests
 
     [Fact]
     public void PublicTypes_LiveInOneNamespaceBesidesExtensions() =>
-        Assert.Empty(Library.GetExportedTypes().Where(type => type.Namespace is not ("MLNet.Flows" or "Microsoft.ML")).Select(type => type.FullName));
+        Assert.Empty(
+            Library.GetExportedTypes().Where(type => type.Namespace is not ("MLNet.Flows" or "Microsoft.ML"))
+                .Select(type => type.FullName));
 
     // A type that the compiler made for a method is the outer type's; those of the runtime's making have no folder.
     private static bool IsOurs(Type type) =>
-        type.Assembly == Library && !type.IsGenericParameter && Outermost(type) is { } outer && !outer.Name.StartsWith('<') && !outer.Name.StartsWith("__", StringComparison.Ordinal)
-        && outer.GetCustomAttribute<CompilerGeneratedAttribute>() is null && outer.Namespace is { } space && space.StartsWith("M", StringComparison.Ordinal)
+        type.Assembly == Library && !type.IsGenericParameter && Outermost(type) is { } outer && !outer.Name.StartsWith('<')
+            && !outer.Name.StartsWith("__", StringComparison.Ordinal)
+        && outer.GetCustomAttribute<CompilerGeneratedAttribute>() is null && outer.Namespace is { } space
+        && space.StartsWith("M", StringComparison.Ordinal)
         && Files.ContainsKey(Plain(outer));
 
     private static int Rank(Type type) => Array.IndexOf(Order, Folder(type));
@@ -78,7 +88,8 @@ public sealed class FolderOrderTests
             if (method.GetMethodBody() is { } body)
                 named = named.Concat(body.LocalVariables.Select(local => local.LocalType));
             foreach (MemberInfo member in IntermediateLanguage.MembersNamed(method))
-                named = named.Append(member as Type ?? member.DeclaringType!).Concat(member is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments() : []);
+                named = named.Append(member as Type ?? member.DeclaringType!)
+                    .Concat(member is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments() : []);
         }
 
         return named.SelectMany(Parts).Distinct();

@@ -23,7 +23,8 @@ internal static class IntermediateLanguage
             if (value == 0xFE)
                 value = (short)(0xFE00 | body[at++]);
             OpCode code = Codes[value];
-            if (code.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
+            if (code.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType
+                or OperandType.InlineTok)
                 yield return method.Module.ResolveMember(BitConverter.ToInt32(body, at), typeArguments, methodArguments)!;
             at += code.OperandType switch
             {

@@ -2,10 +2,12 @@ using System.Reflection;
 
 namespace MLNet.Flows.Tests.Interop;
 
-/// <summary>ML.NET's internal members that the library leans on, by name: an upgrade of ML.NET that takes one away fails here first.</summary>
+/// <summary>ML.NET's internal members that the library leans on, by name: an upgrade of ML.NET that takes one away fails here
+/// first.</summary>
 public sealed class InternalMembersTests
 {
-    private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Declared =
+        BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
     private static readonly Assembly Library = typeof(FlowTransformer).Assembly;
 
@@ -42,26 +44,32 @@ public sealed class InternalMembersTests
             "Microsoft.ML.VersionInfo..ctor",
         ];
 
-        Assert.Equal(string.Join("\n", named), string.Join("\n", Uses().Select(use => Name(use.Member)).Distinct().Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            string.Join("\n", named),
+            string.Join("\n", Uses().Select(use => Name(use.Member)).Distinct().Order(StringComparer.Ordinal)));
     }
 
     [Fact]
     public void InternalsUsed_InCompiledLibrary_AreUsedByInteropAlone()
     {
-        Assert.Empty(Uses().Where(use => use.User.Namespace != "MLNet.Flows.Interop").Select(use => $"{use.User} uses {Name(use.Member)}").Distinct());
+        Assert.Empty(
+            Uses().Where(use => use.User.Namespace != "MLNet.Flows.Interop")
+                .Select(use => $"{use.User} uses {Name(use.Member)}").Distinct());
     }
 
     private static IEnumerable<(Type User, MemberInfo Member)> Uses()
     {
         foreach (Type type in Library.GetTypes())
         {
-            foreach (MemberInfo member in type.GetMembers(Declared).OfType<MethodBase>().SelectMany(IntermediateLanguage.MembersNamed))
+            foreach (MemberInfo member in type.GetMembers(Declared).OfType<MethodBase>()
+                .SelectMany(IntermediateLanguage.MembersNamed))
             {
                 if (IsInternal(member))
                     yield return (type, member);
             }
 
-            foreach (Type named in type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Append(type.BaseType).OfType<Type>().Where(IsInternal))
+            foreach (Type named in type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Append(type.BaseType)
+                .OfType<Type>().Where(IsInternal))
                 yield return (type, named);
         }
 
@@ -71,18 +79,21 @@ public sealed class InternalMembersTests
 
     private static bool IsInternal(MemberInfo member)
     {
-        if ((member as Type ?? member.DeclaringType!).Assembly is var assembly && !assembly.GetName().Name!.StartsWith("Microsoft.ML.", StringComparison.Ordinal))
+        if ((member as Type ?? member.DeclaringType!).Assembly is var assembly && !assembly.GetName().Name!.StartsWith(
+            "Microsoft.ML.", StringComparison.Ordinal))
             return false;
         return member switch
         {
             Type type => !type.IsVisible,
-            MethodBase method => !method.DeclaringType!.IsVisible || !(method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly),
+            MethodBase method => !method.DeclaringType!.IsVisible
+                || !(method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly),
             FieldInfo field => !field.DeclaringType!.IsVisible || !(field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly),
             _ => false,
         };
     }
 
-    private static string Name(MemberInfo member) => member is Type type ? Plain(type) : $"{Plain(member.DeclaringType!)}.{member.Name}";
+    private static string Name(MemberInfo member) =>
+        member is Type type ? Plain(type) : $"{Plain(member.DeclaringType!)}.{member.Name}";
 
     private static string Plain(Type type) => (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!;
 }

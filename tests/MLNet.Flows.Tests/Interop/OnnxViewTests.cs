@@ -30,7 +30,9 @@ public sealed class OnnxViewTests
         var error = Assert.ThrowsAny<Exception>(() => _context.Model.ConvertToOnnx(model, data, stream));
 
         Assert.IsType<NotSupportedException>(error.InnerException ?? error);
-        Assert.Contains("A flow cannot be written to an ONNX graph: its columns 'LogLikelihood', 'Score', 'PValue' and 'PredictedLabel'", error.ToString());
+        Assert.Contains(
+            "A flow cannot be written to an ONNX graph: its columns 'LogLikelihood', 'Score', 'PValue' and 'PredictedLabel'",
+            error.ToString());
         Assert.Equal(0, stream.Length);
     }
 

@@ -31,7 +31,8 @@ public sealed class DensityVisitorTests
 
         Assert.Equal(
             [
-                "columns", "Standardization", "enter 0 of 2", "PlanarStack", "base NormalMixture", "leave", "enter 1 of 2", "PlanarStack",
+                "columns", "Standardization", "enter 0 of 2", "PlanarStack", "base NormalMixture", "leave", "enter 1 of 2",
+                "PlanarStack",
                 "base NormalMixture", "leave", "quantiles",
             ],
             seen.Parts);
@@ -40,7 +41,8 @@ public sealed class DensityVisitorTests
     [Fact]
     public void Accept_NothingVaries_ShowsColumnsAndAnEmptyBase()
     {
-        PlanarFlowTransformer model = _context.Flows.PlanarFlow().Fit(Rows.View(_context, [.. Enumerable.Repeat(new[] { 1f, 2 }, 50)]));
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow()
+            .Fit(Rows.View(_context, [.. Enumerable.Repeat(new[] { 1f, 2 }, 50)]));
 
         var seen = new Recorder();
         model.Model.Accept(seen);

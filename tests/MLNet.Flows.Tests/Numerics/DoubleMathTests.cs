@@ -8,7 +8,17 @@ public sealed class DoubleMathTests
     [Fact]
     public void Exp_InItsRange_IsWithinTwoUlp()
     {
-        double[] inputs = [-708, 709, 0, -0.0, 1e-300, -1e-17, .. Random(200_000, 1).Select(u => 1417 * u - 708), .. Random(200_000, 2).Select(u => 4 * u - 2)];
+        double[] inputs =
+        [
+            -708,
+            709,
+            0,
+            -0.0,
+            1e-300,
+            -1e-17,
+            .. Random(200_000, 1).Select(u => 1417 * u - 708),
+            .. Random(200_000, 2).Select(u => 4 * u - 2),
+        ];
         AssertWithin(2, inputs, Math.Exp, Apply(DoubleMath.Exp, inputs));
     }
 
@@ -17,7 +27,9 @@ public sealed class DoubleMathTests
     {
         double[] ends = Apply(DoubleMath.Exp, [-708, 709, 0, 0]);
 
-        Assert.Equal([ends[0], ends[0], ends[1], ends[1]], Apply(DoubleMath.Exp, [double.NegativeInfinity, -1e5, 1e300, double.PositiveInfinity]));
+        Assert.Equal(
+            [ends[0], ends[0], ends[1], ends[1]],
+            Apply(DoubleMath.Exp, [double.NegativeInfinity, -1e5, 1e300, double.PositiveInfinity]));
     }
 
     [Fact]
@@ -26,7 +38,8 @@ public sealed class DoubleMathTests
         double[] inputs =
         [
             1, 2, 0.5, Math.Sqrt(0.5), Math.BitDecrement(1), Math.BitIncrement(1), 2.2250738585072014e-308, double.MaxValue,
-            .. Random(200_000, 3).Select(u => Math.Exp(1400 * u - 700)), .. Random(200_000, 4).Select(u => 0.5 + u), .. Random(200_000, 5).Select(u => 1 + 1e-6 * (u - 0.5)),
+            .. Random(200_000, 3).Select(u => Math.Exp(1400 * u - 700)), .. Random(200_000, 4).Select(u => 0.5 + u),
+            .. Random(200_000, 5).Select(u => 1 + 1e-6 * (u - 0.5)),
         ];
         AssertWithin(2, inputs, Math.Log, Apply(DoubleMath.Log, inputs));
     }
@@ -63,7 +76,9 @@ public sealed class DoubleMathTests
         for (int i = 0; i < inputs.Length; i++)
         {
             double value = expected(inputs[i]);
-            Assert.True(Math.Abs(actual[i] - value) <= ulps * (Math.BitIncrement(Math.Abs(value)) - Math.Abs(value)), $"{inputs[i]}: {actual[i]:R} for {value:R}");
+            Assert.True(
+                Math.Abs(actual[i] - value) <= ulps * (Math.BitIncrement(Math.Abs(value)) - Math.Abs(value)),
+                $"{inputs[i]}: {actual[i]:R} for {value:R}");
         }
     }
 }

@@ -28,7 +28,8 @@ public sealed unsafe class VectorMathTests
     [Fact]
     public void Exp_BeyondItsRange_IsClamped()
     {
-        float[] result = Apply(SimdWidth.Vector256, Function.Exp, [-1e30f, -1000, 1000, 1e30f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        float[] result = Apply(
+            SimdWidth.Vector256, Function.Exp, [-1e30f, -1000, 1000, 1e30f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
         Assert.Equal(Math.Exp(-87), result[0], 1e-40);
         Assert.True(float.IsFinite(result[2]) && result[2] > 1e38f);
@@ -57,7 +58,9 @@ public sealed unsafe class VectorMathTests
             float[] inputs = function == Function.Log ? [.. Inputs.Select(Math.Abs)] : Inputs;
             float[] scalar = Apply(SimdWidth.Scalar, function, inputs), wide = Apply((SimdWidth)width, function, inputs);
             for (int i = 0; i < inputs.Length; i++)
-                Assert.True(BitConverter.SingleToInt32Bits(scalar[i]) == BitConverter.SingleToInt32Bits(wide[i]), $"{function}({inputs[i]}): {scalar[i]} and {wide[i]}");
+                Assert.True(
+                    BitConverter.SingleToInt32Bits(scalar[i]) == BitConverter.SingleToInt32Bits(wide[i]),
+                    $"{function}({inputs[i]}): {scalar[i]} and {wide[i]}");
         }
     }
 

@@ -37,9 +37,12 @@ public sealed class FlowModelFormatTests
         Assert.Equal(0.2, read.FalseAlarmRate);
         Assert.Equal(model.SlotNames, read.SlotNames);
         Assert.Equal(
-            model.History.Progress.Select(report => report with { RowsPerSecond = double.NaN, Elapsed = TimeSpan.Zero, Remaining = TimeSpan.Zero }),
+            model.History.Progress.Select(
+                report => report with { RowsPerSecond = double.NaN, Elapsed = TimeSpan.Zero, Remaining = TimeSpan.Zero }),
             read.History.Progress);
-        Assert.Equal((model.History.StopReason, model.History.RowsSkipped, model.History.Recoveries), (read.History.StopReason, read.History.RowsSkipped, read.History.Recoveries));
+        Assert.Equal(
+            (model.History.StopReason, model.History.RowsSkipped, model.History.Recoveries),
+            (read.History.StopReason, read.History.RowsSkipped, read.History.Recoveries));
     }
 
     // Saved again, a model of an old format keeps what a departure from its constants costs.
@@ -79,7 +82,9 @@ public sealed class FlowModelFormatTests
     {
         FlowModel model = TestFlows.Model() with { SlotNames = ["a", "b"] };
 
-        Assert.Contains("2 slot names of 5 features", Assert.Throws<FormatException>(() => FlowModelFormat.Read(FlowModelFormat.Write(model))).Message);
+        Assert.Contains(
+            "2 slot names of 5 features",
+            Assert.Throws<FormatException>(() => FlowModelFormat.Read(FlowModelFormat.Write(model))).Message);
     }
 
     [Fact]
@@ -88,7 +93,14 @@ public sealed class FlowModelFormatTests
         IDataView data = Rows.View(_context, Rows.Normal(300, 4));
 
         byte[] Fitted(int threads) => FlowModelFormat.Write(_context.Flows
-            .PlanarFlow(new MLNet.Flows.PlanarFlowEstimator.Options { Seed = 1, MaximumSteps = 200, BatchSize = 256, NumberOfThreads = threads })
+            .PlanarFlow(
+                new MLNet.Flows.PlanarFlowEstimator.Options
+                {
+                    Seed = 1,
+                    MaximumSteps = 200,
+                    BatchSize = 256,
+                    NumberOfThreads = threads,
+                })
             .Fit(data).Model);
 
         byte[] first = Fitted(1);
@@ -101,7 +113,9 @@ public sealed class FlowModelFormatTests
     {
         byte[] content = FlowModelFormat.Write(TestFlows.Model());
 
-        Assert.Contains("truncated", Assert.Throws<FormatException>(() => FlowModelFormat.Read(content.AsSpan(0, content.Length - 1))).Message);
+        Assert.Contains(
+            "truncated",
+            Assert.Throws<FormatException>(() => FlowModelFormat.Read(content.AsSpan(0, content.Length - 1))).Message);
     }
 
     [Fact]
@@ -119,7 +133,9 @@ public sealed class FlowModelFormatTests
         byte[] content = FlowModelFormat.Write(TestFlows.Model());
         content[8] = 9;
 
-        Assert.Contains("format version 9, but this library reads versions 1 to 3", Assert.Throws<FormatException>(() => FlowModelFormat.Read(content)).Message);
+        Assert.Contains(
+            "format version 9, but this library reads versions 1 to 3",
+            Assert.Throws<FormatException>(() => FlowModelFormat.Read(content)).Message);
     }
 
     [Fact]
@@ -187,7 +203,10 @@ public sealed class FlowModelFormatTests
             }
             catch (Exception error) when (error is not Xunit.Sdk.XunitException)
             {
-                Assert.False(error is OutOfMemoryException or AccessViolationException or NullReferenceException && error.StackTrace!.Contains("MLNet.Flows.Persistence"), error.ToString());
+                Assert.False(
+                    error is OutOfMemoryException or AccessViolationException or NullReferenceException
+                        && error.StackTrace!.Contains("MLNet.Flows.Persistence"),
+                    error.ToString());
             }
         }
     }
@@ -207,14 +226,18 @@ public sealed class FlowModelFormatTests
         IDataView data = Rows.View(_context, TestFlows.Rows(20));
 
         // A later version's kernels may round differently, and no more than that.
-        float[] recorded = [.. File.ReadAllLines(Path.Combine(folder, $"{name}.scores.txt")).Select(bits => BitConverter.Int32BitsToSingle(int.Parse(bits)))];
-        Assert.All(recorded.Zip(Rows.Scores(model, data)), pair => Assert.Equal(pair.First, pair.Second, 1e-6f * (1 + Math.Abs(pair.First))));
+        float[] recorded = [.. File.ReadAllLines(Path.Combine(
+            folder, $"{name}.scores.txt")).Select(bits => BitConverter.Int32BitsToSingle(int.Parse(bits)))];
+        Assert.All(
+            recorded.Zip(Rows.Scores(model, data)),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-6f * (1 + Math.Abs(pair.First))));
         Assert.Equal(20, _context.Flows.ExplainRows(model, data).Count());
         Assert.Equal(type, model.GetType());
         Assert.Equal(latent, ((FlowTransformer)model).LatentColumnName);
     }
 
-    // Run once for a new format version or flow; what is there already stays: dotnet run --project tests/MLNet.Flows.Tests -- -explicit only -method "*WriteGolden"
+    // Run once for a new format version or flow; what is there already stays: dotnet run --project tests/MLNet.Flows.Tests --
+    // -explicit only -method "*WriteGolden"
     [Fact(Explicit = true)]
     public void WriteGolden()
     {

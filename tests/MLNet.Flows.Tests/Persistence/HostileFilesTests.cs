@@ -10,7 +10,8 @@ using MLNet.Flows.Tests.Transformers;
 
 namespace MLNet.Flows.Tests.Persistence;
 
-/// <summary>Files with a right checksum that ask for more than any flow: small ones that would take much memory, and sizes whose products overflow.</summary>
+/// <summary>Files with a right checksum that ask for more than any flow: small ones that would take much memory, and sizes whose
+/// products overflow.</summary>
 public sealed class HostileFilesTests
 {
     // What reading may allocate for n bytes.
@@ -97,7 +98,8 @@ public sealed class HostileFilesTests
     [Theory]
     [InlineData(1, 1001)]
     [InlineData(0, 1)]
-    public void Read_MixtureOfTooManyComponentsOrNoColumns_IsRefused(int dimension, int components) => AssertRefused(File(dimension, writer =>
+    public void Read_MixtureOfTooManyComponentsOrNoColumns_IsRefused(int dimension, int components) =>
+        AssertRefused(File(dimension, writer =>
     {
         writer.Write(0);
         writer.Write((int)DistributionKind.NormalMixture);
@@ -122,7 +124,8 @@ public sealed class HostileFilesTests
         Normal(writer, 1);
     }));
 
-    // The deepest stack that options allow, on one column, has the largest tables for its size; and so many members of fewer layers.
+    // The deepest stack that options allow, on one column, has the largest tables for its size; and so many members of fewer
+    // layers.
     [Theory]
     [InlineData(1, PlanarStack.MaximumLayers)]
     [InlineData(100, 409)]
@@ -130,7 +133,9 @@ public sealed class HostileFilesTests
     {
         Transformed[] flows = [.. Enumerable.Range(0, members).Select(_ => new Transformed(
             [new PlanarStack(1, new float[layers], new float[layers], new float[layers])], new DiagonalNormal([0], [1])))];
-        var density = new FlowDensity(new ColumnPartition(1, [], new PlateauConstants([], [])), new Transformed([], members == 1 ? flows[0] : new UniformMixture(flows)));
+        var density = new FlowDensity(
+            new ColumnPartition(1, [], new PlateauConstants([], [])),
+            new Transformed([], members == 1 ? flows[0] : new UniformMixture(flows)));
         byte[] file = FlowModelFormat.Write(TestFlows.Model() with { Density = density, Reference = [0] });
 
         (FlowModel? model, long allocated) = Read(file);

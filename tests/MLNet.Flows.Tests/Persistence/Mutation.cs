@@ -23,7 +23,8 @@ internal static class Mutation
                 content[random.NextInt32(content.Length)] ^= (byte)(1 << random.NextInt32(8));
                 return content;
             case 3:
-                BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(random.NextInt32(content.Length - 4)), random.NextInt32(2) == 0 ? int.MaxValue : -1);
+                BinaryPrimitives.WriteInt32LittleEndian(
+                    content.AsSpan(random.NextInt32(content.Length - 4)), random.NextInt32(2) == 0 ? int.MaxValue : -1);
                 return content;
             default:
                 for (int i = 0; i < 8; i++)

@@ -47,12 +47,16 @@ public sealed class RandomModelsTests
             2 => [new Standardization(Draw(active), Positive(active)), BijectionTable.Coupling(active, [], [3])],
             _ => [new SymmetricLog(active, [0], 3), BijectionTable.Planar(active, 4)],
         };
-        Distribution all = members == 1 ? Base() : new UniformMixture([.. Enumerable.Range(0, members).Select(_ => new Transformed(Chain(), Base()))]);
+        Distribution all = members == 1
+            ? Base()
+            : new UniformMixture([.. Enumerable.Range(0, members).Select(_ => new Transformed(Chain(), Base()))]);
         int features = active + constants;
-        var columns = new ColumnPartition(features, [.. Enumerable.Range(active, constants)], new PlateauConstants(Draw(constants), Positive(constants), 2000));
+        var columns = new ColumnPartition(
+            features, [.. Enumerable.Range(active, constants)], new PlateauConstants(Draw(constants), Positive(constants), 2000));
         return TestFlows.Model() with
         {
-            Density = new FlowDensity(columns, new Transformed([new Standardization(Draw(active), Positive(active)), .. Chain()], all)),
+            Density = new FlowDensity(
+                columns, new Transformed([new Standardization(Draw(active), Positive(active)), .. Chain()], all)),
             Reference = Draw(features),
             SlotNames = random.NextInt32(2) == 0 ? null : [.. Enumerable.Range(0, features).Select(i => $"slot {i}")],
         };

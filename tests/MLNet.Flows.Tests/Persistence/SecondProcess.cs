@@ -20,7 +20,8 @@ internal static class SecondProcess
         };
         using Process process = Process.Start(start)!;
         foreach (float[] row in rows)
-            process.StandardInput.WriteLine(string.Join(",", row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+            process.StandardInput.WriteLine(
+                string.Join(",", row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
         process.StandardInput.Close();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

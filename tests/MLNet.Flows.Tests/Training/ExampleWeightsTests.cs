@@ -60,7 +60,15 @@ public sealed class ExampleWeightsTests
         })];
 
         PlanarFlowTransformer model = _context.Flows
-            .PlanarFlow(new PlanarFlowEstimator.Options { ExampleWeightColumnName = "Weight", Contamination = contamination, Seed = 1, BatchSize = 16, MaximumSteps = 100 })
+            .PlanarFlow(
+                new PlanarFlowEstimator.Options
+                {
+                    ExampleWeightColumnName = "Weight",
+                    Contamination = contamination,
+                    Seed = 1,
+                    BatchSize = 16,
+                    MaximumSteps = 100,
+                })
             .Fit(Rows.View(_context, rows, weights));
 
         Assert.All(Rows.Scores(model, Rows.View(_context, rows)), score => Assert.True(float.IsFinite(score)));

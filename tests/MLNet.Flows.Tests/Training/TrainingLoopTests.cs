@@ -34,7 +34,12 @@ public sealed class TrainingLoopTests
         var reports = new List<TrainingProgress>();
         var engine = new ScriptedEngine(step => step);
 
-        TrainingHistory history = Run(engine, new TrainingSettings { MaximumSteps = 1000 }, progress: new Sink(reports.Add), trainLogDet: 7, validationLogDet: 5);
+        TrainingHistory history = Run(
+            engine,
+            new TrainingSettings { MaximumSteps = 1000 },
+            progress: new Sink(reports.Add),
+            trainLogDet: 7,
+            validationLogDet: 5);
 
         Assert.Equal(TrainingStopReason.MaximumSteps, history.StopReason);
         Assert.Equal(10, reports.Count);
@@ -44,7 +49,8 @@ public sealed class TrainingLoopTests
         Assert.Equal(TimeSpan.Zero, reports[^1].Remaining);
         Assert.Equal(1000 * 32 / 170.0, reports[^1].Epoch, 1e-9);
         Assert.Contains(_log, line => line.StartsWith("Info: Step 100 of 1000: log-likelihood ", StringComparison.Ordinal));
-        Assert.Contains(_log, line => line.Contains("Training ended (MaximumSteps)") && line.Contains("the weights of step 1000 were kept"));
+        Assert.Contains(
+            _log, line => line.Contains("Training ended (MaximumSteps)") && line.Contains("the weights of step 1000 were kept"));
     }
 
     [Fact]
@@ -64,9 +70,13 @@ public sealed class TrainingLoopTests
     [Fact]
     public void Run_FailsAgainAndAgain_SaysWhyItStopped()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => Run(new ScriptedEngine(_ => double.NaN), new TrainingSettings { LearningRate = 0.1 }));
+        var error = Assert.Throws<InvalidOperationException>(
+            () => Run(new ScriptedEngine(_ => double.NaN), new TrainingSettings { LearningRate = 0.1 }));
 
-        Assert.Matches(@"Training diverged at step 5 \(log-likelihood is NaN at learning rate .*\), 5 times in a row\. Lower LearningRate or check the features for extreme values\.", error.Message);
+        Assert.Matches(
+            @"Training diverged at step 5 \(log-likelihood is NaN at learning rate .*\), 5 times in a row\. "
+            + @"Lower LearningRate or check the features for extreme values\.",
+            error.Message);
     }
 
     [Fact]

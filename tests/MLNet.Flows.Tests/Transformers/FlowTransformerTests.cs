@@ -24,7 +24,8 @@ public sealed class FlowTransformerTests
             Assert.Equal(promised[name].Type, delivered[name].Type);
             SchemaShape.Column column = shape.Single(c => c.Name == name);
             Assert.Equal(column.ItemType, delivered[name].Type);
-            Assert.Equal(column.Annotations.Select(a => a.Name).Order(), delivered[name].Annotations.Schema.Select(a => a.Name).Order());
+            Assert.Equal(
+                column.Annotations.Select(a => a.Name).Order(), delivered[name].Annotations.Schema.Select(a => a.Name).Order());
         }
     }
 
@@ -64,10 +65,12 @@ public sealed class FlowTransformerTests
         _flow.LogLikelihood([.. rows.SelectMany(r => r)], direct);
 
         int[] blocks = TestFlows.Bits(scored.GetColumn<float>("LogLikelihood"));
-        int[] single = TestFlows.Bits(_context.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false).Select(r => r.LogLikelihood));
+        int[] single = TestFlows.Bits(
+            _context.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false).Select(r => r.LogLikelihood));
         var definition = SchemaDefinition.Create(typeof(Rows.Row));
         definition["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, TestFlows.FeatureCount);
-        using PredictionEngine<Rows.Row, Scored> engine = _context.Model.CreatePredictionEngine<Rows.Row, Scored>(_flow, inputSchemaDefinition: definition);
+        using PredictionEngine<Rows.Row, Scored> engine = _context.Model.CreatePredictionEngine<Rows.Row, Scored>(
+            _flow, inputSchemaDefinition: definition);
         Scored[] predicted = [.. rows.Select(r => engine.Predict(new Rows.Row { Features = r }))];
 
         Assert.Equal(TestFlows.Bits(direct), blocks);
@@ -95,7 +98,8 @@ public sealed class FlowTransformerTests
     public void Transform_OnlyOurColumns_ReadsOnlyTheFeatures()
     {
         IDataView data = _context.Transforms
-            .CustomMapping<Rows.Row, Trap>((_, _) => throw new InvalidOperationException("a column nobody asked for was computed"), null)
+            .CustomMapping<Rows.Row, Trap>(
+                (_, _) => throw new InvalidOperationException("a column nobody asked for was computed"), null)
             .Fit(View(5)).Transform(View(5));
 
         Assert.Equal(5, _flow.Transform(data).GetColumn<float>("Score").Count());
@@ -216,7 +220,8 @@ public sealed class FlowTransformerTests
         TransformerChain<TransformerChain<PlanarFlowTransformer>> nested = new TransformerChain<ITransformer>().Append(chain);
 
         foreach (ITransformer model in (ITransformer[])[
-            chain.WithFalseAlarmRate(0.3), loaded.WithFalseAlarmRate(0.3), untyped.WithFalseAlarmRate(0.3), nested.WithFalseAlarmRate(0.3), _flow.WithFalseAlarmRate(0.3)])
+            chain.WithFalseAlarmRate(0.3), loaded.WithFalseAlarmRate(0.3), untyped.WithFalseAlarmRate(0.3),
+            nested.WithFalseAlarmRate(0.3), _flow.WithFalseAlarmRate(0.3)])
         {
             IDataView scored = model.Transform(data);
             Assert.Equal(scored.GetColumn<float>("PValue").Select(p => p < 0.3f), scored.GetColumn<bool>("PredictedLabel"));
@@ -242,12 +247,17 @@ public sealed class FlowTransformerTests
         IDataView scored = _flow.Transform(View(3));
         using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Score"]]);
 
-        Assert.Contains("'PValue' was not asked for", Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(scored.Schema["PValue"])).Message);
-        Assert.Contains("'Score' is Single", Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<double>(scored.Schema["Score"])).Message);
+        Assert.Contains(
+            "'PValue' was not asked for",
+            Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(scored.Schema["PValue"])).Message);
+        Assert.Contains(
+            "'Score' is Single",
+            Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<double>(scored.Schema["Score"])).Message);
     }
 
     // Weight holds the row's number.
-    private IDataView View(int count) => Rows.View(_context, TestFlows.Rows(count), [.. Enumerable.Range(0, count).Select(i => (float)i)]);
+    private IDataView View(int count) =>
+        Rows.View(_context, TestFlows.Rows(count), [.. Enumerable.Range(0, count).Select(i => (float)i)]);
 
     private sealed class Scored
     {

@@ -7,7 +7,8 @@ using MLNet.Flows.Tests.EndToEnd;
 
 namespace MLNet.Flows.Tests.Transformers;
 
-/// <summary>A RealNVP made by hand does what any flow does: scores, latents, explanations, samples, false-alarm rate, saving.</summary>
+/// <summary>A RealNVP made by hand does what any flow does: scores, latents, explanations, samples, false-alarm rate,
+/// saving.</summary>
 public sealed class RealNvpTransformerTests
 {
     private readonly MLContext _context = new(8);
@@ -27,7 +28,9 @@ public sealed class RealNvpTransformerTests
         for (int i = 0; i < rows.Length - 1; i++)
         {
             (RowWorkspace latent, float logDet) = Forward(flow.Model, rows[i]);
-            Assert.Equal(flow.Model.Density.Chain.Base.LogProb(latent) + logDet + flow.Model.Density.Columns.ConstantLogProb(rows[i]), logLikelihood[i]);
+            Assert.Equal(
+                flow.Model.Density.Chain.Base.LogProb(latent) + logDet + flow.Model.Density.Columns.ConstantLogProb(rows[i]),
+                logLikelihood[i]);
         }
     }
 
@@ -62,7 +65,8 @@ public sealed class RealNvpTransformerTests
     [Fact]
     public void Sample_ManyRows_HaveTheDensity()
     {
-        // E exp(-log p(x)) over samples within a box is its volume: the density and the sampler agree without knowing of each other.
+        // E exp(-log p(x)) over samples within a box is its volume: the density and the sampler agree without knowing of each
+        // other.
         RealNvpTransformer flow = TestFlows.RealNvp(_context);
         float[] samples = flow.Sample(200_000, seed: 3);
         var logLikelihood = new float[200_000];

@@ -16,7 +16,8 @@ internal static class TestFlows
 {
     public const int FeatureCount = 5;
 
-    public static FlowModel Model() => Model(new TrainablePlanarStack(4, 6).Freeze(PlanarReference.RandomParameters(4, 6, 21, 0.7)));
+    public static FlowModel Model() =>
+        Model(new TrainablePlanarStack(4, 6).Freeze(PlanarReference.RandomParameters(4, 6, 21, 0.7)));
 
     public static FlowModel RealNvpModel() => Model(
         BijectionTable.Coupling(4, [0, 2], [16, 20], scale: 0.7, inputBound: 1.5f),
@@ -24,7 +25,8 @@ internal static class TestFlows
         BijectionTable.Coupling(4, [1, 3], [16, 20, 8], scale: 0.7, inputBound: 1.5f));
 
     public static FlowModel RadialModel() => Model(
-        new RadialLayer([0.3f, -0.2f, 0.1f, 0.4f], alpha: 0.8f, beta: -0.6f), new RadialLayer([-0.5f, 0, 0.5f, -0.1f], alpha: 1.2f, beta: 2));
+        new RadialLayer(
+            [0.3f, -0.2f, 0.1f, 0.4f], alpha: 0.8f, beta: -0.6f), new RadialLayer([-0.5f, 0, 0.5f, -0.1f], alpha: 1.2f, beta: 2));
 
     public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
 
@@ -80,5 +82,6 @@ internal static class TestFlows
     }
 
     private static float[] Row(RandomStream random) =>
-        [(float)(1 + 2 * random.NextGaussian()), (float)(-2 + 0.5 * random.NextGaussian()), 7, (float)random.NextGaussian(), (float)(10 + 30 * random.NextGaussian())];
+        [(float)(1 + 2 * random.NextGaussian()), (float)(-2 + 0.5 * random.NextGaussian()),
+        7, (float)random.NextGaussian(), (float)(10 + 30 * random.NextGaussian())];
 }

@@ -27,7 +27,8 @@ public sealed class VariationalPlanarFlowTests
     [Fact]
     public void Fit_NormalTargetWithoutLayers_IsTheTarget()
     {
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Normal, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 });
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(
+            2, Normal, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 });
         float[] points = flow.Sample(50_000);
 
         Assert.Equal(-Math.Log(2 * Math.PI), flow.FreeEnergy, 1e-3);
@@ -42,8 +43,10 @@ public sealed class VariationalPlanarFlowTests
     public void Fit_Banana_LayersBendTowardsIt()
     {
         var reports = new List<VariationalProgress>();
-        double plain = VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 }).FreeEnergy;
-        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 3000, Progress = new Recorder(reports) });
+        double plain = VariationalPlanarFlow.Fit(
+            2, Banana, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 }).FreeEnergy;
+        VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(
+            2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 3000, Progress = new Recorder(reports) });
 
         Assert.InRange(plain + Math.Log(Math.PI), 0.2, 1);
         Assert.InRange(flow.FreeEnergy + Math.Log(Math.PI), -0.01, 0.08);
@@ -64,8 +67,11 @@ public sealed class VariationalPlanarFlowTests
     {
         var options = new VariationalPlanarFlow.Options { MaximumSteps = 200, Seed = 4 };
 
-        Assert.Equal(VariationalPlanarFlow.Fit(2, Banana, options).Sample(10), VariationalPlanarFlow.Fit(2, Banana, options).Sample(10));
-        Assert.NotEqual(VariationalPlanarFlow.Fit(2, Banana, options).Sample(10), VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 200 }).Sample(10));
+        Assert.Equal(
+            VariationalPlanarFlow.Fit(2, Banana, options).Sample(10), VariationalPlanarFlow.Fit(2, Banana, options).Sample(10));
+        Assert.NotEqual(
+            VariationalPlanarFlow.Fit(2, Banana, options).Sample(10),
+            VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 200 }).Sample(10));
     }
 
     [Theory]
@@ -76,7 +82,13 @@ public sealed class VariationalPlanarFlowTests
     {
         using var source = new CancellationTokenSource();
         var heard = new List<VariationalProgress>();
-        var options = new VariationalPlanarFlow.Options { MaximumSteps = 2000, BatchSize = 64, Progress = new Recorder(heard), CancellationToken = source.Token };
+        var options = new VariationalPlanarFlow.Options
+        {
+            MaximumSteps = 2000,
+            BatchSize = 64,
+            Progress = new Recorder(heard),
+            CancellationToken = source.Token,
+        };
         int left = calls;
         VariationalPlanarFlow Fit() => VariationalPlanarFlow.Fit(
             2,
@@ -89,7 +101,10 @@ public sealed class VariationalPlanarFlowTests
             options);
 
         if (reports is null)
-            Assert.Contains($"cancelled at step {calls + 1} of 2000", Assert.Throws<OperationCanceledException>(Fit).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"cancelled at step {calls + 1} of 2000",
+                Assert.Throws<OperationCanceledException>(Fit).Message,
+                StringComparison.Ordinal);
         else
             Assert.Equal(Fit().FreeEnergy, heard[^1].FreeEnergy);
         Assert.Equal(reports ?? 0, heard.Count);
@@ -104,13 +119,20 @@ public sealed class VariationalPlanarFlowTests
             gradients.Clear();
         };
 
-        Assert.Contains("The free energy is NaN at step 20, 20 steps in a row.", Assert.Throws<InvalidOperationException>(() => VariationalPlanarFlow.Fit(2, broken)).Message);
-        Assert.Contains("The options of VariationalPlanarFlow have 2 faults: MaximumSteps is 0, but it is in [1, 10000000]. LearningRate is 2, but it is above 0 and at most 1.",
-            Assert.Throws<ArgumentException>(() => VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 0, LearningRate = 2 })).Message);
+        Assert.Contains(
+            "The free energy is NaN at step 20, 20 steps in a row.",
+            Assert.Throws<InvalidOperationException>(() => VariationalPlanarFlow.Fit(2, broken)).Message);
+        Assert.Contains("The options of VariationalPlanarFlow have 2 faults: MaximumSteps is 0, but it is in [1, 10000000]. "
+            + "LearningRate is 2, but it is above 0 and at most 1.",
+            Assert.Throws<ArgumentException>(
+                () => VariationalPlanarFlow.Fit(
+                    2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 0, LearningRate = 2 })).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => VariationalPlanarFlow.Fit(0, Banana));
         VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(2, Banana, new VariationalPlanarFlow.Options { MaximumSteps = 1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => flow.Sample(0));
-        Assert.Contains("There are 3 values for 1 results, but points have 2 values each.", Assert.Throws<ArgumentException>(() => flow.LogDensity(new float[3], new float[1])).Message);
+        Assert.Contains(
+            "There are 3 values for 1 results, but points have 2 values each.",
+            Assert.Throws<ArgumentException>(() => flow.LogDensity(new float[3], new float[1])).Message);
     }
 
     [Fact]
@@ -141,8 +163,10 @@ public sealed class VariationalPlanarFlowTests
             }
         };
 
-        VariationalPlanarFlow wrong = VariationalPlanarFlow.Fit(2, steep, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 2000 });
-        VariationalPlanarFlow right = VariationalPlanarFlow.Fit(2, Normal, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 });
+        VariationalPlanarFlow wrong = VariationalPlanarFlow.Fit(
+            2, steep, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 2000 });
+        VariationalPlanarFlow right = VariationalPlanarFlow.Fit(
+            2, Normal, new VariationalPlanarFlow.Options { NumberOfLayers = 0, MaximumSteps = 3000 });
 
         Assert.InRange(wrong.EffectiveSampleShare, 0, 0.1);
         Assert.Contains("check that the gradient is that of the energy", wrong.Warning);

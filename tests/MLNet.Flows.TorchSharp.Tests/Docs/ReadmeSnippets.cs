@@ -10,7 +10,8 @@ public sealed class ReadmeSnippets
     public void Snippet_InReadme_Runs()
     {
         var mlContext = new MLContext(1);
-        IDataView data = mlContext.Data.LoadFromEnumerable(SyntheticRows.Draw(200, 3, seed: 1).Select(row => new Reading { Features = row }));
+        IDataView data = mlContext.Data.LoadFromEnumerable(
+            SyntheticRows.Draw(200, 3, seed: 1).Select(row => new Reading { Features = row }));
 
         RealNvpTransformer deep = mlContext.Flows.RealNvp(contamination: 0).Fit(data);                       // affine couplings
         PlanarFlowTransformer planar = mlContext.Flows.PlanarFlow(new PlanarFlowEstimator.Options

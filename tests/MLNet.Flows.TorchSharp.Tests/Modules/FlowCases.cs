@@ -13,32 +13,34 @@ namespace MLNet.Flows.TorchSharp.Tests.Modules;
 internal static class FlowCases
 {
     /// <summary>A line of the table of chains: every bijection that has a module is in one of them.</summary>
-    public static readonly IReadOnlyDictionary<string, Func<int, TrainableBijection[]>> Chains = new Dictionary<string, Func<int, TrainableBijection[]>>
-    {
-        ["none"] = _ => [],
-        ["planar 1"] = d => [new TrainablePlanarStack(d, 1)],
-        ["planar 16"] = d => [new TrainablePlanarStack(d, 16)],
-        ["planar 64"] = d => [new TrainablePlanarStack(d, 64)],
-        ["planar 7 after planar 5"] = d => [new TrainablePlanarStack(d, 5), new TrainablePlanarStack(d, 7)],
-        ["actnorm"] = d => [new ActNorm(d)],
-        ["planar 5 after actnorm"] = d => [new ActNorm(d), new TrainablePlanarStack(d, 5)],
-        ["radial 1"] = d => [new TrainableRadialLayer(d)],
-        ["radial 6"] = d => [.. Enumerable.Range(0, 6).Select(_ => new TrainableRadialLayer(d))],
-        ["couplings, linear"] = d => Couplings(d, 2),
-        ["couplings 5"] = d => Couplings(d, 2, 5),
-        ["couplings 16x16"] = d => Couplings(d, 4, 16, 16),
-        ["couplings 33x7x20"] = d => Couplings(d, 3, 33, 7, 20),
-        ["couplings 64x64"] = d => Couplings(d, 6, 64, 64),
-        ["coupling 128"] = d => Couplings(d, 1, 128),
-    };
+    public static readonly IReadOnlyDictionary<string, Func<int, TrainableBijection[]>> Chains =
+        new Dictionary<string, Func<int, TrainableBijection[]>>
+        {
+            ["none"] = _ => [],
+            ["planar 1"] = d => [new TrainablePlanarStack(d, 1)],
+            ["planar 16"] = d => [new TrainablePlanarStack(d, 16)],
+            ["planar 64"] = d => [new TrainablePlanarStack(d, 64)],
+            ["planar 7 after planar 5"] = d => [new TrainablePlanarStack(d, 5), new TrainablePlanarStack(d, 7)],
+            ["actnorm"] = d => [new ActNorm(d)],
+            ["planar 5 after actnorm"] = d => [new ActNorm(d), new TrainablePlanarStack(d, 5)],
+            ["radial 1"] = d => [new TrainableRadialLayer(d)],
+            ["radial 6"] = d => [.. Enumerable.Range(0, 6).Select(_ => new TrainableRadialLayer(d))],
+            ["couplings, linear"] = d => Couplings(d, 2),
+            ["couplings 5"] = d => Couplings(d, 2, 5),
+            ["couplings 16x16"] = d => Couplings(d, 4, 16, 16),
+            ["couplings 33x7x20"] = d => Couplings(d, 3, 33, 7, 20),
+            ["couplings 64x64"] = d => Couplings(d, 6, 64, 64),
+            ["coupling 128"] = d => Couplings(d, 1, 128),
+        };
 
-    public static readonly IReadOnlyDictionary<string, Func<int, TrainableDistribution>> Bases = new Dictionary<string, Func<int, TrainableDistribution>>
-    {
-        ["normal"] = d => new TrainableDiagonalNormal(d),
-        ["student"] = d => new TrainableProductStudentT(d, 5),
-        ["mixture"] = d => new TrainableNormalMixture(d, 6, sharedScale: true, minimumWeight: 0),
-        ["mixture, own scales"] = d => new TrainableNormalMixture(d, 3, sharedScale: false, minimumWeight: 0),
-    };
+    public static readonly IReadOnlyDictionary<string, Func<int, TrainableDistribution>> Bases =
+        new Dictionary<string, Func<int, TrainableDistribution>>
+        {
+            ["normal"] = d => new TrainableDiagonalNormal(d),
+            ["student"] = d => new TrainableProductStudentT(d, 5),
+            ["mixture"] = d => new TrainableNormalMixture(d, 6, sharedScale: true, minimumWeight: 0),
+            ["mixture, own scales"] = d => new TrainableNormalMixture(d, 3, sharedScale: false, minimumWeight: 0),
+        };
 
     /// <summary>The start on the rows, with every weight moved away from it, so that none is 0.</summary>
     public static float[] RandomParameters(TrainableTransformed flow, FeatureMatrix data)
@@ -60,5 +62,7 @@ internal static class FlowCases
 
     private static TrainableBijection[] Couplings(int dimension, int count, params int[] hidden) =>
         [.. ColumnMask.Alternating(dimension, count, new RandomStream(3))
-            .SelectMany(mask => (TrainableBijection[])[new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, hidden, new AffineMap(2))])];
+            .SelectMany(
+                mask => (TrainableBijection[])
+                    [new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, hidden, new AffineMap(2))])];
 }

@@ -89,7 +89,8 @@ public sealed class GradientLawTests
         return gradient;
     }
 
-    private static (double[] Gradient, int[] Sizes) Autograd(TrainableTransformed flow, float[] parameters, FeatureMatrix data, float[] weights)
+    private static (double[] Gradient, int[] Sizes) Autograd(
+        TrainableTransformed flow, float[] parameters, FeatureMatrix data, float[] weights)
     {
         using DisposeScope scope = NewDisposeScope();
         (BijectionModule[] bijections, BaseModule baseModule) = Modules(flow, parameters);
@@ -105,7 +106,8 @@ public sealed class GradientLawTests
         (tensor(weights, dtype: ScalarType.Float64) * logProb.Plus(baseModule.call(z))).sum().backward();
         Parameter[] all = [.. bijections.SelectMany(module => module.parameters()), .. baseModule.parameters()];
         double[] gradient =
-            [.. all.SelectMany(p => p.numel() > 0 && p.grad is { } grad ? grad.contiguous().data<double>().ToArray() : new double[p.numel()])];
+            [.. all.SelectMany(
+                p => p.numel() > 0 && p.grad is { } grad ? grad.contiguous().data<double>().ToArray() : new double[p.numel()])];
         int[] sizes = [.. all.Select(p => (int)p.numel())];
         foreach (BijectionModule bijection in bijections)
             bijection.Dispose();
@@ -125,13 +127,14 @@ public sealed class GradientLawTests
         return (bijections, baseModule);
     }
 
-    // Where a rectifier or a clamp is on the one side in single precision and on the other in double, gradients differ by more than rounding: rows
-    // whose gradient jumps when they move by 1e-4 are left out.
+    // Where a rectifier or a clamp is on the one side in single precision and on the other in double, gradients differ by more
+    // than rounding: rows whose gradient jumps when they move by 1e-4 are left out.
     private static bool[] NearKink(TrainableTransformed flow, float[] parameters, FeatureMatrix data)
     {
         Transformed frozen = flow.Freeze(parameters);
         var near = new bool[data.RowCount];
-        float[] below = InputGradient(frozen, data, -1e-4f), at = InputGradient(frozen, data, 0), above = InputGradient(frozen, data, 1e-4f);
+        float[] below = InputGradient(frozen, data, -1e-4f), at = InputGradient(frozen, data, 0);
+        float[] above = InputGradient(frozen, data, 1e-4f);
         int d = flow.Dimension;
         for (int r = 0; r < near.Length; r++)
         {
@@ -145,7 +148,8 @@ public sealed class GradientLawTests
     private static float[] InputGradient(Transformed frozen, FeatureMatrix data, float offset)
     {
         var gradients = new float[data.RowCount * frozen.Dimension];
-        int scratch = frozen.Bijections.Select(b => b.ScratchColumns).Append(frozen.Base.ScratchColumns).Append(frozen.ScratchColumns).Max();
+        int scratch = frozen.Bijections.Select(b => b.ScratchColumns)
+            .Append(frozen.Base.ScratchColumns).Append(frozen.ScratchColumns).Max();
         for (int start = 0; start < data.RowCount; start += RowBlock.Rows)
         {
             RowBlock block = new(frozen.Dimension, scratch), gradient = new(frozen.Dimension, scratch);

@@ -7,7 +7,8 @@ using TorchSharp;
 
 namespace MLNet.Flows.TorchSharp.Tests.Modules;
 
-/// <summary>No number in the package's tensor expressions can be collected before libtorch has read it (<see cref="Scalars"/>).</summary>
+/// <summary>No number in the package's tensor expressions can be collected before libtorch has read it
+/// (<see cref="Scalars"/>).</summary>
 public class ScalarsTests
 {
     private static readonly Assembly Package = typeof(Scalars).Assembly;
@@ -42,7 +43,9 @@ public class ScalarsTests
     [Fact]
     public void Conversions_OfNumbersInThePackage_AreKeptInAFieldOrALocal()
     {
-        const BindingFlags all = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
+        const BindingFlags all =
+            BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static
+                | BindingFlags.Instance;
         int conversions = 0;
         List<string> lost = [];
         foreach (Type type in Package.GetTypes())
@@ -53,7 +56,9 @@ public class ScalarsTests
                 for (int i = 0; i + 5 < code.Length; i++)
                 {
                     const byte call = 0x28;
-                    if (code[i] != call || TryResolve(BitConverter.ToInt32(code, i + 1), method) is not { Name: "op_Implicit" } target || target.DeclaringType != typeof(Scalar))
+                    if (code[i] != call || TryResolve(
+                        BitConverter.ToInt32(code, i + 1),
+                        method) is not { Name: "op_Implicit" } target || target.DeclaringType != typeof(Scalar))
                         continue;
                     conversions++;
                     if (!method.IsConstructor && !IsStore(code[i + 5]))
@@ -69,7 +74,8 @@ public class ScalarsTests
     private static bool MakesANumber(MethodBase method)
     {
         Type[] parameters = [.. method.GetParameters().Select(parameter => parameter.ParameterType)];
-        bool withAPlainNumber = method.Name.StartsWith("op_", StringComparison.Ordinal) && parameters.Any(parameter => parameter.IsPrimitive);
+        bool withAPlainNumber = method.Name.StartsWith("op_", StringComparison.Ordinal)
+            && parameters.Any(parameter => parameter.IsPrimitive);
         bool withAnotherScalar = method.Name switch
         {
             "op_Addition" or "square" => true,

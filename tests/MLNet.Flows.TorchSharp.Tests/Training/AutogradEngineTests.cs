@@ -81,7 +81,8 @@ public sealed class AutogradEngineTests
     {
         FeatureMatrix data = SyntheticRows.Matrix(200, 5, 1);
         var options = new RealNvpEstimator.Options { NumberOfCouplings = 4, HiddenUnits = [16, 16], LogScaleBound = 2 };
-        var flow = new TrainableTransformed(options.CreateBijections(5, 1), new TrainableNormalMixture(5, 3, sharedScale: true, minimumWeight: 0));
+        var flow = new TrainableTransformed(
+            options.CreateBijections(5, 1), new TrainableNormalMixture(5, 3, sharedScale: true, minimumWeight: 0));
         var settings = new TrainingSettings { Seed = 1, InputNoise = 0.1, TrimFraction = trimFraction };
         var task = new TrainingTask(data, [], new ValidationSplit([.. Enumerable.Range(0, 200)], []), flow, settings);
         return new AutogradEngine(task, Device.Parse("cpu")!.Value);

@@ -3,11 +3,13 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Conditioners;
 
-/// <summary>y = b + W x over a block of 64 rows, kept within limits; a vector holds one quantity of <c>S.Count</c> rows.</summary>
-/// <remarks>A tile of four outputs x 2 vectors of rows stays in registers while the inputs stream past: per input two loads and four
-/// broadcasts feed eight multiply-adds, eight sums that do not wait for each other, and no width runs out of registers. Each sum
-/// starts at its bias and takes the inputs in ascending order, as in <see cref="DenseRowKernel{V, S}"/>. Wide layers go by stretches of
-/// 64 inputs, which stay in the first-level cache for all tiles; between stretches a tile rests in y, to the bit.</remarks>
+/// <summary>y = b + W x over a block of 64 rows, kept within limits; a vector holds one quantity of <c>S.Count</c>
+/// rows.</summary>
+/// <remarks>A tile of four outputs x 2 vectors of rows stays in registers while the inputs stream past: per input two loads and
+/// four broadcasts feed eight multiply-adds, eight sums that do not wait for each other, and no width runs out of registers. Each
+/// sum starts at its bias and takes the inputs in ascending order, as in <see cref="DenseRowKernel{V, S}"/>. Wide layers go by
+/// stretches of 64 inputs, which stay in the first-level cache for all tiles; between stretches a tile rests in y, to the
+/// bit.</remarks>
 internal static unsafe class DenseKernel<V, S>
     where V : struct
     where S : struct, ISimd<V>
@@ -32,7 +34,8 @@ internal static unsafe class DenseKernel<V, S>
                 for (int r = 0; r < R; r += 2 * S.Count)
                 {
                     float* panel = weights + start * DensePanels.Height;
-                    for (int o = 0; o < panels.PaddedOutputs; o += DensePanels.Height, panel += DensePanels.Height * panels.Inputs)
+                    int stride = DensePanels.Height * panels.Inputs;
+                    for (int o = 0; o < panels.PaddedOutputs; o += DensePanels.Height, panel += stride)
                         Tile(count, panel, first ? bias + o : null, x + start * R + r, y + o * R + r, last, S.Create(lowest));
                 }
 

@@ -3,8 +3,8 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Bijections.Conditioners;
 
 /// <summary>y = W x + b, with the weights in the orders in which the kernels read them.</summary>
-/// <remarks>Values that meet a layer, points and gradients alike, are clamped (<see cref="ValueLimit"/>), and no row or column of W weighs more than
-/// 1e22: hence no sum leaves single precision, and no infinity can meet another or a zero.</remarks>
+/// <remarks>Values that meet a layer, points and gradients alike, are clamped (<see cref="ValueLimit"/>), and no row or column of
+/// W weighs more than 1e22: hence no sum leaves single precision, and no infinity can meet another or a zero.</remarks>
 internal sealed class DenseLayer
 {
     private const double Heaviest = 1e22;
@@ -18,12 +18,14 @@ internal sealed class DenseLayer
     /// <param name="outputs">At least 1.</param>
     /// <param name="weights">[outputs, inputs], row-major.</param>
     /// <param name="bias">[outputs].</param>
-    /// <exception cref="ArgumentException">The lengths do not agree, or weights are not finite or too large for single precision.</exception>
+    /// <exception cref="ArgumentException">The lengths do not agree, or weights are not finite or too large for single
+    /// precision.</exception>
     public DenseLayer(int inputs, int outputs, float[] weights, float[] bias)
     {
         if (inputs < 0 || outputs < 1 || weights.Length != (long)inputs * outputs || bias.Length != outputs)
         {
-            throw new ArgumentException($"A dense layer of {inputs} inputs and {outputs} outputs has {weights.Length} weights and {bias.Length} biases, "
+            throw new ArgumentException($"A dense layer of {inputs} inputs and {outputs} outputs has {weights.Length} weights "
+                + $"and {bias.Length} biases, "
                 + "but needs at least one output, inputs x outputs weights and a bias per output.");
         }
 
@@ -100,7 +102,8 @@ internal sealed class DenseLayer
         {
             if (!(sum <= Heaviest))
             {
-                throw new ArgumentException($"The weights of {end} {index} of a dense layer add up to {sum:g3} in size, but single precision carries at most "
+                throw new ArgumentException($"The weights of {end} {index} of a dense layer add up to {sum:g3} in size, but "
+                    + "single precision carries at most "
                     + $"{Heaviest:g3}. Train with a lower learning rate or check the features for extreme values.");
             }
         }

@@ -2,7 +2,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Conditioners;
 
-/// <summary>A matrix and its biases in the order in which the block kernel reads them: panels of four outputs side by side.</summary>
+/// <summary>A matrix and its biases in the order in which the block kernel reads them: panels of four outputs side by
+/// side.</summary>
 /// <remarks>The last panel is filled up with zeros: outputs that are 0.</remarks>
 internal sealed class DensePanels
 {

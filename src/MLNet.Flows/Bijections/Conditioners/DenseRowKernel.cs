@@ -4,8 +4,8 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Bijections.Conditioners;
 
 /// <summary>y = b + W x of one row, kept within limits; a vector holds <c>S.Count</c> outputs.</summary>
-/// <remarks>The same sums in the same order as <see cref="DenseKernel{V, S}"/>, hence the same bits. Four vectors of outputs at a time
-/// share the broadcast of an input and do not wait for each other.</remarks>
+/// <remarks>The same sums in the same order as <see cref="DenseKernel{V, S}"/>, hence the same bits. Four vectors of outputs at a
+/// time share the broadcast of an input and do not wait for each other.</remarks>
 internal static unsafe class DenseRowKernel<V, S>
     where V : struct
     where S : struct, ISimd<V>

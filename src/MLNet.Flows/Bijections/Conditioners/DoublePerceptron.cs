@@ -5,7 +5,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Conditioners;
 
-/// <summary>A <see cref="MultilayerPerceptron"/> in double precision, with its limits, over blocks of 64 rows: for inverses.</summary>
+/// <summary>A <see cref="MultilayerPerceptron"/> in double precision, with its limits, over blocks of 64 rows: for
+/// inverses.</summary>
 /// <remarks>A vector holds four rows.</remarks>
 internal sealed class DoublePerceptron
 {

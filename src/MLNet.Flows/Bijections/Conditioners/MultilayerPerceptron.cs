@@ -4,7 +4,8 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Bijections.Conditioners;
 
 /// <summary>Dense layers with rectifiers max(0, .) between them: the conditioner of a coupling.</summary>
-/// <remarks>Kernels keep all activations, one behind the other: the inputs, then each layer's outputs, each rounded up to whole vectors of
+/// <remarks>Kernels keep all activations, one behind the other: the inputs, then each layer's outputs, each rounded up to whole
+/// vectors of
 /// 16. Every value is kept within +-<see cref="ValueLimit"/>. 2 x weights operations per row.</remarks>
 internal sealed class MultilayerPerceptron
 {
@@ -25,7 +26,9 @@ internal sealed class MultilayerPerceptron
         for (int l = 1; l < layers.Length; l++)
         {
             if (layers[l].Inputs != layers[l - 1].Outputs)
-                throw new ArgumentException($"Layer {l} of a perceptron has {layers[l].Inputs} inputs, but the layer before has {layers[l - 1].Outputs} outputs. Make them the same.");
+                throw new ArgumentException(
+                    $"Layer {l} of a perceptron has {layers[l].Inputs} inputs, but the layer before has "
+                    + $"{layers[l - 1].Outputs} outputs. Make them the same.");
             _starts[l] = checked(_starts[l - 1] + layers[l - 1].PaddedOutputs);
         }
 

@@ -6,8 +6,10 @@ namespace MLNet.Flows.Bijections.Conditioners;
 /// <summary>Gradients of a perceptron's weights over a block: dW += G A^T and db += sum_r G, layer by layer.</summary>
 /// <remarks>
 /// 1. G [outputs, 64] is the gradient on a layer's sums, A [inputs, 64] what the layer got.
-/// 2. A is transposed, so that vectors hold inputs, and the product adds up over the rows in order, in registers (<see cref="MatrixKernel{V, S}"/>).
-/// 3. G is 0 in rows of weight 0 and behind the block's last row; whatever stands in A there, finite as all values are, adds nothing.
+/// 2. A is transposed, so that vectors hold inputs, and the product adds up over the rows in order, in registers
+///    (<see cref="MatrixKernel{V, S}"/>).
+/// 3. G is 0 in rows of weight 0 and behind the block's last row; whatever stands in A there, finite as all values are, adds
+///    nothing.
 /// </remarks>
 internal static unsafe class PerceptronGradientKernel<V, S>
     where V : struct

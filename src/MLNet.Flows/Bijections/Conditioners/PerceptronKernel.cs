@@ -3,7 +3,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Conditioners;
 
-/// <summary>A multilayer perceptron, layer by layer through its activations: over a block, of one row, and back with gradients.</summary>
+/// <summary>A multilayer perceptron, layer by layer through its activations: over a block, of one row, and back with
+/// gradients.</summary>
 internal static unsafe class PerceptronKernel<V, S>
     where V : struct
     where S : struct, ISimd<V>
@@ -47,14 +48,20 @@ internal static unsafe class PerceptronKernel<V, S>
     /// <param name="inputBound">What the inputs are clamped to.</param>
     /// <param name="toInputs">Whether the inputs' gradient is wanted, not only the layers'.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Backward(MultilayerPerceptron perceptron, float* activations, float* gradients, float inputBound, bool toInputs)
+    public static void Backward(
+        MultilayerPerceptron perceptron, float* activations, float* gradients, float inputBound, bool toInputs)
     {
         for (int l = perceptron.Layers.Count - 1; l >= (toInputs ? 0 : 1); l--)
         {
             DenseLayer layer = perceptron.Layers[l];
             int to = l == 0 ? 0 : perceptron.Start(l - 1);
             DenseKernel<V, S>.Run(layer.Transposed, gradients + perceptron.Start(l) * R, gradients + to * R, -ValueLimit.Largest);
-            Clip(layer.Inputs * R, activations + to * R, gradients + to * R, l == 0 ? -inputBound : 0, l == 0 ? inputBound : ValueLimit.Largest);
+            Clip(
+                layer.Inputs * R,
+                activations + to * R,
+                gradients + to * R,
+                l == 0 ? -inputBound : 0,
+                l == 0 ? inputBound : ValueLimit.Largest);
         }
     }
 

@@ -22,7 +22,8 @@ internal sealed class TrainablePerceptron
     /// <summary>The network at the present parameters, for kernels on blocks.</summary>
     public MultilayerPerceptron Network { get; }
 
-    /// <summary>He's uniform start for rectified units, sqrt(6 / inputs); the last layer starts at 0. He et al. 2015, arXiv:1502.01852.</summary>
+    /// <summary>He's uniform start for rectified units, sqrt(6 / inputs); the last layer starts at 0. He et al. 2015,
+    /// arXiv:1502.01852.</summary>
     public void Initialize(RandomStream random, Span<float> parameters)
     {
         parameters.Clear();
@@ -66,7 +67,8 @@ internal sealed class TrainablePerceptron
         for (int l = 0; l < layers.Length; l++)
         {
             int size = Widths[l] * Widths[l + 1];
-            layers[l] = new DenseLayer(Widths[l], Widths[l + 1], parameters[..size].ToArray(), parameters.Slice(size, Widths[l + 1]).ToArray());
+            layers[l] = new DenseLayer(
+                Widths[l], Widths[l + 1], parameters[..size].ToArray(), parameters.Slice(size, Widths[l + 1]).ToArray());
             parameters = parameters[(size + Widths[l + 1])..];
         }
 

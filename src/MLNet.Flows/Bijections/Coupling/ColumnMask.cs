@@ -14,7 +14,8 @@ internal sealed class ColumnMask
         {
             if (passive[i] < 0 || passive[i] >= dimension || (i > 0 && passive[i] <= passive[i - 1]))
             {
-                throw new ArgumentException($"Passive column {passive[i]} of a coupling on {dimension} columns is out of order or range. "
+                throw new ArgumentException($"Passive column {passive[i]} of a coupling on {dimension} columns is out of "
+                    + "order or range. "
                     + $"Give each index once, ascending, from 0 to {dimension - 1}.");
             }
         }
@@ -25,7 +26,8 @@ internal sealed class ColumnMask
         if (Active.Length == 0)
         {
             throw new ArgumentException(
-                $"All {dimension} columns of a coupling are passive, but at least one must be active. Leave one out of the passive columns.");
+                $"All {dimension} columns of a coupling are passive, but at least one must be active. Leave one out of the "
+                + "passive columns.");
         }
     }
 
@@ -37,8 +39,10 @@ internal sealed class ColumnMask
     /// <summary>The columns B, ascending.</summary>
     public int[] Active { get; }
 
-    /// <summary>Masks for couplings one behind the other, in pairs: a random half of the columns is passive, then the other half.</summary>
-    /// <remarks>Both of a pair leave about half of the columns as they are, and together they change all. A single column is always active.</remarks>
+    /// <summary>Masks for couplings one behind the other, in pairs: a random half of the columns is passive, then the other
+    /// half.</summary>
+    /// <remarks>Both of a pair leave about half of the columns as they are, and together they change all. A single column is
+    /// always active.</remarks>
     /// <param name="dimension">d.</param>
     /// <param name="count">How many masks.</param>
     /// <param name="random">Draws the halves.</param>

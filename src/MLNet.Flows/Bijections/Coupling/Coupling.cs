@@ -6,9 +6,11 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections.Coupling;
 
-/// <summary>Changes each active column by a scalar map, whose parameters a conditioner computes from the passive columns.</summary>
-/// <remarks>z_A = x_A; z_B = map(x_B; conditioner(x_A)); log|det df/dx| = sum of log-slopes. The conditioner sees x_A clamped to the bound of inputs: further
-/// out, where no training row was, the map stays what it is at the edge. Dinh, Krueger and Bengio 2014, arXiv:1410.8516.</remarks>
+/// <summary>Changes each active column by a scalar map, whose parameters a conditioner computes from the passive
+/// columns.</summary>
+/// <remarks>z_A = x_A; z_B = map(x_B; conditioner(x_A)); log|det df/dx| = sum of log-slopes. The conditioner sees x_A clamped to
+/// the bound of inputs: further out, where no training row was, the map stays what it is at the edge. Dinh, Krueger and Bengio
+/// 2014, arXiv:1410.8516.</remarks>
 /// <typeparam name="TMap">The scalar map.</typeparam>
 internal sealed class Coupling<TMap> : Bijection
     where TMap : struct, IScalarMap
@@ -21,7 +23,8 @@ internal sealed class Coupling<TMap> : Bijection
     private readonly Lazy<DoublePerceptron> _exact;
 
     /// <param name="mask">The columns.</param>
-    /// <param name="conditioner">|A| inputs; as many outputs for each parameter of the map as there are columns B, parameter by parameter.</param>
+    /// <param name="conditioner">|A| inputs; as many outputs for each parameter of the map as there are columns B, parameter by
+    /// parameter.</param>
     /// <param name="map">The scalar map.</param>
     /// <param name="inputBound">In [0.001, 1e15].</param>
     /// <exception cref="ArgumentException">The conditioner's shape or the bound is not as above.</exception>
@@ -31,13 +34,15 @@ internal sealed class Coupling<TMap> : Bijection
         long outputs = TMap.ParameterCount * (long)mask.Active.Length;
         if (conditioner.Inputs != mask.Passive.Length || conditioner.Outputs != outputs)
         {
-            throw new ArgumentException($"The conditioner has {conditioner.Inputs} inputs and {conditioner.Outputs} outputs, but {mask.Passive.Length} passive "
+            throw new ArgumentException($"The conditioner has {conditioner.Inputs} inputs and {conditioner.Outputs} outputs, "
+                + $"but {mask.Passive.Length} passive "
                 + $"and {mask.Active.Length} active columns need {mask.Passive.Length} and {outputs}. Give it those.");
         }
 
         if (!(inputBound is >= SmallestInputBound and <= ValueLimit.Largest))
         {
-            throw new ArgumentException($"The bound of a conditioner's inputs is {inputBound}, but must be from {SmallestInputBound} to {ValueLimit.Largest}. "
+            throw new ArgumentException($"The bound of a conditioner's inputs is {inputBound}, but must be from "
+                + $"{SmallestInputBound} to {ValueLimit.Largest}. "
                 + "Values from 3 to 10 standard deviations are usual.");
         }
 
@@ -55,7 +60,8 @@ internal sealed class Coupling<TMap> : Bijection
     public float InputBound => _parts.InputBound;
 
     /// <remarks>The conditioner's activations; behind them, for a single row, the active values and their log-slopes.</remarks>
-    public override int ScratchColumns => Conditioner.ActivationLength + 2 * CouplingKernel<float, SimdScalar>.Padded(Mask.Active.Length);
+    public override int ScratchColumns =>
+        Conditioner.ActivationLength + 2 * CouplingKernel<float, SimdScalar>.Padded(Mask.Active.Length);
 
     public override BijectionKind Kind => TMap.CouplingKind;
 
@@ -106,7 +112,9 @@ internal sealed class Coupling<TMap> : Bijection
     public static Coupling<TMap> Read(ModelReader reader, Func<ModelReader, TMap> readMap, bool withInputBound = true)
     {
         int dimension = reader.ReadInt32(), count = reader.ReadInt32();
-        reader.Check(dimension is >= 1 and <= 1 << 24 && count >= 0 && count < dimension, $"a coupling of {count} passive columns on {dimension} dimensions");
+        reader.Check(
+            dimension is >= 1 and <= 1 << 24 && count >= 0 && count < dimension,
+            $"a coupling of {count} passive columns on {dimension} dimensions");
         reader.CheckRemaining(count * (long)sizeof(int));
         reader.Reserve(dimension * IndexBytes);
         var passive = new int[count];
@@ -116,7 +124,8 @@ internal sealed class Coupling<TMap> : Bijection
         {
             TMap map = readMap(reader);
             float inputBound = withInputBound ? reader.ReadSingle() : ValueLimit.Largest;
-            return new Coupling<TMap>(new ColumnMask(dimension, passive), MultilayerPerceptron.Read(reader, count), map, inputBound);
+            return new Coupling<TMap>(
+                new ColumnMask(dimension, passive), MultilayerPerceptron.Read(reader, count), map, inputBound);
         }
         catch (ArgumentException fault)
         {

@@ -5,13 +5,14 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
 
-/// <summary>A coupling over blocks of 64 rows and single rows; a vector holds rows of one column, or active columns of one row.</summary>
+/// <summary>A coupling over blocks of 64 rows and single rows; a vector holds rows of one column, or active columns of one
+/// row.</summary>
 /// <remarks>
 /// 1. The passive columns, clamped, are set side by side as the conditioner's inputs.
 /// 2. The conditioner gives each active column's parameters.
 /// 3. The scalar map takes the active columns one by one, ascending, and adds up their log-slopes.
-/// On one row the active values are set side by side and put back afterwards, so that one vector takes the map of many columns; steps, sums and hence bits
-/// are those of a block.
+/// On one row the active values are set side by side and put back afterwards, so that one vector takes the map of many columns;
+/// steps, sums and hence bits are those of a block.
 /// </remarks>
 internal static unsafe class CouplingKernel<V, S>
     where V : struct
@@ -75,15 +76,18 @@ internal static unsafe class CouplingKernel<V, S>
         return logDet;
     }
 
-    /// <summary>The gradient of L = sum_r (weight_r log|det|_r + what follows of z_r) with respect to inputs and conditioner, over a block.</summary>
-    /// <remarks>Activations as <see cref="Forward"/> left them. The map carries dL/dz on to its inputs and parameters; the conditioner carries the
-    /// parameters' gradients back to its inputs, where they add to dL/dz of the passive columns.</remarks>
+    /// <summary>The gradient of L = sum_r (weight_r log|det|_r + what follows of z_r) with respect to inputs and conditioner,
+    /// over a block.</summary>
+    /// <remarks>Activations as <see cref="Forward"/> left them. The map carries dL/dz on to its inputs and parameters; the
+    /// conditioner carries the parameters' gradients back to its inputs, where they add to dL/dz of the passive
+    /// columns.</remarks>
     /// <param name="parts">The coupling.</param>
     /// <param name="x">[d, 64], the inputs.</param>
     /// <param name="activations">[conditioner's activations, 64].</param>
     /// <param name="weights">[64].</param>
     /// <param name="g">[d, 64], dL/dz; overwritten with dL/dx.</param>
-    /// <param name="gradients">[conditioner's activations, 64]; receives the gradients on all of them, before their rectifiers.</param>
+    /// <param name="gradients">[conditioner's activations, 64]; receives the gradients on all of them, before their
+    /// rectifiers.</param>
     /// <param name="toInputs">Whether dL/dx is wanted; the passive columns' is left out otherwise.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward<TMap>(

@@ -5,14 +5,17 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
 
-/// <summary>A coupling in training. Flat parameters: those of the conditioner, layer by layer [W (outputs x inputs, row-major) | b].</summary>
-/// <remarks>The conditioner's last layer starts at 0, so that the coupling starts as the same map everywhere; the affine one as the identity.</remarks>
+/// <summary>A coupling in training. Flat parameters: those of the conditioner, layer by layer [W (outputs x inputs, row-major) |
+/// b].</summary>
+/// <remarks>The conditioner's last layer starts at 0, so that the coupling starts as the same map everywhere; the affine one as
+/// the identity.</remarks>
 /// <typeparam name="TMap">The scalar map.</typeparam>
 internal sealed class TrainableCoupling<TMap> : TrainableBijection
     where TMap : struct, IScalarMap
 {
-    /// <summary>The default bound of inputs, in standard deviations. Beyond, where hardly a row was in training, the conditioner's pieces would run on as
-    /// straight lines, and couplings in a row multiply their slopes: one such row of 20,000 can then decide the mean likelihood of all.</summary>
+    /// <summary>The default bound of inputs, in standard deviations. Beyond, where hardly a row was in training, the
+    /// conditioner's pieces would run on as straight lines, and couplings in a row multiply their slopes: one such row of 20,000
+    /// can then decide the mean likelihood of all.</summary>
     public const float DefaultInputBound = 3;
 
     /// <param name="mask">The columns.</param>
@@ -85,14 +88,16 @@ internal sealed class TrainableCoupling<TMap> : TrainableBijection
         }
     }
 
-    private readonly unsafe struct BlockBackward(TrainableCoupling<TMap> coupling, RowBlock gradient, Sums sums, bool toInputs) : ISimdOperation
+    private readonly unsafe struct BlockBackward(
+        TrainableCoupling<TMap> coupling, RowBlock gradient, Sums sums, bool toInputs) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
             where V : struct
             where S : struct, ISimd<V>
         {
-            fixed (float* x = sums.X, activations = sums.Activations, gradients = sums.Gradients, weights = sums.Weights, g = gradient.Values)
+            fixed (float* x = sums.X, activations = sums.Activations, gradients = sums.Gradients, weights = sums.Weights)
+            fixed (float* g = gradient.Values)
             {
                 CouplingKernel<V, S>.Backward(coupling.Parts, x, activations, weights, g, gradients, toInputs);
                 PerceptronGradientKernel<V, S>.Add(coupling.Conditioner.Network, activations, gradients, sums.Conditioner);

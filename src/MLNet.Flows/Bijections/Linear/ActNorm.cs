@@ -4,9 +4,11 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Linear;
 
-/// <summary>A location and scale of every column that are learned, and start as the standardization of the rows: z = (x - location) exp(-log-scale).</summary>
-/// <remarks>Flat parameters: [location (d) | log-scale (d)]. log|det| = -sum log-scale. Freezes to a <see cref="Standardization"/>. The activation
-/// normalization of Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.1.</remarks>
+/// <summary>A location and scale of every column that are learned, and start as the standardization of the rows: z = (x -
+/// location) exp(-log-scale).</summary>
+/// <remarks>Flat parameters: [location (d) | log-scale (d)]. log|det| = -sum log-scale. Freezes to a
+/// <see cref="Standardization"/>. The activation normalization of Kingma and Dhariwal 2018, arXiv:1807.03039, section
+/// 3.1.</remarks>
 internal sealed class ActNorm : TrainableBijection
 {
     // Added to a variance, so that no scale begins at 0.

@@ -6,7 +6,8 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <summary>Gradients of sum_r v_r (log|det|_r + log p_Z(z_r)) over a block of 64 rows; a vector holds rows.</summary>
 /// <remarks>
 /// With g = v d log p_Z / dz given, and gh, ga the gradients with respect to h and a:
-/// 1. gh_k = uHat_k.g + sum_(j&gt;k) C_jk ga_j: the forward recurrence run backwards, panels of four layers from the last to the first.
+/// 1. gh_k = uHat_k.g + sum_(j&gt;k) C_jk ga_j: the forward recurrence run backwards, panels of four layers from the last to the
+///    first.
 /// 2. q_k = 1 + c_kk (1 - h_k^2) depends on h_k: d log q / dh = -2 c h / q. And h = tanh a: dh/da = 1 - h^2. So
 ///    ga_k = (1 - h_k^2) (gh_k - 2 v c_kk h_k / q_k).
 /// 3. Per layer: gb_k = sum_r ga_k, and the explicit gradient on c_kk is sum_r v (1 - h_k^2) / q_k.
@@ -41,11 +42,12 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         }
     }
 
-    /// <summary>The gradient with respect to the inputs alone, all row weights 1: steps 1 and 2, then g + sum_k w_k ga_k.</summary>
+    /// <summary>The gradient with respect to the inputs alone, all row weights 1: steps 1 and 2, then g + sum_k w_k
+    /// ga_k.</summary>
     /// <param name="panels">The stack.</param>
     /// <param name="activations">A block whose scratch columns the forward pass has filled with h.</param>
-    /// <param name="gradient">d log p_Z / dz, overwritten with the gradient with respect to x; its scratch columns receive the gradient with respect to
-    /// a.</param>
+    /// <param name="gradient">d log p_Z / dz, overwritten with the gradient with respect to x; its scratch columns receive the
+    /// gradient with respect to a.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunToInput(PlanarPanels panels, RowBlock activations, RowBlock gradient)
     {
@@ -74,7 +76,8 @@ internal static unsafe class PlanarBackwardKernel<V, S>
     // Steps 1 to 3, panels of four layers from the last to the first, in a panel the last layer first.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activations(
-        int dimension, int layers, float* uHat, float* left, float* c, float* h, float* g, float* v, float* ga, float* sumB, float* sumC)
+        int dimension, int layers, float* uHat, float* left, float* c, float* h, float* g, float* v, float* ga, float* sumB,
+        float* sumC)
     {
         for (int k = layers - 4; k >= 0; k -= 4)
         {
@@ -83,13 +86,15 @@ internal static unsafe class PlanarBackwardKernel<V, S>
             for (int i = 3; i >= 0; i--)
             {
                 int layer = k + i;
-                Activate(i, left + layer * layers + k, c[layer], h + layer * R, v, ga + k * R, sumB + layer * S.Count, sumC + layer * S.Count);
+                Activate(
+                    i, left + layer * layers + k, c[layer], h + layer * R, v, ga + k * R, sumB + layer * S.Count,
+                    sumC + layer * S.Count);
             }
         }
     }
 
-    // Step 1 without the panel itself, for two vectors of rows: UHat g + C^T ga of four layers, from the columns of g and of the panels behind, left in
-    // ga's place.
+    // Step 1 without the panel itself, for two vectors of rows: UHat g + C^T ga of four layers, from the columns of g and of the
+    // panels behind, left in ga's place.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Products(int dimension, int layers, int k, float* uHat, float* left, float* g, float* ga)
     {
@@ -102,11 +107,13 @@ internal static unsafe class PlanarBackwardKernel<V, S>
         PlanarTileKernel<V, S>.Store(ga + k * R, g00, g01, g10, g11, g20, g21, g30, g31);
     }
 
-    // Steps 2 and 3 for layer i of a panel: turns its gh into ga and adds, step 1, what ga_i gives to the gh of the panel's layers before it; row[k] = C_ik.
+    // Steps 2 and 3 for layer i of a panel: turns its gh into ga and adds, step 1, what ga_i gives to the gh of the panel's
+    // layers before it; row[k] = C_ik.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activate(int i, float* row, float c, float* h, float* v, float* panel, float* sumB, float* sumC)
     {
-        V vc = S.Create(c), one = S.Create(1), onePlusC = S.Create(1 + c), twoC = S.Create(c + c), b = S.Load(sumB), onC = S.Load(sumC);
+        V vc = S.Create(c), one = S.Create(1), onePlusC = S.Create(1 + c), twoC = S.Create(c + c), b = S.Load(sumB);
+        V onC = S.Load(sumC);
         float* ga = panel + i * R;
         for (int r = 0; r < R; r += S.Count)
         {

@@ -4,7 +4,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
 
-/// <summary><see cref="PlanarConstraint"/> and its chain rule, four layers at a time: a vector holds layers, sums run over the features in order.</summary>
+/// <summary><see cref="PlanarConstraint"/> and its chain rule, four layers at a time: a vector holds layers, sums run over the
+/// features in order.</summary>
 /// <remarks>
 /// With t = w.u, n = |w|^2, s = (m(t) - t) / n:
 /// 1. uHat = u + s w, s = 0 where w = 0.
@@ -43,11 +44,14 @@ internal static unsafe class PlanarConstraintKernel
                 n.Store(ns + k);
             }
 
-            // Apart from the sums, so that the functions of several panels, which do not wait for each other, are under way at a time.
+            // Apart from the sums, so that the functions of several panels, which do not wait for each other, are under way at a
+            // time.
             for (int k = 0; k < padded; k += Panel)
             {
-                Vector256<double> t = Vector256.Load(ts + k), n = Vector256.Load(ns + k), m = PlanarConstraint.M(t, out Vector256<double> slope);
-                Vector256.ConditionalSelect(Vector256.GreaterThan(n, Vector256<double>.Zero), (m - t) / n, Vector256<double>.Zero).Store(shifts + k);
+                Vector256<double> t = Vector256.Load(ts + k), n = Vector256.Load(ns + k), m = PlanarConstraint.M(
+                    t, out Vector256<double> slope);
+                Vector256.ConditionalSelect(Vector256.GreaterThan(n, Vector256<double>.Zero), (m - t) / n, Vector256<double>.Zero)
+                    .Store(shifts + k);
                 slope.Store(slopes + k);
             }
 
@@ -60,7 +64,8 @@ internal static unsafe class PlanarConstraintKernel
         }
     }
 
-    /// <summary>The panels' c_kk = w_k.uHat_k from their W and UHat, in double precision: near -1 the last digits decide.</summary>
+    /// <summary>The panels' c_kk = w_k.uHat_k from their W and UHat, in double precision: near -1 the last digits
+    /// decide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Diagonal(PlanarPanels panels)
     {
@@ -99,11 +104,13 @@ internal static unsafe class PlanarConstraintKernel
                 Vector256<double> n = Vector256.Load(ns + k), s = Vector256.Load(shifts + k), slope = Vector256.Load(slopes + k);
                 Vector256<double> hasDirection = Vector256.GreaterThan(n, Vector256<double>.Zero);
                 Vector256<double> gT = slope * Vector256.Load(gC + k) + gS * (slope - Vector256<double>.One) / n;
-                Vector128<float> onT = DoubleMath.Narrow(gT & hasDirection), onN = DoubleMath.Narrow(gS * s / n * -2.0 & hasDirection), shift = DoubleMath.Narrow(s);
+                Vector128<float> onT = DoubleMath.Narrow(gT & hasDirection);
+                Vector128<float> onN = DoubleMath.Narrow(gS * s / n * -2.0 & hasDirection), shift = DoubleMath.Narrow(s);
                 for (int d = 0; d < dimension; d++)
                 {
                     float* gU = onUHat + d * stride + k, gW = onW + d * stride + k;
-                    Vector128<float> w = Vector128.Load(ws + d * padded + k), gUHat = Vector128.Load(gU), sum = Vector128.Load(gW);
+                    Vector128<float> w = Vector128.Load(ws + d * padded + k), gUHat = Vector128.Load(gU);
+                    Vector128<float> sum = Vector128.Load(gW);
                     sum = Vector128.MultiplyAddEstimate(shift, gUHat, sum);
                     sum = Vector128.MultiplyAddEstimate(onN, w, sum);
                     Vector128.MultiplyAddEstimate(onT, Vector128.Load(us + d * padded + k), sum).Store(gW);

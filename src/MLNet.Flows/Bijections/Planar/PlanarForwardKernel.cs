@@ -7,11 +7,14 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <remarks>
 /// 1. Layer k adds uHat_k h_k with h_k = tanh(a_k), so z_(k-1) = x + sum_(j&lt;k) uHat_j h_j and
 ///    a_k = b_k + w_k.x + sum_(j&lt;k) C_kj h_j with C_kj = w_k.uHat_j: one triangular recurrence in h, no intermediate z.
-/// 2. Layers go in panels of four. A panel's dependence on x and on earlier panels is a small matrix product (<see cref="PlanarTileKernel{V, S}"/>).
-/// 3. The triangle inside the panel follows, layer by layer, each for all rows: a tanh takes some 60 cycles from end to end but only 10 to 15 of the
-///    processor's time, so the rows, which do not wait for each other, keep it busy; two vectors of them go side by side.
-/// 4. log|det| = log prod_k q_k, q_k = 1 + c_kk (1 - h_k^2). The product is kept as mantissa 2^exponent, split again after every panel, and one
-///    logarithm is taken at the end. A factor is at least 1e-3 for trained stacks, so a panel takes at most 1e-12 off the mantissa.
+/// 2. Layers go in panels of four. A panel's dependence on x and on earlier panels is a small matrix product
+///    (<see cref="PlanarTileKernel{V, S}"/>).
+/// 3. The triangle inside the panel follows, layer by layer, each for all rows: a tanh takes some 60 cycles from end to end but
+///    only 10 to 15 of the processor's time, so the rows, which do not wait for each other, keep it busy; two vectors of them go
+///    side by side.
+/// 4. log|det| = log prod_k q_k, q_k = 1 + c_kk (1 - h_k^2). The product is kept as mantissa 2^exponent, split again after every
+///    panel, and one logarithm is taken at the end. A factor is at least 1e-3 for trained stacks, so a panel takes at most 1e-12
+///    off the mantissa.
 /// 5. Last, z = x + sum_k uHat_k h_k.
 /// Each row sees its sums in one order (columns, then layers, ascending), as in <see cref="PlanarRowKernel{V, S}"/>.
 /// </remarks>
@@ -50,17 +53,20 @@ internal static unsafe class PlanarForwardKernel<V, S>
         }
     }
 
-    // Step 2 for two vectors of rows: b + W x + C h of four layers, from the columns of x and of the panels before, left in h's place.
+    // Step 2 for two vectors of rows: b + W x + C h of four layers, from the columns of x and of the panels before, left in h's
+    // place.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Products(int dimension, int layers, int k, float* w, float* below, float* b, float* x, float* h)
     {
         V a00 = S.Create(b[k]), a01 = a00, a10 = S.Create(b[k + 1]), a11 = a10;
         V a20 = S.Create(b[k + 2]), a21 = a20, a30 = S.Create(b[k + 3]), a31 = a30;
-        PlanarTileKernel<V, S>.Add(dimension, w + k, x, k, below + k, h, layers, ref a00, ref a01, ref a10, ref a11, ref a20, ref a21, ref a30, ref a31);
+        PlanarTileKernel<V, S>.Add(
+            dimension, w + k, x, k, below + k, h, layers, ref a00, ref a01, ref a10, ref a11, ref a20, ref a21, ref a30, ref a31);
         PlanarTileKernel<V, S>.Store(h + k * R, a00, a01, a10, a11, a20, a21, a30, a31);
     }
 
-    // Steps 3 and 4: turns a panel's a into h, one layer after the other, and multiplies their factors to the product; triangle[j, i] = C_ij.
+    // Steps 3 and 4: turns a panel's a into h, one layer after the other, and multiplies their factors to the product;
+    // triangle[j, i] = C_ij.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Triangle(int layers, float* triangle, float* c, float* h, float* mantissa, float* exponent)
     {
@@ -95,7 +101,9 @@ internal static unsafe class PlanarForwardKernel<V, S>
                 S.Store(a0, y + i * R);
                 S.Store(a1, y + i * R + v);
                 S.Store(S.Multiply(S.Load(mantissa + r), S.NegatedMultiplyAdd(S.Multiply(vc, a0), a0, onePlusC)), mantissa + r);
-                S.Store(S.Multiply(S.Load(mantissa + r + v), S.NegatedMultiplyAdd(S.Multiply(vc, a1), a1, onePlusC)), mantissa + r + v);
+                S.Store(
+                    S.Multiply(S.Load(mantissa + r + v), S.NegatedMultiplyAdd(S.Multiply(vc, a1), a1, onePlusC)),
+                    mantissa + r + v);
             }
         }
 
@@ -116,7 +124,9 @@ internal static unsafe class PlanarForwardKernel<V, S>
             float* z = x + d * R;
             V z00 = S.Load(z), z01 = S.Load(z + v), z10 = S.Load(z + R), z11 = S.Load(z + R + v);
             V z20 = S.Load(z + 2 * R), z21 = S.Load(z + 2 * R + v), z30 = S.Load(z + 3 * R), z31 = S.Load(z + 3 * R + v);
-            PlanarTileKernel<V, S>.Add(layers, uHat + d, h, 0, null, null, dimension, ref z00, ref z01, ref z10, ref z11, ref z20, ref z21, ref z30, ref z31);
+            PlanarTileKernel<V, S>.Add(
+                layers, uHat + d, h, 0, null, null, dimension, ref z00, ref z01, ref z10, ref z11, ref z20, ref z21, ref z30,
+                ref z31);
             PlanarTileKernel<V, S>.Store(z, z00, z01, z10, z11, z20, z21, z30, z31);
         }
 

@@ -15,7 +15,8 @@ internal static class PlanarInitialization
     /// <param name="mask">[K, D] of 0 and 1, or null for all 1.</param>
     /// <param name="random">The stream to draw from.</param>
     /// <param name="parameters">Receives [W | U | b].</param>
-    public static void Fill(FeatureMatrix data, ReadOnlySpan<int> rows, int layers, float[]? mask, RandomStream random, Span<float> parameters)
+    public static void Fill(
+        FeatureMatrix data, ReadOnlySpan<int> rows, int layers, float[]? mask, RandomStream random, Span<float> parameters)
     {
         int dimension = data.Dimension, size = layers * dimension;
         double columns = mask is null ? dimension : (dimension + 1) / 2;

@@ -7,7 +7,8 @@ namespace MLNet.Flows.Bijections.Planar;
 
 /// <summary>The exact inverse of a planar stack, in double precision: layer by layer from the last to the first.</summary>
 /// <remarks>Layer k maps z to z' = z + uHat tanh(a), a = w.z + b. From z': w.z' + b = a + c tanh(a), one monotone equation in a
-/// (<see cref="PlanarRoot"/>), then z = z' - uHat tanh(a). Vectors hold four rows. 4 K D operations and K roots per row.</remarks>
+/// (<see cref="PlanarRoot"/>), then z = z' - uHat tanh(a). Vectors hold four rows. 4 K D operations and K roots per
+/// row.</remarks>
 internal sealed class PlanarInverse
 {
     private const int R = RowBlock.Rows;
@@ -49,7 +50,8 @@ internal sealed class PlanarInverse
             for (int r = 0; r < R; r += v)
             {
                 Span<double> logDet = block.LogDet.AsSpan(r);
-                (Vector256.Create<double>(logDet) - DoubleMath.Log(Vector256<double>.One + _c[k] * Vector256.Create<double>(slope[r..]))).CopyTo(logDet);
+                (Vector256.Create<double>(logDet) - DoubleMath.Log(
+                    Vector256<double>.One + _c[k] * Vector256.Create<double>(slope[r..]))).CopyTo(logDet);
             }
 
             Subtract(uHat, h, block.Values);
@@ -93,7 +95,8 @@ internal sealed class PlanarInverse
             ref double z = ref values[d * R];
             Vector256<double> u = Vector256.Create(-uHat[d]);
             for (nuint r = 0; r < R; r += (nuint)Vector256<double>.Count)
-                Vector256.MultiplyAddEstimate(u, Vector256.LoadUnsafe(ref from, r), Vector256.LoadUnsafe(ref z, r)).StoreUnsafe(ref z, r);
+                Vector256.MultiplyAddEstimate(u, Vector256.LoadUnsafe(ref from, r), Vector256.LoadUnsafe(ref z, r))
+                    .StoreUnsafe(ref z, r);
         }
     }
 

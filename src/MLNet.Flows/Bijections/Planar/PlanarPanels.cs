@@ -45,7 +45,8 @@ internal sealed class PlanarPanels
     /// <summary>[j, k]: C_kj = w_k.uHat_j for k &gt; j, else 0: what layer j's h adds to the a of the layers below it.</summary>
     public AlignedBuffer Below { get; }
 
-    /// <summary>[j, k]: C_jk = w_j.uHat_k for j &gt; k, else 0: the same products, transposed, for the way back. Made on first use where nothing trains.</summary>
+    /// <summary>[j, k]: C_jk = w_j.uHat_k for j &gt; k, else 0: the same products, transposed, for the way back. Made on first
+    /// use where nothing trains.</summary>
     public AlignedBuffer Left => LazyInitializer.EnsureInitialized(ref _left, () =>
     {
         AlignedBuffer left = SquareMatrix();

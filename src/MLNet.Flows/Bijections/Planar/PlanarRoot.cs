@@ -8,14 +8,16 @@ namespace MLNet.Flows.Bijections.Planar;
 /// <summary>Solves a + c tanh(a) = y for a, c &gt; -1: the one scalar equation that inverts a planar layer.</summary>
 /// <remarks>
 /// 1. F(a) = a + c tanh(a) is odd and strictly increasing, so a takes the sign of y and |a| solves F = |y|.
-/// 2. On a &gt;= 0, F is concave for c &gt; 0 and convex for c &lt; 0. Tangents of a concave function lie above it, those of a convex one
-///    below: Newton's method started on the near side (at or below the root for c &gt; 0, at or above it for c &lt; 0) stays on that
-///    side and approaches the root step by step. No step can leave the bracket, and none needs a fallback.
-/// 3. Bounds that start it there: F(a) &lt;= (1 + c) a and F(a) &lt; a + c for c &gt; 0, so the root is at least max(y / (1 + c), y - c); both
-///    turn around for c &lt; 0, so it is at most min(y / (1 + c), y - c).
-/// 4. tanh a = (1 - e) / (1 + e) and 1 - tanh^2 a = 4 e / (1 + e)^2 with e = exp(-2 a): no overflow, no cancellation in the slope.
-/// 5. A step waits for its exponential and divisions, but the processor can start others meanwhile: the vectors of a block take each step side
-/// by side. A lane ends when its residual is rounding noise and then stands still while others go on, so that a root depends on its own y and c alone.
+/// 2. On a &gt;= 0, F is concave for c &gt; 0 and convex for c &lt; 0. Tangents of a concave function lie above it, those of a
+///    convex one below: Newton's method started on the near side (at or below the root for c &gt; 0, at or above it for c &lt; 0)
+///    stays on that side and approaches the root step by step. No step can leave the bracket, and none needs a fallback.
+/// 3. Bounds that start it there: F(a) &lt;= (1 + c) a and F(a) &lt; a + c for c &gt; 0, so the root is at least max(y / (1 + c),
+///    y - c); both turn around for c &lt; 0, so it is at most min(y / (1 + c), y - c).
+/// 4. tanh a = (1 - e) / (1 + e) and 1 - tanh^2 a = 4 e / (1 + e)^2 with e = exp(-2 a): no overflow, no cancellation in the
+///    slope.
+/// 5. A step waits for its exponential and divisions, but the processor can start others meanwhile: the vectors of a block take
+///    each step side by side. A lane ends when its residual is rounding noise and then stands still while others go on, so that a
+///    root depends on its own y and c alone.
 /// <see cref="MaximumIterations"/> only guards against a mistake in this reasoning.
 /// </remarks>
 internal static class PlanarRoot
@@ -38,7 +40,8 @@ internal static class PlanarRoot
         int v = Vector256<double>.Count;
         for (int i = 0; i < y.Length; i += v)
         {
-            Vector256<double> size = Vector256.Abs(Vector256.Create(y[i..])), linear = size / (1 + c), shifted = size - Vector256.Create(c);
+            Vector256<double> size = Vector256.Abs(Vector256.Create(y[i..])), linear = size / (1 + c);
+            Vector256<double> shifted = size - Vector256.Create(c);
             (c > 0 ? Vector256.Max(linear, shifted) : Vector256.Min(linear, shifted)).CopyTo(a[i..]);
         }
 

@@ -33,7 +33,8 @@ internal sealed class PlanarStack : Bijection
         _panels.Set(w, uHat, b);
         _inverse = new Lazy<PlanarInverse>(() => new PlanarInverse(dimension, w, uHat, b));
         if (FirstSingularLayer() is int k)
-            throw new ArgumentException($"Layer {k} has w.uHat = {_panels.C[k]}, but a planar layer is invertible only above -1. Constrain u first.");
+            throw new ArgumentException(
+                $"Layer {k} has w.uHat = {_panels.C[k]}, but a planar layer is invertible only above -1. Constrain u first.");
     }
 
     public int Layers => _b.Length;
@@ -80,13 +81,16 @@ internal sealed class PlanarStack : Bijection
     public static PlanarStack Read(ModelReader reader)
     {
         int dimension = reader.ReadInt32(), layers = reader.ReadInt32();
-        reader.Check(dimension is >= 1 and <= 1 << 24 && layers is >= 0 and <= MaximumLayers, $"a planar stack of {layers} layers on {dimension} dimensions");
+        reader.Check(
+            dimension is >= 1 and <= 1 << 24 && layers is >= 0 and <= MaximumLayers,
+            $"a planar stack of {layers} layers on {dimension} dimensions");
         reader.CheckRemaining((2L * dimension + 1) * layers * sizeof(float));
 
         // w, uHat and b, three tables of [K, D] and two of [K, K].
         long padded = layers + 15L;
         reader.Reserve(((5L * dimension + (2L * padded) + 3) * padded + dimension) * sizeof(float));
-        float[] w = reader.ReadFiniteSingles(layers * dimension), uHat = reader.ReadFiniteSingles(layers * dimension), b = reader.ReadFiniteSingles(layers);
+        float[] w = reader.ReadFiniteSingles(layers * dimension), uHat = reader.ReadFiniteSingles(layers * dimension);
+        float[] b = reader.ReadFiniteSingles(layers);
         try
         {
             return new PlanarStack(dimension, w, uHat, b);

@@ -3,17 +3,20 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Planar;
 
-/// <summary>The inner loop of all products of the planar kernels: four results x two vectors of rows, kept in registers.</summary>
-/// <remarks>a_i += sum_t m[t, i] y[t]. Eight sums are what a fused multiply-add needs to be busy (latency 4, two at a time), and with two columns and
-/// a factor they fit the sixteen registers of AVX. Each row sees its terms in ascending order, whatever the width.</remarks>
+/// <summary>The inner loop of all products of the planar kernels: four results x two vectors of rows, kept in
+/// registers.</summary>
+/// <remarks>a_i += sum_t m[t, i] y[t]. Eight sums are what a fused multiply-add needs to be busy (latency 4, two at a time), and
+/// with two columns and a factor they fit the sixteen registers of AVX. Each row sees its terms in ascending order, whatever the
+/// width.</remarks>
 internal static unsafe class PlanarTileKernel<V, S>
     where V : struct
     where S : struct, ISimd<V>
 {
     private const int R = RowBlock.Rows;
 
-    // Adds the terms of one matrix (m: four values a term, y: a column of the block a term), then those of a second; both have the same stride from
-    // one term to the next. A field would keep the sums from the registers, so they come as eight variables of the caller.
+    // Adds the terms of one matrix (m: four values a term, y: a column of the block a term), then those of a second; both have
+    // the same stride from one term to the next. A field would keep the sums from the registers, so they come as eight variables
+    // of the caller.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(
         int terms, float* m, float* y, int moreTerms, float* nextM, float* nextY, int stride,

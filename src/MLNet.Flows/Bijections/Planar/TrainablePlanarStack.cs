@@ -5,8 +5,8 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Bijections.Planar;
 
 /// <summary>A planar stack whose parameters are being trained: forward over blocks, and analytic gradients.</summary>
-/// <remarks>Flat parameters, raw and unconstrained: [W (K x D, row-major) | U (K x D) | b (K)]. The invertibility constraint is applied
-/// inside (<see cref="PlanarConstraint"/>). One instance serves many threads, each with its own accumulator.</remarks>
+/// <remarks>Flat parameters, raw and unconstrained: [W (K x D, row-major) | U (K x D) | b (K)]. The invertibility constraint is
+/// applied inside (<see cref="PlanarConstraint"/>). One instance serves many threads, each with its own accumulator.</remarks>
 internal sealed class TrainablePlanarStack : TrainableBijection
 {
     private const int FewestColumnsToMask = 3;
@@ -21,7 +21,8 @@ internal sealed class TrainablePlanarStack : TrainableBijection
 
     /// <param name="dimension">D.</param>
     /// <param name="layers">K.</param>
-    /// <param name="maskColumns">Whether each layer acts on its own random half of the columns; with one or two columns it acts on all.</param>
+    /// <param name="maskColumns">Whether each layer acts on its own random half of the columns; with one or two columns it acts
+    /// on all.</param>
     public TrainablePlanarStack(int dimension, int layers, bool maskColumns = false)
         : base(dimension)
     {
@@ -98,7 +99,8 @@ internal sealed class TrainablePlanarStack : TrainableBijection
         Transposition.Of(sums.UHat, Dimension, Layers, sums.Stride, gradient.Slice(size, size));
     }
 
-    public override Accumulator CreateAccumulator(SimdWidth width) => new PlanarAccumulator(Dimension, _panels.PaddedLayers, width);
+    public override Accumulator CreateAccumulator(SimdWidth width) =>
+        new PlanarAccumulator(Dimension, _panels.PaddedLayers, width);
 
     public override PlanarStack Freeze(ReadOnlySpan<float> parameters)
     {
@@ -106,7 +108,8 @@ internal sealed class TrainablePlanarStack : TrainableBijection
         var constrained = new TrainablePlanarStack(Dimension, Layers);
         constrained.SetParameters(parameters);
         return new PlanarStack(
-            Dimension, parameters[..size].ToArray(), constrained._panels.UHatRows.Span[..size].ToArray(), parameters.Slice(2 * size, Layers).ToArray());
+            Dimension, parameters[..size].ToArray(), constrained._panels.UHatRows.Span[..size].ToArray(),
+            parameters.Slice(2 * size, Layers).ToArray());
     }
 
     // g + sum_k w_k ga_k.
@@ -133,8 +136,8 @@ internal sealed class TrainablePlanarStack : TrainableBijection
             where S : struct, ISimd<V> => PlanarBackwardKernel<V, S>.Run(panels, latentGradient, _weights, accumulator);
     }
 
-    // On w_k it adds sum_(j<k) T_jk uHat_j, on uHat_k sum_(j>k) T_kj w_j. Zeros where T does not count let both sums run over all j: two small matrix products,
-    // of T and of T transposed.
+    // On w_k it adds sum_(j<k) T_jk uHat_j, on uHat_k sum_(j>k) T_kj w_j. Zeros where T does not count let both sums run over all
+    // j: two small matrix products, of T and of T transposed.
     private readonly struct Pullback(PlanarPanels panels, PlanarGradientSums sums, AlignedBuffer lower) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -5,7 +5,8 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Bijections.Preprocessing;
 
 /// <summary>z_j = (x_j - mean_j) / scale_j; log|det| = -sum_j log scale_j.</summary>
-/// <remarks>Results are clamped (<see cref="ValueLimit"/>): a row further out than 1e15 standard deviations counts as that far.</remarks>
+/// <remarks>Results are clamped (<see cref="ValueLimit"/>): a row further out than 1e15 standard deviations counts as that
+/// far.</remarks>
 internal sealed class Standardization : Bijection
 {
     /// <summary>Columns whose values differ by less than this are not told apart.</summary>
@@ -58,7 +59,8 @@ internal sealed class Standardization : Bijection
             }
         }
 
-        return new Standardization([.. mean.Select(m => (float)m)], [.. sumOfSquares.Select(s => ClampScale(Math.Sqrt(s / total)))]);
+        return new Standardization(
+            [.. mean.Select(m => (float)m)], [.. sumOfSquares.Select(s => ClampScale(Math.Sqrt(s / total)))]);
     }
 
     /// <summary>The scale as Single, within what has an inverse as Single: 2e-38 to the largest value.</summary>
@@ -95,7 +97,8 @@ internal sealed class Standardization : Bijection
         SimdDispatch.Run(block.Width, ref operation);
     }
 
-    /// <summary>Loads rows [n, d] into the block and standardizes them on the way, with the same bits as <see cref="Forward(RowBlock)"/>.</summary>
+    /// <summary>Loads rows [n, d] into the block and standardizes them on the way, with the same bits as
+    /// <see cref="Forward(RowBlock)"/>.</summary>
     /// <param name="rows">At most 64 rows.</param>
     /// <param name="block">Its LogDet is set.</param>
     /// <param name="finite">[64], receives 0 where all values of a row are finite, else NaN.</param>

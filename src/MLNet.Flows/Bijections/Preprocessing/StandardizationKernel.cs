@@ -15,10 +15,12 @@ internal static unsafe class StandardizationKernel
         where V : struct
         where S : struct, ISimd<V> => ValueLimit.Clamp<V, S>(S.Multiply(S.Subtract(x, mean), inverseScale));
 
-    /// <summary>Rows into columns, standardized in the registers that transpose them; the last group of fewer than eight rows repeats its last row.</summary>
+    /// <summary>Rows into columns, standardized in the registers that transpose them; the last group of fewer than eight rows
+    /// repeats its last row.</summary>
     /// <remarks>Not to be inlined: among a caller's variables the registers would not do.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Load(ReadOnlySpan<float> rows, AlignedBuffer mean, AlignedBuffer inverseScale, RowBlock block, AlignedBuffer finite)
+    public static void Load(
+        ReadOnlySpan<float> rows, AlignedBuffer mean, AlignedBuffer inverseScale, RowBlock block, AlignedBuffer finite)
     {
         int d = block.Dimension, last = rows.Length / d - 1;
         block.Count = last + 1;
@@ -87,7 +89,8 @@ internal static unsafe class StandardizationKernel
         }
     }
 
-    // Columns are standardized before they are stored. x - x is 0 for a finite x, else NaN; bits are joined because a sum would wait for its last term.
+    // Columns are standardized before they are stored. x - x is 0 for a finite x, else NaN; bits are joined because a sum would
+    // wait for its last term.
     private struct StandardizedRows(float* to, float* means, float* scales) : IEightRows
     {
         public Vector256<float> Finite = Vector256<float>.Zero;

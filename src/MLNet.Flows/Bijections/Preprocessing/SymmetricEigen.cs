@@ -5,11 +5,12 @@ namespace MLNet.Flows.Bijections.Preprocessing;
 
 /// <summary>Eigenvalues and eigenvectors of a real symmetric matrix, in double precision.</summary>
 /// <remarks>
-/// Householder reduction to tridiagonal form, then QL steps with implicit shifts (Golub and Van Loan, Matrix Computations, 8.3), the
-/// rotations applied to the transposed vectors so that memory is walked row by row. About 5 d^3 multiply-adds.
-/// The matrix is divided by its largest entry first, so that no square leaves double precision at any scale. An off-diagonal entry counts as zero where it is
-/// below rounding of its neighbours on the diagonal or of the whole matrix: a rank-deficient one (one-hot columns) has stretches of the diagonal that are
-/// nothing but rounding, beside which rounding never looks small. Errors are a few roundings of the largest eigenvalue, in all of them.
+/// Householder reduction to tridiagonal form, then QL steps with implicit shifts (Golub and Van Loan, Matrix Computations, 8.3),
+/// the rotations applied to the transposed vectors so that memory is walked row by row. About 5 d^3 multiply-adds.
+/// The matrix is divided by its largest entry first, so that no square leaves double precision at any scale. An off-diagonal
+/// entry counts as zero where it is below rounding of its neighbours on the diagonal or of the whole matrix: a rank-deficient one
+/// (one-hot columns) has stretches of the diagonal that are nothing but rounding, beside which rounding never looks small. Errors
+/// are a few roundings of the largest eigenvalue, in all of them.
 /// </remarks>
 internal sealed class SymmetricEigen
 {
@@ -128,7 +129,8 @@ internal sealed class SymmetricEigen
                 if (m == l)
                     break;
                 if (iteration == MaximumIterations)
-                    throw new InvalidOperationException("The eigenvalues of the covariance did not converge. Check the features for extreme values.");
+                    throw new InvalidOperationException(
+                        "The eigenvalues of the covariance did not converge. Check the features for extreme values.");
 
                 double g = (d[l + 1] - d[l]) / (2 * e[l]);
                 double r = Math.Sqrt(g * g + 1);

@@ -3,11 +3,13 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections.Preprocessing;
 
-/// <summary>Pulls in the far ends of some columns: the identity up to a threshold t, logarithmic beyond, in either direction.</summary>
+/// <summary>Pulls in the far ends of some columns: the identity up to a threshold t, logarithmic beyond, in either
+/// direction.</summary>
 /// <remarks>
-/// z = x where |x| is at most t, else sign(x) t (1 + log(|x| / t)); log|det| = -sum log max(|x| / t, 1). Value and slope are continuous at t.
-/// For standardized columns with values so far out that they would set the scale for all rows. As a density, a normal in z has tails in x that
-/// fall more slowly than any normal's. The symmetric logarithm of plots (Webber 2013, doi:10.1088/0957-0233/24/2/027001), made linear inside.
+/// z = x where |x| is at most t, else sign(x) t (1 + log(|x| / t)); log|det| = -sum log max(|x| / t, 1). Value and slope are
+/// continuous at t. For standardized columns with values so far out that they would set the scale for all rows. As a density, a
+/// normal in z has tails in x that fall more slowly than any normal's. The symmetric logarithm of plots (Webber 2013,
+/// doi:10.1088/0957-0233/24/2/027001), made linear inside.
 /// </remarks>
 internal sealed class SymmetricLog : Bijection
 {
@@ -102,7 +104,9 @@ internal sealed class SymmetricLog : Bijection
         for (int i = 0; i < count; i++)
         {
             columns[i] = reader.ReadInt32();
-            reader.Check(columns[i] > (i == 0 ? -1 : columns[i - 1]) && columns[i] < dimension, $"the column {columns[i]} among {dimension}, not ascending");
+            reader.Check(
+                columns[i] > (i == 0 ? -1 : columns[i - 1]) && columns[i] < dimension,
+                $"the column {columns[i]} among {dimension}, not ascending");
         }
 
         return new SymmetricLog(dimension, columns, threshold);

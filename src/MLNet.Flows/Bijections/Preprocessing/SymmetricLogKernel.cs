@@ -3,7 +3,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Preprocessing;
 
-/// <summary>The symmetric logarithm without a branch: with r = max(|x| / t, 1), |z| = min(|x|, t) + t log r and log|dz/dx| = -log r.</summary>
+/// <summary>The symmetric logarithm without a branch: with r = max(|x| / t, 1), |z| = min(|x|, t) + t log r and log|dz/dx| = -log
+/// r.</summary>
 internal static unsafe class SymmetricLogKernel
 {
     private const int R = RowBlock.Rows;
@@ -20,7 +21,8 @@ internal static unsafe class SymmetricLogKernel
         return S.SelectLess(x, zero, S.Subtract(zero, z), z);
     }
 
-    /// <summary>Over a block, in place; a row's terms are added up first and then to its log-determinant, as for a single row.</summary>
+    /// <summary>Over a block, in place; a row's terms are added up first and then to its log-determinant, as for a single
+    /// row.</summary>
     public readonly struct Forward(SymmetricLog map, RowBlock block) : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

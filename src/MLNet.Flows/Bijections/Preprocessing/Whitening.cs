@@ -4,9 +4,11 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections.Preprocessing;
 
-/// <summary>PCA whitening of standardized data, with shrinkage: z = M (x - mean), M = L^(-1/2) V^T; log|det| = -1/2 sum log l_i.</summary>
-/// <remarks>V L V^T = (1 - shrinkage) covariance + shrinkage I, with eigenvalues kept at or above 1e-4 of the largest, so that rank-deficient
-/// data (one-hot columns) stays a full-rank density whose remaining directions have that variance. O(d^2) per row.</remarks>
+/// <summary>PCA whitening of standardized data, with shrinkage: z = M (x - mean), M = L^(-1/2) V^T; log|det| = -1/2 sum log
+/// l_i.</summary>
+/// <remarks>V L V^T = (1 - shrinkage) covariance + shrinkage I, with eigenvalues kept at or above 1e-4 of the largest, so that
+/// rank-deficient data (one-hot columns) stays a full-rank density whose remaining directions have that variance. O(d^2) per
+/// row.</remarks>
 internal sealed class Whitening : Bijection
 {
     private const double EigenvalueFloor = 1e-4;
@@ -44,10 +46,12 @@ internal sealed class Whitening : Bijection
     /// <param name="matrix">[n, d], standardized.</param>
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="shrinkage">In [0, 1].</param>
-    /// <param name="limits">[d]: values beyond +-limit count as that far here, so that a few far ones do not decide; empty for none.</param>
+    /// <param name="limits">[d]: values beyond +-limit count as that far here, so that a few far ones do not decide; empty for
+    /// none.</param>
     /// <param name="checkpoint">Called between steps; throws where the caller cancelled.</param>
     public static Whitening Fit(
-        FeatureMatrix matrix, ReadOnlySpan<float> weights, double shrinkage, ReadOnlySpan<float> limits = default, Action? checkpoint = null)
+        FeatureMatrix matrix, ReadOnlySpan<float> weights, double shrinkage, ReadOnlySpan<float> limits = default,
+        Action? checkpoint = null)
     {
         int dimension = matrix.Dimension;
         var mean = new double[dimension];
@@ -122,8 +126,8 @@ internal sealed class Whitening : Bijection
         return LogDet;
     }
 
-    /// <remarks>The rows of M are orthogonal up to rounding, so M^T with row i divided by |M_i|^2 is almost M^-1; two rounds of refinement
-    /// (x += M^-1 (z - M x)) take the rounding out.</remarks>
+    /// <remarks>The rows of M are orthogonal up to rounding, so M^T with row i divided by |M_i|^2 is almost M^-1; two rounds of
+    /// refinement (x += M^-1 (z - M x)) take the rounding out.</remarks>
     public override void Inverse(DoubleBlock block)
     {
         const int R = RowBlock.Rows;
@@ -184,11 +188,14 @@ internal sealed class Whitening : Bijection
     {
         int dimension = reader.ReadInt32();
         float logDet = reader.ReadSingle();
-        reader.Check(dimension is >= 1 and <= 40_000 && float.IsFinite(logDet), $"a whitening of dimension {dimension} with log-determinant {logDet}");
+        reader.Check(
+            dimension is >= 1 and <= 40_000 && float.IsFinite(logDet),
+            $"a whitening of dimension {dimension} with log-determinant {logDet}");
         reader.CheckRemaining((1L + dimension) * dimension * sizeof(float));
         reader.Reserve((1L + dimension) * dimension * sizeof(float));
         return new Whitening(reader.ReadFiniteSingles(dimension), reader.ReadFiniteSingles(dimension * dimension), logDet);
     }
 
-    private static void AddScaled(double scale, ReadOnlySpan<double> vector, Span<double> sum) => TensorPrimitives.MultiplyAdd(vector, scale, sum, sum);
+    private static void AddScaled(double scale, ReadOnlySpan<double> vector, Span<double> sum) =>
+        TensorPrimitives.MultiplyAdd(vector, scale, sum, sum);
 }

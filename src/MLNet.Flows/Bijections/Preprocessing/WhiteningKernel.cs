@@ -3,7 +3,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Preprocessing;
 
-/// <summary>z_i = sum_j M_ij (x_j - mean_j), j ascending, over blocks and rows; the matrix comes column by column, columns[j, i] = M_ij.</summary>
+/// <summary>z_i = sum_j M_ij (x_j - mean_j), j ascending, over blocks and rows; the matrix comes column by column, columns[j, i]
+/// = M_ij.</summary>
 internal static unsafe class WhiteningKernel
 {
     private const int R = RowBlock.Rows;

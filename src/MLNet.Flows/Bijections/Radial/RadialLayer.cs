@@ -3,9 +3,10 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections.Radial;
 
-/// <summary>Pushes points away from a center, or pulls them towards it: z = x + s u with u = x - center, s = beta / (alpha + |u|).</summary>
-/// <remarks>log|det df/dx| = (d - 1) log(1 + s) + log(1 + alpha beta / (alpha + |u|)^2). Invertible for beta above -alpha. Rezende and Mohamed 2015,
-/// arXiv:1505.05770, eq. 14 and appendix A.2.</remarks>
+/// <summary>Pushes points away from a center, or pulls them towards it: z = x + s u with u = x - center, s = beta / (alpha +
+/// |u|).</summary>
+/// <remarks>log|det df/dx| = (d - 1) log(1 + s) + log(1 + alpha beta / (alpha + |u|)^2). Invertible for beta above -alpha.
+/// Rezende and Mohamed 2015, arXiv:1505.05770, eq. 14 and appendix A.2.</remarks>
 internal sealed class RadialLayer : Bijection
 {
     private const int R = RowBlock.Rows;
@@ -37,8 +38,11 @@ internal sealed class RadialLayer : Bijection
             double square = 0;
             for (int d = 0; d < Dimension; d++)
                 square += Math.Pow(block.Values[d * R + r] - _center[d], 2);
-            double distance = Math.Sqrt(square), half = 0.5 * ((double)_alpha + _beta - distance), root = Math.Sqrt(half * half + _alpha * distance);
-            double radius = half > 0 ? _alpha * distance / (half + root) : root - half, h = 1 / (_alpha + radius), scale = 1 + _beta * h;
+            double distance = Math.Sqrt(square), half = 0.5 * ((double)_alpha + _beta - distance);
+            double root = Math.Sqrt(half * half + _alpha * distance);
+            double radius = half > 0
+                ? _alpha * distance / (half + root)
+                : root - half, h = 1 / (_alpha + radius), scale = 1 + _beta * h;
             for (int d = 0; d < Dimension; d++)
                 block.Values[d * R + r] = _center[d] + (block.Values[d * R + r] - _center[d]) / scale;
             block.LogDet[r] -= (Dimension - 1) * Math.Log(scale) + Math.Log(1 + (double)_alpha * _beta * h * h);
@@ -61,7 +65,8 @@ internal sealed class RadialLayer : Bijection
         reader.Reserve((dimension + 2L) * sizeof(float));
         float[] center = reader.ReadFiniteSingles(dimension);
         float alpha = reader.ReadSingle(), beta = reader.ReadSingle();
-        reader.Check(alpha is > 0 and < 1e15f && beta > -alpha && beta < 1e15f, $"a radial layer of alpha {alpha} and beta {beta}");
+        reader.Check(
+            alpha is > 0 and < 1e15f && beta > -alpha && beta < 1e15f, $"a radial layer of alpha {alpha} and beta {beta}");
         return new RadialLayer(center, alpha, beta);
     }
 }

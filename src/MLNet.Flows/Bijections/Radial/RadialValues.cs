@@ -4,7 +4,8 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Bijections.Radial;
 
 /// <summary>What a radial layer computes of a block's 64 rows: forward, and the chain rule back.</summary>
-/// <remarks>With u = x - center, h = 1 / (alpha + |u|), s = beta h and q = 1 + alpha beta h^2: log|det| = (d - 1) log(1 + s) + log q.</remarks>
+/// <remarks>With u = x - center, h = 1 / (alpha + |u|), s = beta h and q = 1 + alpha beta h^2: log|det| = (d - 1) log(1 + s) +
+/// log q.</remarks>
 internal sealed class RadialValues
 {
     private const int R = RowBlock.Rows;
@@ -47,8 +48,10 @@ internal sealed class RadialValues
 
     /// <summary>Overwrites g = dL/dz with dL/dx, where L = sum_r (weight_r log|det|_r + what follows of z_r).</summary>
     /// <remarks>dL/dx = g + c with c = s g + u (weight d log|det| / d|u| - beta h^2 g.u) / |u|; dL/d center = -sum c.</remarks>
-    /// <returns>dL/d alpha and dL/d beta; where there is room for it, dL/d center is added to <paramref name="onCenter"/>.</returns>
-    public (double Alpha, double Beta) CarryBack(RowBlock x, RowBlock gradient, ReadOnlySpan<float> weights, Span<double> onCenter = default)
+    /// <returns>dL/d alpha and dL/d beta; where there is room for it, dL/d center is added to
+    /// <paramref name="onCenter"/>.</returns>
+    public (double Alpha, double Beta) CarryBack(
+        RowBlock x, RowBlock gradient, ReadOnlySpan<float> weights, Span<double> onCenter = default)
     {
         int others = _center.Length - 1;
         Span<float> u = stackalloc float[R], dot = stackalloc float[R];

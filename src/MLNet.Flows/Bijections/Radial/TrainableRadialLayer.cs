@@ -2,7 +2,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Radial;
 
-/// <summary>A radial layer in training. Flat parameters: [center (d) | a | b], alpha = 0.01 + softplus(a), beta = softplus(b) - alpha.</summary>
+/// <summary>A radial layer in training. Flat parameters: [center (d) | a | b], alpha = 0.01 + softplus(a), beta = softplus(b) -
+/// alpha.</summary>
 internal sealed class TrainableRadialLayer(int dimension) : TrainableBijection(dimension)
 {
     public const double SmallestAlpha = 0.01;

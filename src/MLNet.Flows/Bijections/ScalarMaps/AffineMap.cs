@@ -6,8 +6,9 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Bijections.ScalarMaps;
 
 /// <summary>z = x exp(s) + t with s = bound tanh(raw / bound); parameters (raw, t); log dz/dx = s.</summary>
-/// <remarks>The bound keeps scales within exp(+-bound). Results are clamped (<see cref="ValueLimit"/>), so that however many couplings follow each other,
-/// single precision has room for their sums. Dinh, Sohl-Dickstein and Bengio 2017, arXiv:1605.08803, eq. 7-8.</remarks>
+/// <remarks>The bound keeps scales within exp(+-bound). Results are clamped (<see cref="ValueLimit"/>), so that however many
+/// couplings follow each other, single precision has room for their sums. Dinh, Sohl-Dickstein and Bengio 2017, arXiv:1605.08803,
+/// eq. 7-8.</remarks>
 internal readonly unsafe struct AffineMap : IScalarMap
 {
     private const int R = RowBlock.Rows;
@@ -20,7 +21,8 @@ internal readonly unsafe struct AffineMap : IScalarMap
     {
         if (!(logScaleBound is >= SmallestBound and <= LargestBound))
         {
-            throw new ArgumentException($"The bound of log-scales is {logScaleBound}, but must be from {SmallestBound} to {LargestBound}. "
+            throw new ArgumentException($"The bound of log-scales is {logScaleBound}, but must be from {SmallestBound} to "
+                + $"{LargestBound}. "
                 + "Values from 1 to 5 are usual.");
         }
 
@@ -33,7 +35,8 @@ internal readonly unsafe struct AffineMap : IScalarMap
 
     public float LogScaleBound { get; }
 
-    // Two loops, because tanh and exp in one make a chain of steps longer than what the processor can look ahead, and fewer vectors are under way at a time.
+    // Two loops, because tanh and exp in one make a chain of steps longer than what the processor can look ahead, and fewer
+    // vectors are under way at a time.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward<V, S>(int count, float* x, float* parameters, int stride, float* logSlope)
@@ -60,14 +63,16 @@ internal readonly unsafe struct AffineMap : IScalarMap
             for (i = 0; i < length; i += S.Count)
             {
                 V s = S.Load(logScales + i);
-                S.Store(ValueLimit.Clamp<V, S>(S.MultiplyAdd(S.Load(values + i), VectorMath<V, S>.Exp(s), S.Load(shift + i))), values + i);
+                S.Store(
+                    ValueLimit.Clamp<V, S>(S.MultiplyAdd(S.Load(values + i), VectorMath<V, S>.Exp(s), S.Load(shift + i))),
+                    values + i);
                 S.Store(S.Add(S.Load(slopes + i), s), slopes + i);
             }
         }
     }
 
-    // With g = dL/dz, 0 where z is at its limit, and h = tanh(raw / bound): on x: g exp(s); on t: g; on s: g x exp(s) + weight; on raw: that times
-    // 1 - h^2. Gradients, like points, are clamped, so that a row far out has a finite one.
+    // With g = dL/dz, 0 where z is at its limit, and h = tanh(raw / bound): on x: g exp(s); on t: g; on s: g x exp(s) + weight;
+    // on raw: that times 1 - h^2. Gradients, like points, are clamped, so that a row far out has a finite one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward<V, S>(float* x, float* parameters, int stride, float* weights, float* g, float* onParameters)
         where V : struct
@@ -84,7 +89,8 @@ internal readonly unsafe struct AffineMap : IScalarMap
             V slope = S.NegatedMultiplyAdd(h, h, one);
             S.Store(ValueLimit.Clamp<V, S>(S.Multiply(passed, scale)), g + r);
             S.Store(passed, onParameters + stride + r);
-            S.Store(S.Multiply(slope, ValueLimit.Clamp<V, S>(S.MultiplyAdd(passed, scaled, S.Load(weights + r)))), onParameters + r);
+            S.Store(
+                S.Multiply(slope, ValueLimit.Clamp<V, S>(S.MultiplyAdd(passed, scaled, S.Load(weights + r)))), onParameters + r);
         }
     }
 

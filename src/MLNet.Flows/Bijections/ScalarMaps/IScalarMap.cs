@@ -5,9 +5,10 @@ namespace MLNet.Flows.Bijections.ScalarMaps;
 
 /// <summary>An increasing map of the real line onto itself, whose parameters a conditioner computes for each value.</summary>
 /// <remarks>
-/// Methods work on a run of values side by side: a column of a block (64 rows) or the active columns of one row. Parameter p of the run's value i is at
-/// <c>parameters[p * stride + i]</c>. A map is a struct, so that the compiler fuses it with whatever runs it; its fields are what the map is set to once.
-/// Runs may reach over their ends up to a whole vector, as the buffers of blocks and rows allow.
+/// Methods work on a run of values side by side: a column of a block (64 rows) or the active columns of one row. Parameter p of
+/// the run's value i is at
+/// <c>parameters[p * stride + i]</c>. A map is a struct, so that the compiler fuses it with whatever runs it; its fields are what
+/// the map is set to once. Runs may reach over their ends up to a whole vector, as the buffers of blocks and rows allow.
 /// </remarks>
 internal unsafe interface IScalarMap
 {

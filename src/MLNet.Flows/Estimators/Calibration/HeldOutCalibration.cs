@@ -5,29 +5,32 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Estimators.Calibration;
 
-/// <summary>What p-values rank a row among where rows are few: every row's likelihood as if the flow had been trained without it.</summary>
+/// <summary>What p-values rank a row among where rows are few: every row's likelihood as if the flow had been trained without
+/// it.</summary>
 /// <remarks>
-/// A flow with nearly as many weights as rows makes its own rows too likely, and ranks among them would raise too many alarms. So flows are trained
-/// without a part of the rows each, and rows are scored by the one that had not seen them. What these likelihoods would be under the flow that is used
-/// is told in one of two ways.
-/// 1. Those flows put rows that are far out at distances of their own, which says nothing about the flow that is used; a <see cref="QuantileMap"/> fitted to the
-///    rows that both have seen takes that away and leaves how much less likely unseen rows are. Rows that a flow of one member only validated on are not
-///    seen ones: all members of the flow that is used have hardly such rows in common, and the map would take unseen rows for its least likely seen ones.
-/// 2. With fewer rows than columns, or about as many, unseen rows lie far below all that were seen, where a map knows nothing. There a flow loses about
-///    E(n) = c / n nats to the chance of its n rows, gains a little more on those themselves, and one without a k-th of them loses E k / (k - 1). So
-///    unseen rows under the flow that is used are E / (k - 1) likelier than held-out ones, which is the difference of the seen rows' median and the held-out
-///    ones' over 2 k + 1 (2 k - 1 if the gain were E). Each part is brought to one median first, as flows of few rows differ in level. Seen rows spread less
-///    than unseen ones, and unseen ones more under a flow of fewer rows: the variance of unseen rows under the flow that is used is about half-way. Both
-///    were measured on normal rows (100 to 4,000 columns, 150 to 400 rows; docs/quality.md names the command). Where nearly every row has a component of its own,
-///    more rows change more than that, and the map does better.
-/// Either errs to the side of fewer alarms: flows trained without a part of the rows are a little worse.
+/// A flow with nearly as many weights as rows makes its own rows too likely, and ranks among them would raise too many alarms. So
+/// flows are trained without a part of the rows each, and rows are scored by the one that had not seen them. What these
+/// likelihoods would be under the flow that is used is told in one of two ways.
+/// 1. Those flows put rows that are far out at distances of their own, which says nothing about the flow that is used; a
+///    <see cref="QuantileMap"/> fitted to the rows that both have seen takes that away and leaves how much less likely unseen
+///    rows are. Rows that a flow of one member only validated on are not seen ones: all members of the flow that is used have
+///    hardly such rows in common, and the map would take unseen rows for its least likely seen ones.
+/// 2. With fewer rows than columns, or about as many, unseen rows lie far below all that were seen, where a map knows nothing.
+///    There a flow loses about E(n) = c / n nats to the chance of its n rows, gains a little more on those themselves, and one
+///    without a k-th of them loses E k / (k - 1). So unseen rows under the flow that is used are E / (k - 1) likelier than
+///    held-out ones, which is the difference of the seen rows' median and the held-out ones' over 2 k + 1 (2 k - 1 if the gain
+///    were E). Each part is brought to one median first, as flows of few rows differ in level. Seen rows spread less than unseen
+///    ones, and unseen ones more under a flow of fewer rows: the variance of unseen rows under the flow that is used is about
+///    half-way. Both were measured on normal rows (100 to 4,000 columns, 150 to 400 rows; docs/quality.md names the command).
+///    Where nearly every row has a component of its own, more rows change more than that, and the map does better. Either errs to
+///    the side of fewer alarms: flows trained without a part of the rows are a little worse.
 /// </remarks>
 internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host, int seed)
 {
     private const int RowsPerComponent = 10;
 
-    /// <summary>Puts held-out likelihoods in the place of all rows' own; leaves them where those will do, or where a fold's training was cancelled or
-    /// diverged: the flow itself is trained by then and is not given up for its p-values.</summary>
+    /// <summary>Puts held-out likelihoods in the place of all rows' own; leaves them where those will do, or where a fold's
+    /// training was cancelled or diverged: the flow itself is trained by then and is not given up for its p-values.</summary>
     /// <param name="likelihoods">Of all rows, under the flow that is used.</param>
     /// <returns>False where the caller cancelled.</returns>
     public bool Run(float[] likelihoods)
@@ -36,7 +39,8 @@ internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host,
         if (folds == 0)
             return true;
 
-        // Rows are dealt out one by one, equal ones too: a fresh row of a value that many rows share would have been seen as well.
+        // Rows are dealt out one by one, equal ones too: a fresh row of a value that many rows share would have been seen as
+        // well.
         int[] order = [.. Enumerable.Range(0, count)];
         new RandomStream(seed, RandomStreams.Folds).Shuffle<int>(order);
         var foldOf = new int[count];
@@ -54,7 +58,8 @@ internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host,
             training.Score(without, scored);
             HashSet<int> validation = [.. training.ValidationRowsWithout(row => foldOf[row] == left)];
             int[] seen = [.. Enumerable.Range(0, count).Where(row => foldOf[row] != left && !validation.Contains(row))];
-            var map = new QuantileMap(Array.ConvertAll(seen, row => scored[row]), Array.ConvertAll(seen, row => likelihoods[row]));
+            var map = new QuantileMap(
+                Array.ConvertAll(seen, row => scored[row]), Array.ConvertAll(seen, row => likelihoods[row]));
             float lowTenth = seen.Select(row => scored[row]).Order().ElementAt(seen.Length / 10);
             foreach (int row in Enumerable.Range(0, count).Where(row => foldOf[row] == left))
             {
@@ -64,7 +69,8 @@ internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host,
             }
         }
 
-        bool beyondTheMap = (count < training.Rows.Values.Dimension || outside > count / 2) && training.Components() * RowsPerComponent <= count;
+        bool beyondTheMap = (count < training.Rows.Values.Dimension || outside > count / 2)
+            && training.Components() * RowsPerComponent <= count;
         (beyondTheMap ? ByLearningCurve(heldOut, foldOf, folds, likelihoods) : mapped).CopyTo(likelihoods, 0);
         return true;
     }
@@ -73,11 +79,13 @@ internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host,
     private static float[] ByLearningCurve(float[] heldOut, int[] foldOf, int folds, float[] own)
     {
         double level = Quantile(heldOut, 0.5), gap = (Quantile(own, 0.5) - level) / (2 * folds + 1);
-        double[] levels = [.. Enumerable.Range(0, folds).Select(fold => Quantile([.. heldOut.Where((_, row) => foldOf[row] == fold)], 0.5))];
+        double[] levels =
+            [.. Enumerable.Range(0, folds).Select(fold => Quantile([.. heldOut.Where((_, row) => foldOf[row] == fold)], 0.5))];
         float[] departures = [.. heldOut.Select((value, row) => (float)(value - levels[foldOf[row]]))];
         double spread = Spread(departures), ratio = Spread(own) / spread;
         double factor = ratio < 1 ? Math.Sqrt(0.5 * (1 + ratio * ratio)) : 1;
-        return [.. departures.Select(departure => (float)Math.Clamp(level + gap + factor * departure, float.MinValue, float.MaxValue))];
+        return [.. departures.Select(
+            departure => (float)Math.Clamp(level + gap + factor * departure, float.MinValue, float.MaxValue))];
     }
 
     // Between the lowest and the highest tenth.
@@ -100,11 +108,13 @@ internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host,
         }
         catch (InvalidOperationException fault)
         {
-            host.Warning($"P-values rank rows among the training rows' own likelihoods, because calibrating them failed: {fault.Message}");
+            host.Warning(
+                $"P-values rank rows among the training rows' own likelihoods, because calibrating them failed: {fault.Message}");
         }
 
         return null;
 
-        void Cancelled() => host.Warning("Cancelled while p-values were being calibrated: they rank rows among the training rows' own likelihoods.");
+        void Cancelled() => host.Warning(
+            "Cancelled while p-values were being calibrated: they rank rows among the training rows' own likelihoods.");
     }
 }

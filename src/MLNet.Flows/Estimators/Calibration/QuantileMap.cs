@@ -1,8 +1,9 @@
 namespace MLNet.Flows.Estimators.Calibration;
 
-/// <summary>The increasing map that takes one sample of likelihoods to another of the same rows, quantile by quantile, and goes on as a straight line beyond them.</summary>
-/// <remarks>Two flows trained on the same rows rank them much alike, yet differ in how far out they put the last ones. The map tells what a likelihood under the
-/// one would be under the other.</remarks>
+/// <summary>The increasing map that takes one sample of likelihoods to another of the same rows, quantile by quantile, and goes
+/// on as a straight line beyond them.</summary>
+/// <remarks>Two flows trained on the same rows rank them much alike, yet differ in how far out they put the last ones. The map
+/// tells what a likelihood under the one would be under the other.</remarks>
 internal sealed class QuantileMap
 {
     private readonly float[] _from;
@@ -54,7 +55,8 @@ internal sealed class QuantileMap
         return low;
     }
 
-    // How many times as far out the outer values are: their mean distances from an inner one compared; 1 where they all are equal.
+    // How many times as far out the outer values are: their mean distances from an inner one compared; 1 where they all are
+    // equal.
     private double Slope(Range outer, int inner)
     {
         double ratio = Distance(_to, outer, inner) / Distance(_from, outer, inner);

@@ -5,19 +5,23 @@ namespace MLNet.Flows.Estimators.Members;
 
 /// <summary>Drops from each flow of a mixture the clusters that most of the others find nothing at.</summary>
 /// <remarks>
-/// Whether a cluster of anomalies is light enough to be dropped depends on how a flow's components happen to share it out, and one flow in which it is
-/// not would make its rows normal for the whole mixture. So the center of every component, taken back through its flow, is shown to the others: it stays
-/// unless their median likelihood there is below its own flow's by more than 8 nats a column, what a row loses that lies four standard deviations out in every column.
-/// A rare kind of normal row is seldom that far from all others.
+/// Whether a cluster of anomalies is light enough to be dropped depends on how a flow's components happen to share it out, and
+/// one flow in which it is not would make its rows normal for the whole mixture. So the center of every component, taken back
+/// through its flow, is shown to the others: it stays unless their median likelihood there is below its own flow's by more than 8
+/// nats a column, what a row loses that lies four standard deviations out in every column. A rare kind of normal row is seldom
+/// that far from all others.
 /// </remarks>
 internal static class ClusterAgreement
 {
     private const double FarPerColumn = 8;
     private const int FewestMembers = 3;
 
-    /// <summary>The members without those components; each keeps at least the one that is least far. Fewer than three have no majority, and stay as they are.</summary>
+    /// <summary>The members without those components; each keeps at least the one that is least far. Fewer than three have no
+    /// majority, and stay as they are.</summary>
     public static Transformed[] DropDisputedComponents(Transformed[] members) =>
-        members.Length < FewestMembers ? members : [.. members.Select(member => member.Base is NormalMixture mixture ? Agreed(member, mixture, members) : member)];
+        members.Length < FewestMembers
+            ? members
+            : [.. members.Select(member => member.Base is NormalMixture mixture ? Agreed(member, mixture, members) : member)];
 
     private static Transformed Agreed(Transformed member, NormalMixture mixture, Transformed[] members)
     {

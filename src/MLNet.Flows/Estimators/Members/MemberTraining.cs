@@ -6,7 +6,8 @@ using MLNet.Flows.Training;
 
 namespace MLNet.Flows.Estimators.Members;
 
-/// <summary>Trains the members of flows on parts of the same preprocessed rows: of the flow itself, and of those that its p-values are calibrated with.</summary>
+/// <summary>Trains the members of flows on parts of the same preprocessed rows: of the flow itself, and of those that its
+/// p-values are calibrated with.</summary>
 internal sealed class MemberTraining
 {
     private const int MostStepsOfEpochs = 10_000_000;
@@ -23,7 +24,8 @@ internal sealed class MemberTraining
     /// <param name="source">The rows as read, for their weights and how many were skipped.</param>
     /// <param name="columns">Which columns of those vary.</param>
     /// <param name="rows">What is trained on.</param>
-    public MemberTraining(FlowHost host, FlowOptions options, int seed, TrainingRows source, ColumnPartition columns, PreprocessedRows rows)
+    public MemberTraining(
+        FlowHost host, FlowOptions options, int seed, TrainingRows source, ColumnPartition columns, PreprocessedRows rows)
     {
         (_host, _options, _seed, _source, _columns, Rows) = (host, options, seed, source, columns, rows);
         _recipe = Recipe.Of(options, Data.Dimension);
@@ -41,19 +43,23 @@ internal sealed class MemberTraining
     public TrainingEffort Effort { get; }
 
     /// <summary>Components of a member's base; 1 where it is no mixture.</summary>
-    public int Components() => CreateBase(Split(_seed, leaveOut: null).Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
+    public int Components() =>
+        CreateBase(Split(_seed, leaveOut: null).Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
 
-    /// <summary>Members that were trained to their end stay, in their order, where the caller cancels; of the first one the best weights so far do.</summary>
+    /// <summary>Members that were trained to their end stay, in their order, where the caller cancels; of the first one the best
+    /// weights so far do.</summary>
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public (FlowDensity Density, TrainingHistory History) Run() => Run(_recipe.Members, leaveOut: null, _host, _options.Progress);
 
-    /// <summary>As <see cref="Run()"/>, without some of the rows, of as many members as the effort allows, and behind the scenes: no messages, no progress.</summary>
+    /// <summary>As <see cref="Run()"/>, without some of the rows, of as many members as the effort allows, and behind the scenes:
+    /// no messages, no progress.</summary>
     public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) =>
         Run(Effort.MembersPerFold, leaveOut, _host.Silent(), progress: null);
 
-    /// <summary>Rows that a flow without some of the rows had for validation alone, so that it saw them no more than those; none where it has as many members as
-    /// the flow itself, whose rows are then as they are, or several, each with a split of its own.</summary>
+    /// <summary>Rows that a flow without some of the rows had for validation alone, so that it saw them no more than those; none
+    /// where it has as many members as the flow itself, whose rows are then as they are, or several, each with a split of its
+    /// own.</summary>
     public int[] ValidationRowsWithout(Predicate<int> leaveOut) =>
         _recipe.Members > 1 && Effort.MembersPerFold == 1 ? Split(_seed, leaveOut).Validation : [];
 
@@ -89,11 +95,14 @@ internal sealed class MemberTraining
                 members.Add(member);
         }
 
-        Transformed[] mixed = _recipe.Base.DropsSmallClusters ? ClusterAgreement.DropDisputedComponents([.. members]) : [.. members];
+        Transformed[] mixed = _recipe.Base.DropsSmallClusters
+            ? ClusterAgreement.DropDisputedComponents([.. members])
+            : [.. members];
         return (Density(Rows.Bijections, new UniformMixture(mixed)), history);
     }
 
-    private FlowDensity Density(Bijection[] bijections, Distribution baseDistribution) => new(_columns, new Transformed(bijections, baseDistribution));
+    private FlowDensity Density(Bijection[] bijections, Distribution baseDistribution) =>
+        new(_columns, new Transformed(bijections, baseDistribution));
 
     // A member has a start, a split and an order of rows of its own; the first one is the flow that would be trained alone.
     private (Transformed Flow, TrainingHistory History) RunMember(
@@ -121,7 +130,8 @@ internal sealed class MemberTraining
 
     private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
     {
-        ValidationSplit split = ValidationSplit.Draw(Data, _recipe.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation));
+        ValidationSplit split = ValidationSplit.Draw(
+            Data, _recipe.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation));
         if (leaveOut is null)
             return split;
         int[] train = Array.FindAll(split.Train, row => !leaveOut(row));

@@ -5,7 +5,8 @@ using MLNet.Flows.Interop;
 using MLNet.Flows.Persistence;
 using MLNet.Flows.Transformers.Loading;
 
-[assembly: FlowLoader(typeof(PlanarFlowTransformer), typeof(PlanarFlowLoader), "Planar normalizing flow", PlanarFlowLoader.LoaderSignature)]
+[assembly: FlowLoader(
+    typeof(PlanarFlowTransformer), typeof(PlanarFlowLoader), "Planar normalizing flow", PlanarFlowLoader.LoaderSignature)]
 
 namespace MLNet.Flows.Transformers.Loading;
 
@@ -20,5 +21,7 @@ internal static class PlanarFlowLoader
 
     // Found by name and signature.
     private static PlanarFlowTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
-        new(environment, FlowModelFormat.Read(ModelStream.Load(context, ModelSignature, LoaderSignature, FlowModelFormat.MaximumLength)));
+        new(
+            environment,
+            FlowModelFormat.Read(ModelStream.Load(context, ModelSignature, LoaderSignature, FlowModelFormat.MaximumLength)));
 }

@@ -20,5 +20,7 @@ internal static class RadialFlowLoader
 
     // Found by name and signature.
     private static RadialFlowTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
-        new(environment, FlowModelFormat.Read(ModelStream.Load(context, ModelSignature, LoaderSignature, FlowModelFormat.MaximumLength)));
+        new(
+            environment,
+            FlowModelFormat.Read(ModelStream.Load(context, ModelSignature, LoaderSignature, FlowModelFormat.MaximumLength)));
 }

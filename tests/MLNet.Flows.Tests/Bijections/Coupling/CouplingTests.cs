@@ -5,7 +5,8 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Tests.Bijections.Coupling;
 
-/// <summary>The affine coupling against the paper's formula; the laws it shares with all bijections are in <see cref="BijectionLawsTests"/>.</summary>
+/// <summary>The affine coupling against the paper's formula; the laws it shares with all bijections are in
+/// <see cref="BijectionLawsTests"/>.</summary>
 public sealed class CouplingTests
 {
     [Theory]
@@ -16,7 +17,8 @@ public sealed class CouplingTests
     public void Forward_OfRandomCoupling_IsTheFormulaInDoublePrecision(int dimension, int passive, int hidden)
     {
         int[] columns = [.. Enumerable.Range(0, passive).Select(i => 2 * i)];
-        Coupling<AffineMap> coupling = BijectionTable.Coupling(dimension, columns, [hidden, hidden + 1], bound: 1.5f, inputBound: 1);
+        Coupling<AffineMap> coupling = BijectionTable.Coupling(
+            dimension, columns, [hidden, hidden + 1], bound: 1.5f, inputBound: 1);
         var random = new RandomStream(3);
         var block = new RowBlock(dimension, coupling.ScratchColumns) { Count = 64 };
         foreach (ref float value in block.Values.Span[..(64 * dimension)])
@@ -27,14 +29,16 @@ public sealed class CouplingTests
 
         for (int r = 0; r < 64; r++)
         {
-            (double[] z, double logDet) = Formula(coupling, [.. Enumerable.Range(0, dimension).Select(d => (double)inputs[d * 64 + r])]);
+            (double[] z, double logDet) = Formula(
+                coupling, [.. Enumerable.Range(0, dimension).Select(d => (double)inputs[d * 64 + r])]);
             Assert.Equal(logDet, block.LogDet[r], 1e-5 * (1 + dimension));
             for (int d = 0; d < dimension; d++)
                 Assert.Equal(z[d], block.Column(d)[r], 2e-5 * (1 + Math.Abs(z[d])));
         }
     }
 
-    // Beyond the bound of inputs the map is affine: scale and shift are those at the edge, and the gradient does not reach the passive columns.
+    // Beyond the bound of inputs the map is affine: scale and shift are those at the edge, and the gradient does not reach the
+    // passive columns.
     [Theory]
     [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
     public void Forward_BeyondTheBoundOfInputs_ScalesAndShiftsAsAtTheEdge(int width)
@@ -93,17 +97,34 @@ public sealed class CouplingTests
     {
         MultilayerPerceptron conditioner = new([new DenseLayer(1, 2, [1, 1], [0, 0])]);
 
-        Assert.Contains("Passive column 0 of a coupling on 2 columns is out of order or range", Fault(() => new Coupling<AffineMap>(new ColumnMask(2, [0, 0]), conditioner, new AffineMap(2))));
-        Assert.Contains("Passive column 2 of a coupling on 2 columns", Fault(() => new Coupling<AffineMap>(new ColumnMask(2, [2]), conditioner, new AffineMap(2))));
-        Assert.Contains("All 1 columns of a coupling are passive", Fault(() => new Coupling<AffineMap>(new ColumnMask(1, [0]), conditioner, new AffineMap(2))));
-        Assert.Contains("has 1 inputs and 2 outputs, but 2 passive and 1 active columns need 2 and 2", Fault(() => new Coupling<AffineMap>(new ColumnMask(3, [0, 1]), conditioner, new AffineMap(2))));
-        Assert.Contains("The bound of log-scales is 0", Fault(() => new Coupling<AffineMap>(new ColumnMask(2, [0]), conditioner, new AffineMap(0))));
-        Assert.Contains("The bound of a conditioner's inputs is 0", Fault(() => new Coupling<AffineMap>(new ColumnMask(2, [0]), conditioner, new AffineMap(2), inputBound: 0)));
+        Assert.Contains(
+            "Passive column 0 of a coupling on 2 columns is out of order or range",
+            Fault(() => new Coupling<AffineMap>(new ColumnMask(2, [0, 0]), conditioner, new AffineMap(2))));
+        Assert.Contains(
+            "Passive column 2 of a coupling on 2 columns",
+            Fault(() => new Coupling<AffineMap>(new ColumnMask(2, [2]), conditioner, new AffineMap(2))));
+        Assert.Contains(
+            "All 1 columns of a coupling are passive",
+            Fault(() => new Coupling<AffineMap>(new ColumnMask(1, [0]), conditioner, new AffineMap(2))));
+        Assert.Contains(
+            "has 1 inputs and 2 outputs, but 2 passive and 1 active columns need 2 and 2",
+            Fault(() => new Coupling<AffineMap>(new ColumnMask(3, [0, 1]), conditioner, new AffineMap(2))));
+        Assert.Contains(
+            "The bound of log-scales is 0",
+            Fault(() => new Coupling<AffineMap>(new ColumnMask(2, [0]), conditioner, new AffineMap(0))));
+        Assert.Contains(
+            "The bound of a conditioner's inputs is 0",
+            Fault(() => new Coupling<AffineMap>(new ColumnMask(2, [0]), conditioner, new AffineMap(2), inputBound: 0)));
         Assert.Contains("has 0 layers", Fault(() => new MultilayerPerceptron([])));
-        Assert.Contains("Layer 1 of a perceptron has 1 inputs, but the layer before has 2 outputs", Fault(() => new MultilayerPerceptron([.. conditioner.Layers, .. conditioner.Layers])));
+        Assert.Contains(
+            "Layer 1 of a perceptron has 1 inputs, but the layer before has 2 outputs",
+            Fault(() => new MultilayerPerceptron([.. conditioner.Layers, .. conditioner.Layers])));
         Assert.Contains("has 1 weights and 2 biases", Fault(() => new DenseLayer(1, 2, [1], [0, 0])));
-        Assert.Contains("The weights of output 1 of a dense layer add up to 2e+22", Fault(() => new DenseLayer(2, 2, [0, 0, 1e22f, -1e22f], [0, 0])));
-        Assert.Contains("The weights of output 0 of a dense layer add up to NaN", Fault(() => new DenseLayer(0, 1, [], [float.NaN])));
+        Assert.Contains(
+            "The weights of output 1 of a dense layer add up to 2e+22",
+            Fault(() => new DenseLayer(2, 2, [0, 0, 1e22f, -1e22f], [0, 0])));
+        Assert.Contains(
+            "The weights of output 0 of a dense layer add up to NaN", Fault(() => new DenseLayer(0, 1, [], [float.NaN])));
 
         static string Fault(Func<object> create) => Assert.Throws<ArgumentException>(create).Message;
     }
@@ -111,7 +132,8 @@ public sealed class CouplingTests
     // z_A = x_A, z_B = x_B exp(s) + t, s = bound tanh(raw / bound), (raw, t) = conditioner(x_A).
     private static (double[] Z, double LogDet) Formula(Coupling<AffineMap> coupling, double[] x)
     {
-        double[] h = [.. coupling.Mask.Passive.Select(column => Math.Clamp(x[column], -coupling.InputBound, coupling.InputBound))];
+        double[] h =
+            [.. coupling.Mask.Passive.Select(column => Math.Clamp(x[column], -coupling.InputBound, coupling.InputBound))];
         IReadOnlyList<DenseLayer> layers = coupling.Conditioner.Layers;
         for (int l = 0; l < layers.Count; l++)
         {

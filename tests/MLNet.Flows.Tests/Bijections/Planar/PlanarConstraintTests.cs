@@ -64,5 +64,6 @@ public sealed class PlanarConstraintTests
         Assert.Equal(PlanarReference.M(-1.2 - 6 - 1), w.Zip(uHat).Sum(p => (double)p.First * p.Second), 1e-5);
     }
 
-    private static float[] UHat(float[] w, float[] u) => new TrainablePlanarStack(w.Length, 1).Freeze([.. w, .. u, 0]).UHat.ToArray();
+    private static float[] UHat(float[] w, float[] u) =>
+        new TrainablePlanarStack(w.Length, 1).Freeze([.. w, .. u, 0]).UHat.ToArray();
 }

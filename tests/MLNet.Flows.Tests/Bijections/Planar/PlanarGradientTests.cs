@@ -31,9 +31,11 @@ public sealed class PlanarGradientTests
         var random = new RandomStream(9);
         var stack = new TrainablePlanarStack(dimension, layers);
         stack.SetParameters(parameters);
-        TrainableBijection.Accumulator first = stack.CreateAccumulator((SimdWidth)width), second = stack.CreateAccumulator((SimdWidth)width);
+        TrainableBijection.Accumulator first = stack.CreateAccumulator((SimdWidth)width),
+        second = stack.CreateAccumulator((SimdWidth)width);
         var points = new List<(double[] X, double Weight)>();
-        foreach ((int count, TrainableBijection.Accumulator accumulator) in ((int, TrainableBijection.Accumulator)[])[(64, first), (5, first), (9, second)])
+        foreach ((int count, TrainableBijection.Accumulator accumulator) in
+            ((int, TrainableBijection.Accumulator)[])[(64, first), (5, first), (9, second)])
         {
             var block = new RowBlock(dimension, stack.ScratchColumns, (SimdWidth)width) { Count = count };
             var weights = new float[64];
@@ -66,7 +68,9 @@ public sealed class PlanarGradientTests
         for (int i = 0; i < result.Length; i += i >= result.Length - layers ? 1 : Math.Min(stride, result.Length - layers - i))
         {
             double expected = Difference(exact, i, () => points.Sum(p => p.Weight * LogProb(dimension, layers, exact, p.X)));
-            Assert.True(Math.Abs(expected - result[i]) < 2e-4 * (scale + Math.Abs(expected)), $"parameter {i}: {result[i]}, exactly {expected}, scale {scale}");
+            Assert.True(
+                Math.Abs(expected - result[i]) < 2e-4 * (scale + Math.Abs(expected)),
+                $"parameter {i}: {result[i]}, exactly {expected}, scale {scale}");
         }
     }
 

@@ -56,8 +56,8 @@ public sealed class PlanarInverseTests
 
         stack.Inverse(block);
 
-        // Layers at the edge can squeeze points a thousandfold each until z's last bit no longer tells them apart. There, and only
-        // there, another point is as good when it has the same z to 14 digits.
+        // Layers at the edge can squeeze points a thousandfold each until z's last bit no longer tells them apart. There, and
+        // only there, another point is as good when it has the same z to 14 digits.
         int indistinct = 0;
         for (int r = 0; r < RowBlock.Rows; r++)
         {
@@ -108,7 +108,8 @@ public sealed class PlanarInverseTests
         for (int i = 0; i < 2000; i++)
         {
             double c = slopes[i % slopes.Length];
-            double[] y = [.. Enumerable.Range(0, RowBlock.Rows).Select(_ => random.NextGaussian() * Math.Exp(2 * random.NextGaussian()))];
+            double[] y =
+                [.. Enumerable.Range(0, RowBlock.Rows).Select(_ => random.NextGaussian() * Math.Exp(2 * random.NextGaussian()))];
             PlanarRoot.Solve(y, c, together, h, slope);
             for (int lane = 0; lane < y.Length; lane += 7)
             {
@@ -143,7 +144,8 @@ public sealed class PlanarInverseTests
         return block;
     }
 
-    private static double[] Point(DoubleBlock block, int row) => [.. Enumerable.Range(0, block.Dimension).Select(d => block.Values[d * RowBlock.Rows + row])];
+    private static double[] Point(DoubleBlock block, int row) =>
+        [.. Enumerable.Range(0, block.Dimension).Select(d => block.Values[d * RowBlock.Rows + row])];
 
     private static (double[] Z, double LogDet) Forward(PlanarStack stack, double[] point)
     {

@@ -13,13 +13,15 @@ internal static class PlanarReference
     }
 
     /// <summary>z and log|det| from raw flat parameters [W | U | b].</summary>
-    public static (double[] Z, double LogDet) Forward(int dimension, int layers, ReadOnlySpan<double> parameters, ReadOnlySpan<double> x)
+    public static (double[] Z, double LogDet) Forward(
+        int dimension, int layers, ReadOnlySpan<double> parameters, ReadOnlySpan<double> x)
     {
         double[] z = x.ToArray();
         double logDet = 0;
         for (int k = 0; k < layers; k++)
         {
-            ReadOnlySpan<double> w = parameters.Slice(k * dimension, dimension), u = parameters.Slice((layers + k) * dimension, dimension);
+            ReadOnlySpan<double> w = parameters.Slice(k * dimension, dimension), u = parameters.Slice(
+                (layers + k) * dimension, dimension);
             double wDotU = 0, wDotW = 0, a = parameters[2 * layers * dimension + k];
             for (int d = 0; d < dimension; d++)
             {

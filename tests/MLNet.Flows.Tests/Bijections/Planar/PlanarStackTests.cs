@@ -109,7 +109,8 @@ public sealed class PlanarStackTests
         Assert.Contains("Layer 0 has w.uHat = -2", error.Message);
     }
 
-    private static PlanarStack Freeze(int dimension, int layers, float[] parameters) => new TrainablePlanarStack(dimension, layers).Freeze(parameters);
+    private static PlanarStack Freeze(int dimension, int layers, float[] parameters) =>
+        new TrainablePlanarStack(dimension, layers).Freeze(parameters);
 
     private static RowBlock RandomBlock(int dimension, int layers, SimdWidth width)
     {
@@ -124,7 +125,8 @@ public sealed class PlanarStackTests
         return block;
     }
 
-    private static double[] Point(RowBlock block, int r) => [.. Enumerable.Range(0, block.Dimension).Select(d => (double)block.Column(d)[r])];
+    private static double[] Point(RowBlock block, int r) =>
+        [.. Enumerable.Range(0, block.Dimension).Select(d => (double)block.Column(d)[r])];
 
     private static int[] Bits(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), BitConverter.SingleToInt32Bits);
 }

@@ -5,13 +5,15 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Tests.Bijections.Preprocessing;
 
-/// <summary>Laws of the maps in front of a flow: fitted moments, log-determinants, one result for block, row and every width.</summary>
+/// <summary>Laws of the maps in front of a flow: fitted moments, log-determinants, one result for block, row and every
+/// width.</summary>
 public sealed class PreprocessingTests
 {
     [Fact]
     public void StandardizationFit_Weighted_CountsARowAsOftenAsItsWeight()
     {
-        FeatureMatrix few = Matrix([1, 10], [3, 30], [8, -20]), many = Matrix([1, 10], [1, 10], [3, 30], [8, -20], [8, -20], [8, -20]);
+        FeatureMatrix few = Matrix([1, 10], [3, 30], [8, -20]), many = Matrix(
+            [1, 10], [1, 10], [3, 30], [8, -20], [8, -20], [8, -20]);
 
         Standardization weighted = Standardization.Fit(few, [2, 1, 3]), repeated = Standardization.Fit(many, []);
 
@@ -118,7 +120,8 @@ public sealed class PreprocessingTests
         whitening.Apply(data);
         double[,] after = Covariance(data);
 
-        // M S' M^T = I with S' = (1 - shrinkage) S + shrinkage I, hence (1 - shrinkage) M S M^T = I - shrinkage M M^T: no shrinkage, identity.
+        // M S' M^T = I with S' = (1 - shrinkage) S + shrinkage I, hence (1 - shrinkage) M S M^T = I - shrinkage M M^T: no
+        // shrinkage, identity.
         for (int i = 0; i < 3; i++)
         {
             for (int j = 0; j < i; j++)
@@ -186,7 +189,10 @@ public sealed class PreprocessingTests
         for (int r = 0; r < RowBlock.Rows; r++)
         {
             for (int i = 0; i < 7; i++)
-                Assert.Equal(Math.Sin(i * RowBlock.Rows + r), Enumerable.Range(0, 7).Sum(j => (double)matrix[i * 7 + j] * (block.Values[j * RowBlock.Rows + r] - mean[j])), 1e-12);
+                Assert.Equal(
+                    Math.Sin(i * RowBlock.Rows + r),
+                    Enumerable.Range(0, 7).Sum(j => (double)matrix[i * 7 + j] * (block.Values[j * RowBlock.Rows + r] - mean[j])),
+                    1e-12);
         }
     }
 

@@ -4,14 +4,17 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Tests.Bijections.Preprocessing;
 
-/// <summary>The eigenvalues and vectors of matrices of every spectrum that has broken solvers: they converge, and are what they should be.</summary>
+/// <summary>The eigenvalues and vectors of matrices of every spectrum that has broken solvers: they converge, and are what they
+/// should be.</summary>
 public sealed class SymmetricEigenLawsTests
 {
-    private static readonly string[] Spectra = ["random", "rank 1", "half rank", "clustered", "graded", "two sizes", "zero", "negative"];
+    private static readonly string[] Spectra =
+        ["random", "rank 1", "half rank", "clustered", "graded", "two sizes", "zero", "negative"];
 
     [Fact]
     public void Of_AnySpectrumAtAnyScale_DecomposesTheMatrix() =>
-        Gen.Select(Gen.Int[1, 40], Gen.Int[0, Spectra.Length - 1].Select(i => Spectra[i]), Gen.Int[-30, 30], Gen.Int[0, int.MaxValue])
+        Gen.Select(
+            Gen.Int[1, 40], Gen.Int[0, Spectra.Length - 1].Select(i => Spectra[i]), Gen.Int[-30, 30], Gen.Int[0, int.MaxValue])
             .Sample((n, spectrum, exponent, seed) => Check(n, spectrum, Math.Pow(10, exponent), seed), iter: 300);
 
     // Each column constant, a copy, or one of a group of which one is 1: what the solver once failed on at 1,555 columns.
@@ -38,7 +41,9 @@ public sealed class SymmetricEigenLawsTests
 
     [Fact]
     public void Of_NaN_SaysSo() =>
-        Assert.Contains("did not converge", Assert.Throws<InvalidOperationException>(() => SymmetricEigen.Of([1, double.NaN, double.NaN, 1], 2)).Message);
+        Assert.Contains(
+            "did not converge",
+            Assert.Throws<InvalidOperationException>(() => SymmetricEigen.Of([1, double.NaN, double.NaN, 1], 2)).Message);
 
     private static void Check(int n, string spectrum, double scale, int seed)
     {
@@ -73,8 +78,12 @@ public sealed class SymmetricEigenLawsTests
             {
                 double image = Enumerable.Range(0, n).Sum(k => matrix[j * n + k] * vector[k]);
                 double product = Enumerable.Range(0, n).Sum(k => eigen.Vectors[j * n + k] * vector[k]);
-                Assert.True(Math.Abs(image - eigen.Values[i] * vector[j]) <= tolerance, $"{spectrum}, {n}: {image} where {eigen.Values[i] * vector[j]} belongs");
-                Assert.True(Math.Abs(product - (i == j ? 1 : 0)) <= 1e-13 * n, $"{spectrum}, {n}: product {product} of vectors {i} and {j}");
+                Assert.True(
+                    Math.Abs(image - eigen.Values[i] * vector[j]) <= tolerance,
+                    $"{spectrum}, {n}: {image} where {eigen.Values[i] * vector[j]} belongs");
+                Assert.True(
+                    Math.Abs(product - (i == j ? 1 : 0)) <= 1e-13 * n,
+                    $"{spectrum}, {n}: product {product} of vectors {i} and {j}");
             }
         }
     }

@@ -53,7 +53,8 @@ public sealed class ClusterAgreementTests
     [Fact]
     public void DropDisputedComponents_WhereNoMemberKnowsTheOthersClusters_KeepsTheNearest()
     {
-        Transformed[] members = [.. Enumerable.Range(0, 3).Select(m => Member(m, [[200 * m, 0], [0, 900 + 400 * m], [0, -900 - 400 * m]]))];
+        Transformed[] members =
+            [.. Enumerable.Range(0, 3).Select(m => Member(m, [[200 * m, 0], [0, 900 + 400 * m], [0, -900 - 400 * m]]))];
 
         Transformed[] agreed = ClusterAgreement.DropDisputedComponents(members);
 
@@ -77,12 +78,14 @@ public sealed class ClusterAgreementTests
     [Fact]
     public void DropDisputedComponents_OfMembersWithoutComponents_LeavesThemAlone()
     {
-        Transformed[] members = [.. Enumerable.Range(0, 3).Select(m => new Transformed([Layers(m)], new DiagonalNormal([100 * m, 0], [1, 1])))];
+        Transformed[] members =
+            [.. Enumerable.Range(0, 3).Select(m => new Transformed([Layers(m)], new DiagonalNormal([100 * m, 0], [1, 1])))];
 
         Assert.Equal(members, ClusterAgreement.DropDisputedComponents(members));
     }
 
-    private static PlanarStack Layers(int member) => new TrainablePlanarStack(2, 3).Freeze(PlanarReference.RandomParameters(2, 3, 50 + member, 0.5));
+    private static PlanarStack Layers(int member) =>
+        new TrainablePlanarStack(2, 3).Freeze(PlanarReference.RandomParameters(2, 3, 50 + member, 0.5));
 
     // Components of deviation 1 whose centers, in the data, are those.
     private static Transformed Member(int member, float[][] centers)
