@@ -10,7 +10,7 @@ namespace MLNet.Flows.Distributions;
 internal static unsafe class KMeansKernel
 {
     private const int R = RowBlock.Rows;
-    private const float Farthest = 1e30f;
+    private const float LargestDistance = 1e30f;
 
     /// <summary>Compares rows with the centers from <paramref name="first"/> to before <paramref name="end"/>: where one is
     /// nearer than the nearest so far, its squared distance and its number take the place of that one's.</summary>
@@ -76,7 +76,7 @@ internal static unsafe class KMeansKernel
             where V : struct
             where S : struct, ISimd<V>
         {
-            V bounded = S.Min(found, S.Create(Farthest)), soFar = S.Load(distance);
+            V bounded = S.Min(found, S.Create(LargestDistance)), soFar = S.Load(distance);
             S.Store(S.SelectLess(bounded, soFar, number, S.Load(nearest)), nearest);
             S.Store(S.SelectLess(bounded, soFar, bounded, soFar), distance);
         }

@@ -12,7 +12,7 @@ namespace MLNet.Flows.Distributions;
 internal static unsafe class LocationScaleKernel
 {
     private const int R = RowBlock.Rows;
-    private const float Farthest = 1e18f;
+    private const float LargestDeviation = 1e18f;
 
     /// <summary>log p of one row, z.</summary>
     public static float LogProb(LocationScaleParameters p, ReadOnlySpan<float> z)
@@ -42,7 +42,7 @@ internal static unsafe class LocationScaleKernel
         where S : struct, ISimd<V>
     {
         V t = S.Multiply(S.Subtract(z, mean), inverseScale);
-        return S.Min(S.Max(t, S.Create(-Farthest)), S.Create(Farthest));
+        return S.Min(S.Max(t, S.Create(-LargestDeviation)), S.Create(LargestDeviation));
     }
 
     /// <summary>Sets a block's LogProb. Four vectors of rows at a time: one sum alone would wait for its own last term.</summary>

@@ -10,7 +10,7 @@ namespace MLNet.Flows.Distributions;
 internal sealed class ProductStudentT(
     double degreesOfFreedom, float[] mean, float[] scale) : LocationScaleDistribution(mean, scale, degreesOfFreedom)
 {
-    private const double Farthest = 1e30;
+    private const double LargestDraw = 1e30;
 
     public double DegreesOfFreedom { get; } = degreesOfFreedom;
 
@@ -31,8 +31,8 @@ internal sealed class ProductStudentT(
     }
 
     // t = normal / sqrt(chi^2 / nu), and chi^2 with nu degrees of freedom is 2 Gamma(nu / 2). With 0.05 degrees of freedom half
-    // of all draws lie beyond 1e12, and some beyond any double: they end at the farthest that the maps behind still take.
+    // of all draws lie beyond 1e12, and some beyond any double: they are clamped to what the maps that follow still take.
     protected override double SampleStandard(RandomStream random) => Math.Clamp(
         random.NextGaussian() * Math.Exp(
-            -0.5 * (Math.Log(2 / DegreesOfFreedom) + random.NextLogGamma(DegreesOfFreedom / 2))), -Farthest, Farthest);
+            -0.5 * (Math.Log(2 / DegreesOfFreedom) + random.NextLogGamma(DegreesOfFreedom / 2))), -LargestDraw, LargestDraw);
 }

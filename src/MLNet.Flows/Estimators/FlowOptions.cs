@@ -6,7 +6,7 @@ namespace MLNet.Flows;
 
 /// <summary>The options of any flow and its training. Every property has a default that works.</summary>
 /// <remarks>A null that stands for "decided by <see cref="Contamination"/>" gives way to what is set. Where a default depends on
-/// the flow, the remarks of the flow's own options tell it.</remarks>
+/// the flow, the remarks of the flow's own options state it.</remarks>
 public abstract class FlowOptions
 {
     private const double DefaultFalseAlarmRate = 0.01;
@@ -30,7 +30,7 @@ public abstract class FlowOptions
 
     /// <summary>Flows that are trained, each from a start of its own, 1 to 100: the density is their mixture with equal shares,
     /// as exact as one flow's, and training and scoring cost as many times as much. Null (the default) for what the flow's own
-    /// options tell where neither
+    /// options state where neither
     /// <see cref="Contamination"/> nor <see cref="BaseDistribution"/> is set, else 1. From three on, a flow loses the clusters
     /// that most others find nothing at, where the base drops small clusters. With more than one, History is the first one's,
     /// Progress reports each in turn, and the latent column holds the preprocessed row: there is no one map to a
@@ -40,7 +40,7 @@ public abstract class FlowOptions
     /// <summary>What carries out the optimizer's steps. Default <see cref="TrainingEngine.Managed"/>.</summary>
     public TrainingEngine Engine { get; set; } = TrainingEngine.Managed;
 
-    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for what the flow's own options tell; fewer where
+    /// <summary>Optimizer steps at most, 1 to 10,000,000. Null (the default) for what the flow's own options state; fewer where
     /// few rows have many columns, so that all trainings together visit at most 400 million values, or 1,000 times those of the
     /// data.</summary>
     public int? MaximumSteps { get; set; }
@@ -98,7 +98,7 @@ public abstract class FlowOptions
     /// that is used. Each costs a training of the members, four at most (two or one where few rows have many columns). 0 ranks
     /// among the training rows' own likelihoods, which a flow on few rows makes too high: more false alarms than asked for. Null
     /// (the default) for 0 where there are three rows or more per weight of all members, else for what the flow's own options
-    /// tell, twice as many with fewer rows than a fifth of the columns.</summary>
+    /// state, twice as many with fewer rows than a fifth of the columns.</summary>
     public int? CalibrationFolds { get; set; }
 
     /// <summary>Output column of log p(x), in nats. Default "LogLikelihood".</summary>
@@ -129,7 +129,7 @@ public abstract class FlowOptions
     /// <summary>Threads at most, 1 or more; null (the default) for all cores. The model does not depend on it.</summary>
     public int? NumberOfThreads { get; set; }
 
-    /// <summary>Told of every evaluation during training. Default none.</summary>
+    /// <summary>Receives a report of every evaluation during training. Default none.</summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
     /// <summary>Stops a fit within a step, as cancelling the MLContext does: while rows are read (64 more at most, and what a

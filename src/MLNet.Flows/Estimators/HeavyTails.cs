@@ -75,12 +75,12 @@ internal sealed class HeavyTails
         {
             checkpoint?.Invoke();
             (double median, double distance) = BulkOf(matrix, d);
-            double reach = FarApart * distance;
+            double limit = FarApart * distance;
             changed |= KeepDifferencesFinite(ref location[d], ref scale[d], lowest[d], highest[d]);
-            if (!(highest[d] - median > reach || median - lowest[d] > reach))
+            if (!(highest[d] - median > limit || median - lowest[d] > limit))
                 continue;
-            (float mean, float deviation) = Moments(matrix, weights, d, median, reach);
-            Placeholder? placeholder = Placeholder.Find(matrix, d, median, reach);
+            (float mean, float deviation) = Moments(matrix, weights, d, median, limit);
+            Placeholder? placeholder = Placeholder.Find(matrix, d, median, limit);
             if (placeholder is null && scale[d] <= LargestRatio * deviation)
                 continue;
             columns.Add(d);
@@ -160,13 +160,13 @@ internal sealed class HeavyTails
 
     // Mean and standard deviation of the values that are not far out.
     private static (float Mean, float Scale) Moments(
-        FeatureMatrix matrix, ReadOnlySpan<float> weights, int column, double median, double reach)
+        FeatureMatrix matrix, ReadOnlySpan<float> weights, int column, double median, double limit)
     {
         double total = 0, sum = 0, squares = 0;
         for (int i = 0; i < matrix.RowCount; i++)
         {
             double x = matrix.Row(i)[column] - median, weight = weights.IsEmpty ? 1 : weights[i];
-            if (!(Math.Abs(x) <= reach))
+            if (!(Math.Abs(x) <= limit))
                 continue;
             total += weight;
             sum += weight * x;

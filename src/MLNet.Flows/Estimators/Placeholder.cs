@@ -15,15 +15,15 @@ internal sealed record Placeholder(int Column, float Value, int Count)
     /// <param name="matrix">[n, d], as read.</param>
     /// <param name="column">The column.</param>
     /// <param name="median">The center of its bulk.</param>
-    /// <param name="reach">Values further than this from it are far out.</param>
-    public static Placeholder? Find(FeatureMatrix matrix, int column, double median, double reach)
+    /// <param name="limit">Values further than this from it are far out.</param>
+    public static Placeholder? Find(FeatureMatrix matrix, int column, double median, double limit)
     {
         var counts = new Dictionary<float, int>();
         int far = 0;
         for (int i = 0; i < matrix.RowCount; i++)
         {
             float value = matrix.Row(i)[column];
-            if (Math.Abs(value - median) <= reach)
+            if (Math.Abs(value - median) <= limit)
                 continue;
             far++;
             if (counts.TryGetValue(value, out int count) || counts.Count < MaximumDistinct)

@@ -8,7 +8,7 @@ namespace MLNet.Flows;
 
 /// <summary>Trains a radial normalizing flow on a feature column: K layers, each of which draws density towards a point or away
 /// from it.</summary>
-/// <remarks>What all flows share is told at <see cref="FlowEstimator{TTransformer}"/>. Rezende and Mohamed 2015,
+/// <remarks>What all flows share is described at <see cref="FlowEstimator{TTransformer}"/>. Rezende and Mohamed 2015,
 /// arXiv:1505.05770, eq. 14.</remarks>
 public sealed class RadialFlowEstimator : FlowEstimator<RadialFlowTransformer>
 {

@@ -27,7 +27,7 @@ internal sealed record TrainingEffort(int Steps, int Folds, int MembersPerFold)
     private const double FewestRowsPerColumn = 0.2;
 
     /// <param name="recipe">The numbers of the fit.</param>
-    /// <param name="options">What they state goes before the bound.</param>
+    /// <param name="options">What they state takes precedence over the bound.</param>
     /// <param name="rows">n.</param>
     /// <param name="dimension">d.</param>
     /// <param name="trainingRows">Rows that are not held out for validation.</param>

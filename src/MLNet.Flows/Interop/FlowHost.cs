@@ -43,7 +43,7 @@ internal sealed class FlowHost
     /// <summary>A seed from the context's generator: the same for the same context seed and order of components.</summary>
     public int NextSeed() => _host.Rand.Next();
 
-    /// <summary>The same host without messages, for work behind the scenes.</summary>
+    /// <summary>The same host without messages, for trainings whose messages would be of no use.</summary>
     public FlowHost Silent() => new(this);
 
     public void Info(string message) => Send(ChannelMessageKind.Info, message);

@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace MLNet.Flows.Interop;
 
-/// <summary>Tells ML.NET which class loads a transformer from a model file.</summary>
+/// <summary>Registers with ML.NET which class loads a transformer from a model file.</summary>
 /// <param name="transformer">The type that is loaded.</param>
 /// <param name="loader">A class with a static method <c>Create(IHostEnvironment, ModelLoadContext)</c>.</param>
 /// <param name="name">For people.</param>

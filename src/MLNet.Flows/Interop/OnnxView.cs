@@ -14,7 +14,7 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
 
     public abstract DataViewSchema Schema { get; }
 
-    /// <summary>What is said when a graph is asked for.</summary>
+    /// <summary>The error where a graph is asked for.</summary>
     protected abstract string Refusal { get; }
 
     public abstract long? GetRowCount();

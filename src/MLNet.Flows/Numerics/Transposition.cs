@@ -13,7 +13,7 @@ internal interface IEightRows
 
 /// <summary>Transposes rows into columns.</summary>
 /// <remarks>8 x 8 floats at a time: they are loaded as eight vectors of a row each, transposed by three rounds of interleaving
-/// (single floats, then pairs, then halves) and handed on as eight vectors of a column each. What is left over, and all of it
+/// (single floats, then pairs, then halves) and passed on as eight vectors of a column each. What is left over, and all of it
 /// without AVX, is gathered float by float.</remarks>
 internal static unsafe class Transposition
 {
@@ -62,7 +62,7 @@ internal static unsafe class Transposition
             Of(source, rows, columns, fromStride, target, rows);
     }
 
-    /// <summary>Hands on the columns of eight rows of some length.</summary>
+    /// <summary>Passes on the columns of eight rows of some length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OfEight<TRows>(
         float* r0, float* r1, float* r2, float* r3, float* r4, float* r5, float* r6, float* r7, int length, ref TRows rows)

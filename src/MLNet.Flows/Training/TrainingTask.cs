@@ -24,7 +24,7 @@ internal sealed record TrainingTask(
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>The rows that parameters start from: those that train, each as often as its weight says, so that a start does not
-    /// depend on how weights are told.</summary>
+    /// depend on whether a row is weighted or repeated.</summary>
     /// <remarks>As many as there are: of rows laid side by side, as long as their weights, those at equal distances.</remarks>
     public int[] StartingRows()
     {

@@ -104,7 +104,7 @@ internal sealed class VariationalTrainer
     }
 
     // U and its gradient at the points. Both are filled with a NaN of their own first, so that what the energy leaves unset is
-    // told from what it gets wrong.
+    // distinguished from what it gets wrong.
     private void Energies(int rows)
     {
         Span<float> energies = _energies.AsSpan(0, rows), gradients = _energyGradients.AsSpan(0, rows * _dimension);

@@ -9,7 +9,7 @@ namespace MLNet.Flows.Tests.Docs;
 public sealed partial class RobustnessTests
 {
     [Fact]
-    public void Placeholders_TurnedIntoNaN_AreSkippedInTrainingAndAlarm()
+    public void Placeholders_ReplacedByNaN_AreSkippedInTrainingAndAlarm()
     {
         var mlContext = new MLContext(1);
         float[][] rows = Rows.Normal(200, 2);

@@ -4,7 +4,7 @@ using MLNet.Flows.Tests.EndToEnd;
 
 namespace MLNet.Flows.Tests.Interop;
 
-/// <summary>ML.NET's ONNX converter is told that a flow is not converted, instead of leaving it out.</summary>
+/// <summary>ML.NET's ONNX converter gets an error where a model holds a flow, instead of leaving it out.</summary>
 public sealed class OnnxViewTests
 {
     private readonly MLContext _context = new(1);

@@ -6,7 +6,7 @@ using MLNet.Flows.Training;
 
 namespace MLNet.Flows.Tests.Training;
 
-/// <summary>The loop alone, on an engine that does as it is told.</summary>
+/// <summary>The loop alone, on a scripted engine.</summary>
 public sealed class TrainingLoopTests
 {
     private readonly MLContext _context = new(1);

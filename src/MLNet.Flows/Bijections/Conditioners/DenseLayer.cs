@@ -7,7 +7,7 @@ namespace MLNet.Flows.Bijections.Conditioners;
 /// W weighs more than 1e22: hence no sum leaves single precision, and no infinity can meet another or a zero.</remarks>
 internal sealed class DenseLayer
 {
-    private const double Heaviest = 1e22;
+    private const double LargestWeightSum = 1e22;
     private const int RowAlignment = 16;
     private readonly float[] _weights;
     private readonly float[] _bias;
@@ -100,11 +100,11 @@ internal sealed class DenseLayer
 
         static void Check(double sum, string end, int index)
         {
-            if (!(sum <= Heaviest))
+            if (!(sum <= LargestWeightSum))
             {
                 throw new ArgumentException($"The weights of {end} {index} of a dense layer add up to {sum:g3} in size, but "
                     + "single precision carries at most "
-                    + $"{Heaviest:g3}. Train with a lower learning rate or check the features for extreme values.");
+                    + $"{LargestWeightSum:g3}. Train with a lower learning rate or check the features for extreme values.");
             }
         }
     }

@@ -17,7 +17,7 @@ internal sealed class Coupling<TMap> : Bijection
 {
     private const float SmallestInputBound = 1e-3f;
 
-    // An index in a list and in the set that tells active columns from passive ones.
+    // An index in a list and in the set that separates active columns from passive ones.
     private const long IndexBytes = 40;
     private readonly CouplingParts<TMap> _parts;
     private readonly Lazy<DoublePerceptron> _exact;

@@ -9,7 +9,7 @@ namespace MLNet.Flows.Bijections.Preprocessing;
 /// far.</remarks>
 internal sealed class Standardization : Bijection
 {
-    /// <summary>Columns whose values differ by less than this are not told apart.</summary>
+    /// <summary>Columns whose values differ by less than this count as equal.</summary>
     public const float SmallestScale = 2e-38f;
 
     private readonly AlignedBuffer _mean;

@@ -10,7 +10,7 @@ namespace MLNet.Flows.Estimators.Calibration;
 /// <remarks>
 /// A flow with nearly as many weights as rows makes its own rows too likely, and ranks among them would raise too many alarms. So
 /// flows are trained without a part of the rows each, and rows are scored by the one that had not seen them. What these
-/// likelihoods would be under the flow that is used is told in one of two ways.
+/// likelihoods would be under the flow that is used is estimated in one of two ways.
 /// 1. Those flows put rows that are far out at distances of their own, which says nothing about the flow that is used; a
 ///    <see cref="QuantileMap"/> fitted to the rows that both have seen takes that away and leaves how much less likely unseen
 ///    rows are. Rows that a flow of one member only validated on are not seen ones: all members of the flow that is used have
@@ -39,7 +39,7 @@ internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host,
         if (folds == 0)
             return true;
 
-        // Rows are dealt out one by one, equal ones too: a fresh row of a value that many rows share would have been seen as
+        // Rows are assigned to folds one by one, equal ones too: a fresh row of a value that many rows share would have been seen as
         // well.
         int[] order = [.. Enumerable.Range(0, count)];
         new RandomStream(seed, RandomStreams.Folds).Shuffle<int>(order);

@@ -3,7 +3,7 @@ namespace MLNet.Flows.Estimators.Calibration;
 /// <summary>The increasing map that takes one sample of likelihoods to another of the same rows, quantile by quantile, and goes
 /// on as a straight line beyond them.</summary>
 /// <remarks>Two flows trained on the same rows rank them much alike, yet differ in how far out they put the last ones. The map
-/// tells what a likelihood under the one would be under the other.</remarks>
+/// estimates what a likelihood under the one would be under the other.</remarks>
 internal sealed class QuantileMap
 {
     private readonly float[] _from;

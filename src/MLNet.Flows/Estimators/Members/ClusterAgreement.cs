@@ -26,8 +26,8 @@ internal static class ClusterAgreement
     private static Transformed Agreed(Transformed member, NormalMixture mixture, Transformed[] members)
     {
         double[] distances = Distances(member, mixture, members);
-        double farthest = Math.Max(FarPerColumn * mixture.Dimension, distances.Min());
-        int[] kept = [.. Enumerable.Range(0, mixture.Components).Where(m => !(distances[m] > farthest))];
+        double limit = Math.Max(FarPerColumn * mixture.Dimension, distances.Min());
+        int[] kept = [.. Enumerable.Range(0, mixture.Components).Where(m => !(distances[m] > limit))];
         return kept.Length == mixture.Components ? member : new Transformed(member.Bijections, mixture.Take(kept));
     }
 

@@ -52,7 +52,7 @@ internal sealed class MemberTraining
     /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public (FlowDensity Density, TrainingHistory History) Run() => Run(_recipe.Members, leaveOut: null, _host, _options.Progress);
 
-    /// <summary>As <see cref="Run()"/>, without some of the rows, of as many members as the effort allows, and behind the scenes:
+    /// <summary>As <see cref="Run()"/>, without some of the rows, of as many members as the effort allows, and silently:
     /// no messages, no progress.</summary>
     public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) =>
         Run(Effort.MembersPerFold, leaveOut, _host.Silent(), progress: null);
