@@ -18,7 +18,8 @@ internal static class ExampleWeights
         return weights;
     }
 
-    /// <summary>How many rows of equal weight carry as much information: (sum w)^2 / sum w^2 (Kish 1965); null without weights.</summary>
+    /// <summary>How many rows of equal weight carry as much information: (sum w)^2 / sum w^2 (Kish 1965); null without
+    /// weights.</summary>
     public static double? EffectiveRows(float[] weights)
     {
         if (weights.Length == 0)

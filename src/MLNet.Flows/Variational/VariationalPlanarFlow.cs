@@ -34,8 +34,8 @@ public sealed partial class VariationalPlanarFlow
     /// <summary>E_q[log q(z) + U(z)] in nats, over the draws of the last steps; at best -log Z, when q is the target.</summary>
     public double FreeEnergy { get; }
 
-    /// <summary>Of draws from q weighted by exp(-U) / q, the share that is effective, as equally weighted draws count: (sum w)^2 / (n
-    /// sum w^2), in [0, 1], over 4,096 draws; 1 where q is the target.</summary>
+    /// <summary>Of draws from q weighted by exp(-U) / q, the share that is effective, as equally weighted draws count: (sum w)^2
+    /// / (n sum w^2), in [0, 1], over 4,096 draws; 1 where q is the target.</summary>
     public double EffectiveSampleShare { get; private init; } = 1;
 
     /// <summary>What to know before q is used, where <see cref="EffectiveSampleShare"/> is under 0.1; null otherwise.</summary>

@@ -83,7 +83,7 @@ public sealed class ReadmeSnippets
         foreach (int length in (int[])[0, 100, whole.Length / 2, whole.Length - 10])
         {
             File.WriteAllBytes(path, whole[..length]);
-            Assert.Contains("is no model that can be used", Assert.Throws<InvalidDataException>(() => Load(path)).Message);
+            Assert.Contains("cannot be loaded", Assert.Throws<InvalidDataException>(() => Load(path)).Message);
         }
 
         File.Delete(path);

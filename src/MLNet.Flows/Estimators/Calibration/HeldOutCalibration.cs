@@ -39,8 +39,8 @@ internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host,
         if (folds == 0)
             return true;
 
-        // Rows are assigned to folds one by one, equal ones too: a fresh row of a value that many rows share would have been seen as
-        // well.
+        // Rows are assigned to folds one by one, equal ones too: a fresh row of a value that many rows share would have been seen
+        // as well.
         int[] order = [.. Enumerable.Range(0, count)];
         new RandomStream(seed, RandomStreams.Folds).Shuffle<int>(order);
         var foldOf = new int[count];
