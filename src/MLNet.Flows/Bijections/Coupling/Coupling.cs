@@ -59,9 +59,10 @@ internal sealed class Coupling<TMap> : Bijection
     /// <summary>The conditioner sees the passive columns clamped to this distance from 0.</summary>
     public float InputBound => _parts.InputBound;
 
-    /// <remarks>The conditioner's activations; behind them, for a single row, the active values and their log-slopes.</remarks>
+    /// <remarks>The conditioner's activations; behind them, for a single row, the active values, their log-slopes and the map's
+    /// scratch.</remarks>
     public override int ScratchColumns =>
-        Conditioner.ActivationLength + 2 * CouplingKernel<float, SimdScalar>.Padded(Mask.Active.Length);
+        Conditioner.ActivationLength + 2 * CouplingKernel<float, SimdScalar>.Padded(Mask.Active.Length) + RowBlock.Rows;
 
     public override BijectionKind Kind => TMap.CouplingKind;
 

@@ -24,6 +24,7 @@ internal static unsafe class CouplingKernel<V, S>
     /// <param name="x">[d, 64]; overwritten with z.</param>
     /// <param name="activations">[conditioner's activations, 64].</param>
     /// <param name="logDet">[64]; the log-determinant is added.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward<TMap>(in CouplingParts<TMap> parts, float* x, float* activations, float* logDet)
         where TMap : struct, IScalarMap
@@ -32,11 +33,12 @@ internal static unsafe class CouplingKernel<V, S>
         TMap map = parts.Map;
         int stride = parts.Mask.Active.Length * R;
         float* parameters = activations + parts.Conditioner.OutputStart * R;
-        float* logSlopes = stackalloc float[R];
-        new Span<float>(logSlopes, R).Clear();
+        float* logSlopes = stackalloc float[2 * R], scratch = logSlopes + R;
+        for (int r = 0; r < R; r += S.Count)
+            S.Store(S.Create(0), logSlopes + r);
         foreach (int column in parts.Mask.Active)
         {
-            map.Forward<V, S>(R, x + column * R, parameters, stride, logSlopes);
+            map.Forward<V, S>(R, x + column * R, parameters, stride, logSlopes, scratch);
             parameters += R;
         }
 
@@ -62,9 +64,11 @@ internal static unsafe class CouplingKernel<V, S>
         float* values = scratch + conditioner.ActivationLength, logSlopes = values + padded;
         for (int i = 0; i < active.Length; i++)
             values[i] = x[active[i]];
-        new Span<float>(logSlopes, padded).Clear();
+        for (int i = 0; i < padded; i += S.Count)
+            S.Store(S.Create(0), logSlopes + i);
         TMap map = parts.Map;
-        map.Forward<V, S>(active.Length, values, scratch + conditioner.OutputStart, active.Length, logSlopes);
+        float* parameters = scratch + conditioner.OutputStart;
+        map.Forward<V, S>(active.Length, values, parameters, active.Length, logSlopes, logSlopes + padded);
 
         float logDet = 0;
         for (int i = 0; i < active.Length; i++)

@@ -37,14 +37,12 @@ internal readonly unsafe struct AffineMap : IScalarMap
 
     // Two loops, because tanh and exp in one make a chain of steps longer than what the processor can look ahead, and fewer
     // vectors are under way at a time.
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Forward<V, S>(int count, float* x, float* parameters, int stride, float* logSlope)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Forward<V, S>(int count, float* x, float* parameters, int stride, float* logSlope, float* scratch)
         where V : struct
         where S : struct, ISimd<V>
     {
         V bound = S.Create(LogScaleBound), inverseBound = S.Create(1 / LogScaleBound);
-        float* logScales = stackalloc float[R];
         for (int start = 0; start < count; start += R)
         {
             float* raw = parameters + start, shift = raw + stride, values = x + start, slopes = logSlope + start;
@@ -53,16 +51,16 @@ internal readonly unsafe struct AffineMap : IScalarMap
             {
                 V s0 = S.Multiply(S.Load(raw + i), inverseBound), s1 = S.Multiply(S.Load(raw + i + S.Count), inverseBound);
                 VectorMath<V, S>.Tanh(ref s0, ref s1);
-                S.Store(S.Multiply(bound, s0), logScales + i);
-                S.Store(S.Multiply(bound, s1), logScales + i + S.Count);
+                S.Store(S.Multiply(bound, s0), scratch + i);
+                S.Store(S.Multiply(bound, s1), scratch + i + S.Count);
             }
 
             for (; i < length; i += S.Count)
-                S.Store(S.Multiply(bound, VectorMath<V, S>.Tanh(S.Multiply(S.Load(raw + i), inverseBound))), logScales + i);
+                S.Store(S.Multiply(bound, VectorMath<V, S>.Tanh(S.Multiply(S.Load(raw + i), inverseBound))), scratch + i);
 
             for (i = 0; i < length; i += S.Count)
             {
-                V s = S.Load(logScales + i);
+                V s = S.Load(scratch + i);
                 S.Store(
                     ValueLimit.Clamp<V, S>(S.MultiplyAdd(S.Load(values + i), VectorMath<V, S>.Exp(s), S.Load(shift + i))),
                     values + i);

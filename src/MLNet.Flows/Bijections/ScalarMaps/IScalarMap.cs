@@ -24,7 +24,8 @@ internal unsafe interface IScalarMap
     /// <param name="parameters">The parameters.</param>
     /// <param name="stride">From a value's parameter to its next one.</param>
     /// <param name="logSlope">Per value, log dz/dx is added.</param>
-    void Forward<V, S>(int count, float* x, float* parameters, int stride, float* logSlope)
+    /// <param name="scratch">64 floats for the map's own use.</param>
+    void Forward<V, S>(int count, float* x, float* parameters, int stride, float* logSlope, float* scratch)
         where V : struct
         where S : struct, ISimd<V>;
 
