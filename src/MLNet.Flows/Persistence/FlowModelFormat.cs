@@ -36,6 +36,7 @@ namespace MLNet.Flows.Persistence;
 ///                            biases; read, no longer written
 ///       5 = symmetric log:   int32 d, float threshold, int32 columns, then int32 index each (ascending)
 ///       6 = affine coupling: as 4, with float bound of the conditioner's inputs behind that of log-scales
+///       7 = radial layer:    int32 d, float[d] center, float alpha, float beta
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale

@@ -242,6 +242,31 @@ public sealed class FlowTransformerTests
     }
 
     [Fact]
+    public void FindFlow_InAChainOrAlone_IsTheLastFlow()
+    {
+        FlowTransformer first = TestFlows.Transformer(_context), last = TestFlows.RealNvp(_context);
+        ITransformer after = _context.Transforms.CopyColumns("Copy", "Score").Fit(first.Transform(View(1)));
+        ITransformer nested = new TransformerChain<ITransformer>(first, new TransformerChain<ITransformer>(last, after));
+
+        Assert.Same(first, first.FindFlow());
+        Assert.Same(last, nested.FindFlow());
+    }
+
+    [Fact]
+    public void FindFlow_WhereThereIsNone_SaysWhatTheModelIs()
+    {
+        ITransformer copy = _context.Transforms.CopyColumns("A", "Weight").Fit(View(1));
+
+        Assert.Equal(
+            "The model holds no flow: it is a ColumnCopyingTransformer. Append one, for example mlContext.Flows.PlanarFlow().",
+            Assert.Throws<ArgumentException>(() => copy.FindFlow()).Message);
+        Assert.Contains(
+            "it is a chain of ColumnCopyingTransformer.",
+            Assert.Throws<ArgumentException>(() => new TransformerChain<ITransformer>(copy).FindFlow()).Message);
+        Assert.Throws<ArgumentNullException>(() => ((ITransformer)null!).FindFlow());
+    }
+
+    [Fact]
     public void GetGetter_OfAnInactiveColumnOrWrongType_Throws()
     {
         IDataView scored = _flow.Transform(View(3));
