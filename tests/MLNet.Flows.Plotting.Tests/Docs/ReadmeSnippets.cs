@@ -29,6 +29,7 @@ public sealed class ReadmeSnippets
             Directory.SetCurrentDirectory(work);
 
             ITransformer strict = model.WithFalseAlarmRate(0.001);
+            FlowTransformer flow = strict.FindFlow();                  // in a chain at any depth, fitted or loaded
 
             IDataView drawn = mlContext.Flows.Sample(model, rows: 1000, seed: 1);
             var strange = new Reading { Temperature = 20, Pressure = 1100 };
@@ -40,7 +41,7 @@ public sealed class ReadmeSnippets
             scored.PlotLogLikelihood().SavePng("log-likelihood.png", 700, 450);
             mlContext.Flows.Evaluate(scored).PlotRoc().SavePng("roc.png", 500, 450);
 
-            Assert.Equal(0.001, ((TransformerChain<PlanarFlowTransformer>)strict).LastTransformer.FalseAlarmRate);
+            Assert.Equal(0.001, flow.FalseAlarmRate);
             Assert.Equal(1000, drawn.GetColumn<float>("LogLikelihood").Count());
             Assert.Equal(4, Directory.GetFiles(work, "*.png").Length);
         }
