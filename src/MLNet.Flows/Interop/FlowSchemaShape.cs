@@ -38,9 +38,6 @@ internal static class FlowSchemaShape
     /// <summary>The shape of a schema that is there.</summary>
     public static SchemaShape Of(DataViewSchema schema) => SchemaShape.Create(schema);
 
-    /// <summary>How ML.NET words a column's type.</summary>
-    public static string Describe(SchemaShape.Column column) => column.GetTypeString();
-
     private static SchemaShape.Column Scalar(string name, DataViewType type) =>
         new(name, SchemaShape.Column.VectorKind.Scalar, type, false);
 }

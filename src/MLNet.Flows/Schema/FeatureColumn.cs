@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Flows.Interop;
 
 namespace MLNet.Flows.Schema;
 
@@ -20,7 +19,7 @@ internal static class FeatureColumn
         if (column.Kind == SchemaShape.Column.VectorKind.Vector && single && !column.IsKey)
             return;
         throw new ArgumentException(
-            $"Column '{name}' is {FlowSchemaShape.Describe(column)}, but a flow needs a vector of Single of known size. "
+            $"Column '{name}' is {Describe(column)}, but a flow needs a vector of Single of known size. "
             + $"{RemedyFor(column.Kind == SchemaShape.Column.VectorKind.VariableVector && single)}");
     }
 
@@ -31,7 +30,7 @@ internal static class FeatureColumn
         SchemaShape.Column column = Find(schema, name, "example weight");
         if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.ItemType != NumberDataViewType.Single || column.IsKey)
             throw new ArgumentException(
-                $"Column '{name}' is {FlowSchemaShape.Describe(column)}, but an example weight is a Single. Convert it with "
+                $"Column '{name}' is {Describe(column)}, but an example weight is a Single. Convert it with "
                 + "mlContext.Transforms.Conversion.ConvertType.");
     }
 
@@ -140,4 +139,16 @@ internal static class FeatureColumn
     private static ArgumentException Missing(string name, string role, IEnumerable<string> present) => new(
         $"There is no {role} column '{name}' among {string.Join(", ", present.Select(n => $"'{n}'"))}. Give the column's "
         + $"name, or build it with mlContext.Transforms.Concatenate(\"{name}\", ...).");
+
+    // As ML.NET words the type of a column that is there.
+    private static string Describe(SchemaShape.Column column)
+    {
+        string item = column.IsKey ? $"Key<{column.ItemType}>" : $"{column.ItemType}";
+        return column.Kind switch
+        {
+            SchemaShape.Column.VectorKind.Scalar => item,
+            SchemaShape.Column.VectorKind.Vector => $"Vector<{item}>",
+            _ => $"VarVector<{item}>",
+        };
+    }
 }

@@ -12,7 +12,7 @@ public sealed class FolderOrderTests
 
     private static readonly string[] Order =
     [
-        "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Interop", "Schema",
+        "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Schema", "Interop",
         "Transformers",
         "Training", "Estimators", "Evaluation", "Variational", "Catalog",
     ];

@@ -38,7 +38,6 @@ public sealed class InternalMembersTests
             "Microsoft.ML.Runtime.ICancelable",
             "Microsoft.ML.Runtime.ICancelable.get_IsCanceled",
             "Microsoft.ML.SchemaShape+Column..ctor",
-            "Microsoft.ML.SchemaShape+Column.GetTypeString",
             "Microsoft.ML.SchemaShape.Create",
             "Microsoft.ML.SignatureLoadModel",
             "Microsoft.ML.VersionInfo..ctor",
