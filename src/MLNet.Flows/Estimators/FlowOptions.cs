@@ -18,23 +18,22 @@ public abstract class FlowOptions
     /// <summary>The feature column, a vector of Single of known size. Default "Features".</summary>
     public string FeatureColumnName { get; set; } = "Features";
 
-    /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1. A row of weight 2 counts as
-    /// two of weight 1: only ratios matter. Rows of weight 0 are left out.</summary>
+    /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1. A row of weight 2 counts
+    /// as two of weight 1: only ratios matter. Rows of weight 0 are left out.</summary>
     public string? ExampleWeightColumnName { get; set; }
 
     /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the defaults below
-    /// (docs/quality.md). Null (the default) for unknown: a mixture base of few components that drops small clusters, and several
-    /// such flows in a mixture. 0 for clean data: a mixture base of many components that keeps them all. Above 0: the least
-    /// likely rows of every batch are left out.</summary>
+    /// (docs/quality.md). Null (the default) for unknown: a mixture base of few components that drops small clusters, and
+    /// several such flows in a mixture. 0 for clean data: a mixture base of many components that keeps them all. Above 0: the
+    /// least likely rows of every batch are left out.</summary>
     public double? Contamination { get; set; }
 
     /// <summary>Flows that are trained, each from a start of its own, 1 to 100: the density is their mixture with equal shares,
     /// as exact as one flow's, and training and scoring cost as many times as much. Null (the default) for what the flow's own
-    /// options state where neither
-    /// <see cref="Contamination"/> nor <see cref="BaseDistribution"/> is set, else 1. From three on, a flow loses the clusters
-    /// that most others find nothing at, where the base drops small clusters. With more than one, History is the first one's,
-    /// Progress reports each in turn, and the latent column holds the preprocessed row: there is no one map to a
-    /// latent.</summary>
+    /// options state where neither <see cref="Contamination"/> nor <see cref="BaseDistribution"/> is set, else 1. From three
+    /// on, a flow loses the clusters that most others find nothing at, where the base drops small clusters. With more than one,
+    /// History is the first one's, Progress reports each in turn, and the latent column holds the preprocessed row: there is no
+    /// one map to a latent.</summary>
     public int? NumberOfMembers { get; set; }
 
     /// <summary>What carries out the optimizer's steps. Default <see cref="TrainingEngine.Managed"/>.</summary>
@@ -61,18 +60,16 @@ public abstract class FlowOptions
     public double WeightDecay { get; set; }
 
     /// <summary>Standard deviation of Gaussian noise added to the preprocessed features in training, in [0, 10]. Null (the
-    /// default) for 0.2, or 0.15 with
-    /// <see cref="Contamination"/>: without noise
-    /// discrete columns pull the density to infinity. Set 0 to 0.05 for a sharp density of smooth data.</summary>
+    /// default) for 0.2, or 0.15 with <see cref="Contamination"/>: without noise discrete columns pull the density to infinity.
+    /// Set 0 to 0.05 for a sharp density of smooth data.</summary>
     public double? InputNoise { get; set; }
 
     /// <summary>Share of the rows (2,000 at most) held out to decide when to stop, in [0, 0.5]. Null (the default) for 0.15, or
-    /// 0.05 with
-    /// <see cref="Contamination"/> 0. Equal rows stay together; below 20
-    /// distinct rows none is held out.</summary>
+    /// 0.05 with <see cref="Contamination"/> 0. Equal rows stay together; below 20 distinct rows none is held out.</summary>
     public double? ValidationFraction { get; set; }
 
-    /// <summary>Evaluations in a row without improvement (one every 100 steps) that end training, 1 or more. Default 5.</summary>
+    /// <summary>Evaluations in a row without improvement (one every 100 steps) that end training, 1 or more. Default
+    /// 5.</summary>
     public int Patience { get; set; } = 5;
 
     /// <summary>The base distribution. Null (the default) for a <see cref="BaseDistribution.NormalMixture"/> by
@@ -83,22 +80,21 @@ public abstract class FlowOptions
     public Preprocessing Preprocessing { get; set; } = Preprocessing.Standardize;
 
     /// <summary>Share of every batch, its least likely rows by weight, that is left out, in [0, 0.9]. Null (the default) for 0,
-    /// or what follows from
-    /// <see cref="Contamination"/> above 0.</summary>
+    /// or what follows from <see cref="Contamination"/> above 0.</summary>
     public double? TrimFraction { get; set; }
 
-    /// <summary>PredictedLabel is true where PValue is below this, in [0, 1]. Null (the default) for <see cref="Contamination"/>
-    /// where that is above 0: the strangest rows alarm, as many as the share of anomalies that is expected, so that it is an
-    /// alarm rate on data mixed like the training data. Otherwise 0.01: about one alarm in a hundred rows like the training
-    /// rows.</summary>
+    /// <summary>PredictedLabel is true where PValue is below this, in [0, 1]. Null (the default) for
+    /// <see cref="Contamination"/> where that is above 0: the strangest rows alarm, as many as the share of anomalies that is
+    /// expected, so that it is an alarm rate on data mixed like the training data. Otherwise 0.01: about one alarm in a hundred
+    /// rows like the training rows.</summary>
     public double? FalseAlarmRate { get; set; }
 
     /// <summary>How p-values are calibrated. With 2 to 20, so many flows are trained, each without one part of the rows, and
     /// p-values rank a row among the likelihoods that rows had under the flow which had not seen them, on the scale of the flow
     /// that is used. Each costs a training of the members, four at most (two or one where few rows have many columns). 0 ranks
-    /// among the training rows' own likelihoods, which a flow on few rows makes too high: more false alarms than asked for. Null
-    /// (the default) for 0 where there are three rows or more per weight of all members, else for what the flow's own options
-    /// state, twice as many with fewer rows than a fifth of the columns.</summary>
+    /// among the training rows' own likelihoods, which a flow on few rows makes too high: more false alarms than asked for.
+    /// Null (the default) for 0 where there are three rows or more per weight of all members, else for what the flow's own
+    /// options state, twice as many with fewer rows than a fifth of the columns.</summary>
     public int? CalibrationFolds { get; set; }
 
     /// <summary>Output column of log p(x), in nats. Default "LogLikelihood".</summary>
@@ -114,13 +110,14 @@ public abstract class FlowOptions
     /// <summary>Output column of the alarm. Default "PredictedLabel".</summary>
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
-    /// <summary>Output column of the latent vector z = f(x), as long as the features; null (the default) for none. For diagnosis:
-    /// of normal rows each slot looks like a draw from the base distribution. Costs one more scoring per row read.</summary>
+    /// <summary>Output column of the latent vector z = f(x), as long as the features; null (the default) for none. For
+    /// diagnosis: of normal rows each slot looks like a draw from the base distribution. Costs one more scoring per row
+    /// read.</summary>
     public string? LatentColumnName { get; set; }
 
-    /// <summary>Output column of what each feature adds to the Score, in nats; null (the default) for none. Integrated gradients
-    /// from a likely point, the center of the heaviest component of the base, to the row: they add up to Score(row) - Score(that
-    /// point). Costs a few hundred scorings per row read.</summary>
+    /// <summary>Output column of what each feature adds to the Score, in nats; null (the default) for none. Integrated
+    /// gradients from a likely point, the center of the heaviest component of the base, to the row: they add up to Score(row) -
+    /// Score(that point). Costs a few hundred scorings per row read.</summary>
     public string? FeatureContributionsColumnName { get; set; }
 
     /// <summary>Decides every random choice; null (the default) takes it from the MLContext's seed.</summary>
@@ -186,7 +183,7 @@ public abstract class FlowOptions
         else if (Preprocessing.Fault is string preprocessingFault)
             faults.Add(preprocessingFault);
 
-        string?[] optional = [LatentColumnName, FeatureContributionsColumnName];
+        string?[] optional = [LatentColumnName, FeatureContributionsColumnName, ExampleWeightColumnName];
         string[] columns =
         [
             LogLikelihoodColumnName,

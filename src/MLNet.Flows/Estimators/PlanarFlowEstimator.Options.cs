@@ -18,7 +18,7 @@ public sealed partial class PlanarFlowEstimator
 
         /// <summary>Planar layers, 0 to 4,096. Null (the default) for 16, or 8 with <see cref="FlowOptions.Contamination"/> above
         /// 0. More bend the density closer to the data and cost time in proportion. <see cref="FlowOptions.NumberOfMembers"/>
-        ///    times its square is at most 16,777,216.</summary>
+        /// times its square is at most 16,777,216.</summary>
         public int? NumberOfLayers { get; set; }
 
         /// <summary>Whether each layer acts on its own random half of the columns. Null (the default) for no, or yes with

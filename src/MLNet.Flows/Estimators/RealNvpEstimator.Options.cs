@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
@@ -16,6 +17,9 @@ public sealed partial class RealNvpEstimator
     {
         private const int MaximumHiddenLayers = 16;
         private const int MaximumHiddenUnits = 4096;
+
+        // 400 MB as Single, and several times that in training.
+        private const double MaximumWeights = 1e8;
 
         /// <summary>Options at their defaults: a small, stiff flow, for ranks. LearningRate is 0.01.</summary>
         public Options() => LearningRate = 1e-2;
@@ -67,6 +71,7 @@ public sealed partial class RealNvpEstimator
 
         internal override TrainableBijection[] CreateBijections(int dimension, int seed)
         {
+            CheckWeights(dimension);
             ColumnMask[] masks = ColumnMask.Alternating(
                 dimension, NumberOfCouplings, new RandomStream(seed, RandomStreams.Columns));
             var map = new AffineMap((float)LogScaleBound);
@@ -86,6 +91,26 @@ public sealed partial class RealNvpEstimator
                 faults.Add($"HiddenUnits has {HiddenUnits.Length} layers, but it has at most {MaximumHiddenLayers}.");
             else
                 faults.Units(nameof(HiddenUnits), HiddenUnits, MaximumHiddenUnits);
+            if (HiddenUnits?.Length is <= MaximumHiddenLayers && Weights(dimension: 1) > MaximumWeights)
+                faults.Add(TooManyWeights(dimension: 1));
+        }
+
+        private double Weights(int dimension)
+        {
+            double[] widths = [dimension / 2, .. HiddenUnits.Select(units => (double)units), 2 * ((dimension + 1) / 2)];
+            double perCoupling = widths.Zip(widths.Skip(1), (inputs, outputs) => (inputs + 1) * outputs).Sum() + 2.0 * dimension;
+            return perCoupling * NumberOfCouplings * (NumberOfMembers ?? 1);
+        }
+
+        private string TooManyWeights(int dimension) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"HiddenUnits, NumberOfCouplings and NumberOfMembers make {Weights(dimension):0.0e0} weights for {dimension} column"
+            + $"{(dimension > 1 ? "s" : "")}, but there are at most {MaximumWeights:0.0e0}. Take fewer of any.");
+
+        private void CheckWeights(int dimension)
+        {
+            if (Weights(dimension) > MaximumWeights)
+                throw new ArgumentException(TooManyWeights(dimension));
         }
     }
 }

@@ -37,7 +37,7 @@ internal static class ReferencePoint
         }
 
         var samples = new float[Samples * density.FeatureCount];
-        density.Sample(new RandomStream(Seed), samples);
+        density.Sample(new RandomStream(Seed, RandomStreams.Draws), samples);
         foreach (float[] sample in samples.Chunk(density.FeatureCount))
             Consider(sample);
         return best;

@@ -4,7 +4,10 @@ namespace MLNet.Flows.Numerics;
 /// drawn from.</summary>
 internal static class RandomStreams
 {
-    /// <summary>Where the bijections' parameters start.</summary>
+    /// <summary>Points that are drawn for their own sake, outside of training.</summary>
+    public const ulong Draws = 0;
+
+    /// <summary>Where the bijections' parameters start; in a variational fit also every step's draws.</summary>
     public const ulong Bijections = 1;
 
     /// <summary>Where the base distribution's parameters start.</summary>
@@ -24,4 +27,7 @@ internal static class RandomStreams
 
     /// <summary>Which columns a part of a flow acts on.</summary>
     public const ulong Columns = 7;
+
+    /// <summary>The first of the streams of samples, one a batch.</summary>
+    public const ulong Samples = 1000;
 }

@@ -39,7 +39,7 @@ internal sealed class ManagedEngine : ITrainingEngine
     }
 
     /// <param name="task">The flow and the data.</param>
-    /// <param name="objective">What is climbed; its parameters are those of the task's flow.</param>
+    /// <param name="objective">What is maximized; its parameters are those of the task's flow.</param>
     public ManagedEngine(TrainingTask task, TrainingObjective objective)
     {
         TrainingSettings settings = task.Settings;

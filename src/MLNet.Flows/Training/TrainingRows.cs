@@ -43,7 +43,7 @@ internal sealed class TrainingRows
 
         var matrix = new FeatureMatrix(dimension);
         var weights = new List<float>();
-        long rows = 0, skipped = 0;
+        long rows = 0, skipped = 0, withoutWeight = 0;
         using (DataViewRowCursor cursor = data.GetRowCursor(weight is null ? [feature] : [feature, weight.Value]))
         {
             ValueGetter<VBuffer<float>> readFeatures = FeatureColumn.Reader(cursor, feature, dimension);
@@ -60,7 +60,10 @@ internal sealed class TrainingRows
                     throw new ArgumentException(
                         $"Column '{weightColumnName}' holds {w} in row {rows - 1}, but an example weight is 0 or more. Use 0 "
                         + "to leave a row out.");
-                if (!IsFinite(buffer.GetValues()) || !float.IsFinite(w))
+                bool finite = IsFinite(buffer.GetValues());
+                if (finite && !(w > 0 && float.IsFinite(w)))
+                    withoutWeight++;
+                if (!finite || !float.IsFinite(w))
                 {
                     skipped++;
                     continue;
@@ -75,6 +78,14 @@ internal sealed class TrainingRows
         }
 
         host.ThrowIfCancelled();
+        if (matrix.RowCount == 0 && withoutWeight > 0)
+        {
+            throw new InvalidOperationException(
+                $"Column '{weightColumnName}' leaves no usable row: of {rows} rows {withoutWeight} have complete features, "
+                + "but an "
+                + "example weight that is 0, missing or infinite. Give some rows a weight above 0, or leave the column out.");
+        }
+
         if (matrix.RowCount == 0)
         {
             throw new InvalidOperationException(

@@ -12,11 +12,9 @@ internal sealed class FlowSampler(FlowDensity density, int seed)
     /// <summary>Rows in a batch.</summary>
     public const int BatchSize = 1024;
 
-    // Streams below belong to training.
-    private const ulong FirstStream = 1000;
-
     /// <summary>Fills [n, FeatureCount], n at most <see cref="BatchSize"/>, with the first rows of a batch.</summary>
-    public void Batch(long batch, Span<float> rows) => density.Sample(new RandomStream(seed, FirstStream + (ulong)batch), rows);
+    public void Batch(long batch, Span<float> rows) =>
+        density.Sample(new RandomStream(seed, RandomStreams.Samples + (ulong)batch), rows);
 
     /// <summary>The rows one by one.</summary>
     public IEnumerable<float[]> Rows(long count)

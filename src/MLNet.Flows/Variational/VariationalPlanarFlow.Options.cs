@@ -21,14 +21,14 @@ public sealed partial class VariationalPlanarFlow
         /// %.</summary>
         public double LearningRate { get; set; } = 0.01;
 
-        /// <summary>Share of the steps over which the energy is let in, from 1 % of it to all of it, in [0, 1]. Default 0.5:
+        /// <summary>Share of the steps over which the weight of the energy rises from 1 % to 100 %, in [0, 1]. Default 0.5:
         /// modes are found before they are filled.</summary>
         public double AnnealingFraction { get; set; } = 0.5;
 
         /// <summary>Decides start and draws: same seed, same flow. Default 1.</summary>
         public int Seed { get; set; } = 1;
 
-        /// <summary>Receives the free energy about 20 times during the fit; null (the default) for nobody.</summary>
+        /// <summary>Receives the free energy about 20 times during the fit; null (the default) for no reports.</summary>
         public IProgress<VariationalProgress>? Progress { get; set; }
 
         /// <summary>Ends the fit early: with an <see cref="OperationCanceledException"/> before the first report, later with what

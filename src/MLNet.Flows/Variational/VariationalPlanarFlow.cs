@@ -76,7 +76,7 @@ public sealed partial class VariationalPlanarFlow
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         var points = new float[checked(count * Dimension)];
-        var random = new RandomStream(seed);
+        var random = new RandomStream(seed, RandomStreams.Draws);
         var block = new RowBlock(Dimension, _stack.ScratchColumns);
         for (int start = 0; start < count; start += RowBlock.Rows)
         {

@@ -254,6 +254,20 @@ public sealed class PlanarFlowEstimatorTests
         Assert.All(model.History.Progress, report => Assert.True(double.IsNaN(report.ValidationLogLikelihood)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(float.NaN)]
+    public void Fit_NoRowHasAWeight_NamesTheWeightColumn(float weight)
+    {
+        var context = new MLContext(1);
+        IDataView data = Rows.View(context, Rows.Normal(50, 2), [.. Enumerable.Repeat(weight, 50)]);
+
+        var fault = Assert.Throws<InvalidOperationException>(
+            () => context.Flows.PlanarFlow(exampleWeightColumnName: "Weight").Fit(data));
+
+        Assert.StartsWith("Column 'Weight' leaves no usable row: of 50 rows 50 have complete features", fault.Message);
+    }
+
     [Fact]
     public void PlanarFlow_OptionsChangedLater_HasNoEffect()
     {

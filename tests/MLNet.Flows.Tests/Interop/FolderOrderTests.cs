@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace MLNet.Flows.Tests.Interop;
 
 /// <summary>Folders of the library, lowest first: a type names types of its own folder and of those before it, so that there is
 /// no cycle.</summary>
-public sealed class FolderOrderTests
+public sealed partial class FolderOrderTests
 {
     private const BindingFlags Declared =
         BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -21,12 +22,13 @@ public sealed class FolderOrderTests
 
     private static readonly string Source = Path.Combine(Repository.Root, "src", "MLNet.Flows");
 
-    // Public types share one namespace; the file that a type stands in tells its folder.
+    // Public types share one namespace; the file that declares a type is in its folder.
     private static readonly Dictionary<string, string> Files = Directory.EnumerateDirectories(Source)
         .Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
         .SelectMany(
             folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-                .Select(file => (Name: Path.GetFileName(file).Split('.')[0], Folder: Path.GetFileName(folder))))
+                .SelectMany(file => Declaration().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+                .Select(name => (Name: name, Folder: Path.GetFileName(folder))))
         .Distinct()
         .ToDictionary(file => file.Name, file => file.Folder);
 
@@ -102,4 +104,10 @@ public sealed class FolderOrderTests
             return Parts(type.GetElementType()!);
         return type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts).Append(type) : [type];
     }
+
+    // At the start of a line: nested types belong to the outer one.
+    [GeneratedRegex(
+        @"^(?:public|internal)[\w ]*? (?:class|struct|interface|enum|record struct|record|delegate \w+) (\w+)",
+        RegexOptions.Multiline)]
+    private static partial Regex Declaration();
 }

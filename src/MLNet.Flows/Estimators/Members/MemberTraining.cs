@@ -11,6 +11,9 @@ namespace MLNet.Flows.Estimators.Members;
 internal sealed class MemberTraining
 {
     private const int MostStepsOfEpochs = 10_000_000;
+
+    // 2^32 over the golden ratio: seeds of members far from each other, and from those of a neighbouring seed.
+    private const int SeedStride = unchecked((int)0x9e3779b1);
     private readonly FlowHost _host;
     private readonly FlowOptions _options;
     private readonly Recipe _recipe;
@@ -108,7 +111,7 @@ internal sealed class MemberTraining
     private (Transformed Flow, TrainingHistory History) RunMember(
         int member, Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
     {
-        int ownSeed = unchecked(_seed + member * (int)0x9e3779b1);
+        int ownSeed = unchecked(_seed + member * SeedStride);
         ValidationSplit split = Split(ownSeed, leaveOut);
         TrainableTransformed flow = CreateFlow(ownSeed, split.Train.Length);
         var task = new TrainingTask(Data, _source.Weights, split, flow, Settings(split.Train.Length, ownSeed))
