@@ -3,8 +3,9 @@
 // views               what the flow's columns add to reading a view's other columns
 // growth              cost against features, layers and rows; memory of a training
 // fuzz [N]            N damaged model files, a million by default: counts by outcome
-// torchsharp          the same flows under TorchSharp, eager and TorchScript, where libtorch loads (build/with-libstdcxx brings
-// what it needs) density             held-out likelihood against depth and passes
+// torchsharp [FLOW]   the same flows under TorchSharp, eager and TorchScript, where libtorch loads (build/with-libstdcxx brings
+//                     what it needs); FLOW is planar or realnvp, both by default
+// density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
 using BenchmarkDotNet.Running;
@@ -33,7 +34,7 @@ switch (args.FirstOrDefault())
     case "fuzz":
         return FuzzCommand.Run(args[1..]);
     case "torchsharp":
-        return TorchSharpCommand.Run();
+        return TorchSharpCommand.Run(args.ElementAtOrDefault(1) ?? "");
     case "speed":
         return SpeedCommand.Run(args[1..]);
     default:

@@ -18,6 +18,7 @@ internal static class RooflineCommand
             $"LIMITS fma_flops={2 * limits.FmaPerSecond:0.00e0} tanh_per_s={limits.TanhPerSecond:0.00e0} "
             + $"log_per_s={limits.LogPerSecond:0.00e0}");
 
+        ProductRates.Measure(width, limits);
         Workload w1 = new(20_000, 16, 16), w2 = new(200_000, 32, 32);
         Train("W1", w1, limits);
         Train("W2", w2, limits);

@@ -19,7 +19,8 @@ internal static class TorchSharpCommand
     private const int BatchRows = 1024;
     private static readonly Device Cpu = Device.Parse("cpu")!.Value;
 
-    public static int Run()
+    /// <param name="only">"planar" or "realnvp"; everything if empty.</param>
+    public static int Run(string only)
     {
         Console.WriteLine(Machine.Describe());
         if (LibTorch.Fault(Cpu) is string fault)
@@ -29,9 +30,14 @@ internal static class TorchSharpCommand
         }
 
         set_num_threads(1);
-        Planar("W1", new Workload(20_000, 16, 16));
-        Planar("W2", new Workload(20_000, 32, 32));
-        RealNvp();
+        if (only is "" or "planar")
+        {
+            Planar("W1", new Workload(20_000, 16, 16));
+            Planar("W2", new Workload(20_000, 32, 32));
+        }
+
+        if (only is "" or "realnvp")
+            RealNvp();
         return 0;
     }
 

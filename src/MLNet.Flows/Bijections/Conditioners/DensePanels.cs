@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Conditioners;
@@ -36,28 +38,41 @@ internal sealed class DensePanels
 
     /// <param name="weights">[outputs, inputs], row-major.</param>
     /// <param name="bias">[outputs].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Set(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
         bias.CopyTo(Bias.Span);
         Span<float> panels = Weights.Span;
-        for (int o = 0; o < _outputs; o++)
+        int o = 0;
+        for (; o + Height <= _outputs; o += Height)
         {
-            Span<float> panel = panels.Slice(o / Height * Height * Inputs, Height * Inputs);
-            ReadOnlySpan<float> row = weights.Slice(o * Inputs, Inputs);
-            for (int i = 0, at = o % Height; i < row.Length; i++, at += Height)
-                panel[at] = row[i];
+            Span<float> panel = panels.Slice(o * Inputs, Height * Inputs);
+            ReadOnlySpan<float> r0 = weights.Slice(o * Inputs, Inputs), r1 = weights.Slice((o + 1) * Inputs, Inputs);
+            ReadOnlySpan<float> r2 = weights.Slice((o + 2) * Inputs, Inputs), r3 = weights.Slice((o + 3) * Inputs, Inputs);
+            for (int i = 0; i < r0.Length; i++)
+                Vector128.Create(r0[i], r1[i], r2[i], r3[i]).CopyTo(panel[(i * Height)..]);
+        }
+
+        for (; o < _outputs; o++)
+        {
+            for (int i = 0; i < Inputs; i++)
+                panels[o / Height * Height * Inputs + i * Height + o % Height] = weights[o * Inputs + i];
         }
     }
 
     /// <summary>Without biases.</summary>
     /// <param name="weights">[inputs, outputs], row-major: the transpose of this matrix.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetTransposed(ReadOnlySpan<float> weights)
     {
         Span<float> panels = Weights.Span;
         for (int i = 0; i < Inputs; i++)
         {
             ReadOnlySpan<float> column = weights.Slice(i * _outputs, _outputs);
-            for (int o = 0; o < column.Length; o++)
+            int o = 0;
+            for (; o + Height <= column.Length; o += Height)
+                Vector128.Create(column[o..]).CopyTo(panels[(o * Inputs + i * Height)..]);
+            for (; o < column.Length; o++)
                 panels[o / Height * Height * Inputs + i * Height + o % Height] = column[o];
         }
     }

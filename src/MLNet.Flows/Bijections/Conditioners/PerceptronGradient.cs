@@ -6,6 +6,9 @@ namespace MLNet.Flows.Bijections.Conditioners;
 /// <summary>Sums over rows of the gradients of a perceptron's weights, and scratch for a block's.</summary>
 internal sealed class PerceptronGradient
 {
+    /// <summary>Partial sums that a bias has.</summary>
+    public const int Lanes = 16;
+
     private const int Alignment = 16;
     private readonly int[] _strides;
 
@@ -13,14 +16,14 @@ internal sealed class PerceptronGradient
     {
         _strides = [.. network.Layers.Select(layer => (layer.Inputs + Alignment - 1) / Alignment * Alignment)];
         Weights = [.. network.Layers.Select((layer, l) => new AlignedBuffer(layer.Outputs * _strides[l] + Alignment))];
-        Biases = [.. network.Layers.Select(layer => new AlignedBuffer(layer.Outputs))];
+        Biases = [.. network.Layers.Select(layer => new AlignedBuffer(layer.Outputs * Lanes))];
         Transposed = new AlignedBuffer(_strides.Max() * RowBlock.Rows + Alignment);
     }
 
     /// <summary>Per layer [outputs, stride].</summary>
     public AlignedBuffer[] Weights { get; }
 
-    /// <summary>Per layer [outputs].</summary>
+    /// <summary>Per layer [outputs, lanes].</summary>
     public AlignedBuffer[] Biases { get; }
 
     /// <summary>A layer's inputs transposed: [64, stride].</summary>

@@ -8,7 +8,9 @@ namespace MLNet.Flows.Bijections.Conditioners;
 /// 1. G [outputs, 64] is the gradient on a layer's sums, A [inputs, 64] what the layer got.
 /// 2. A is transposed, so that vectors hold inputs, and the product adds up over the rows in order, in registers
 ///    (<see cref="MatrixKernel{V, S}"/>).
-/// 3. G is 0 in rows of weight 0 and behind the block's last row; whatever stands in A there, finite as all values are, adds
+/// 3. Sums of G over rows stay in sixteen lanes whatever the width, so that every width gives the same bits; they are added up
+///    once a step, in double precision.
+/// 4. G is 0 in rows of weight 0 and behind the block's last row; whatever stands in A there, finite as all values are, adds
 ///    nothing.
 /// </remarks>
 internal static unsafe class PerceptronGradientKernel<V, S>
@@ -34,13 +36,21 @@ internal static unsafe class PerceptronGradientKernel<V, S>
                 Transposition.Of(inputs, layer.Inputs, R, R, transposed, stride);
                 MatrixKernel<V, S>.Run(layer.Outputs, g, R, R, transposed, stride, layer.Inputs, weights, stride);
                 for (int o = 0; o < layer.Outputs; o++)
-                {
-                    float sum = 0;
-                    for (int r = 0; r < R; r++)
-                        sum += g[o * R + r];
-                    biases[o] += sum;
-                }
+                    AddLanes(g + o * R, biases + o * PerceptronGradient.Lanes);
             }
+        }
+    }
+
+    // Row r to lane r mod 16, rows ascending.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddLanes(float* g, float* sums)
+    {
+        for (int lane = 0; lane < PerceptronGradient.Lanes; lane += S.Count)
+        {
+            V sum = S.Load(sums + lane);
+            for (int r = lane; r < R; r += PerceptronGradient.Lanes)
+                sum = S.Add(sum, S.Load(g + r));
+            S.Store(sum, sums + lane);
         }
     }
 }

@@ -55,7 +55,8 @@ internal sealed class TrainablePerceptron
             DenseLayer layer = Network.Layers[l];
             for (int o = 0; o < layer.Outputs; o++)
                 sums.Weights[l].Span.Slice(o * sums.Stride(l), layer.Inputs).CopyTo(gradient[(o * layer.Inputs)..]);
-            sums.Biases[l].Span[..layer.Outputs].CopyTo(gradient[(layer.Inputs * layer.Outputs)..]);
+            LaneSums.Totals(
+                sums.Biases[l], PerceptronGradient.Lanes, gradient.Slice(layer.Inputs * layer.Outputs, layer.Outputs));
             gradient = gradient[((layer.Inputs + 1) * layer.Outputs)..];
         }
     }
