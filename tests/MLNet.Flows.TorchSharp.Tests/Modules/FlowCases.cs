@@ -26,6 +26,7 @@ internal static class FlowCases
             ["radial 1"] = d => [new TrainableRadialLayer(d)],
             ["radial 6"] = d => [.. Enumerable.Range(0, 6).Select(_ => new TrainableRadialLayer(d))],
             ["couplings, linear"] = d => Couplings(d, 2),
+            ["couplings 1"] = d => Couplings(d, 2, 1),
             ["couplings 5"] = d => Couplings(d, 2, 5),
             ["couplings 16x16"] = d => Couplings(d, 4, 16, 16),
             ["couplings 33x7x20"] = d => Couplings(d, 3, 33, 7, 20),
