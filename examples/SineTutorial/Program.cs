@@ -57,7 +57,7 @@ foreach ((string name, Func<int, int, Point[]> draw) in (IEnumerable<(string, Fu
 Console.WriteLine($"Pictures are in {Path.GetFullPath(folder)}");
 
 // The tutorial's setting: one normal base, every step on all points, no noise, nothing held out.
-static PlanarFlowEstimator.Options Tutorial(int layers, int steps, IProgress<TrainingProgress>? progress) => new()
+static PlanarFlowEstimator.Options Tutorial(int layers, int steps, IProgress<FitProgress>? progress) => new()
 {
     NumberOfLayers = layers,
     MaximumSteps = steps,

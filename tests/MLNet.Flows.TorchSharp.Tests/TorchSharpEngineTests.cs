@@ -187,9 +187,9 @@ public sealed class TorchSharpEngineTests
         return -result.Average(l => (double)l);
     }
 
-    private sealed class Stop(CancellationTokenSource source) : IProgress<TrainingProgress>
+    private sealed class Stop(CancellationTokenSource source) : IProgress<FitProgress>
     {
-        public void Report(TrainingProgress value) => source.Cancel();
+        public void Report(FitProgress value) => source.Cancel();
     }
 
     private sealed class Unknown() : TrainableBijection(1)

@@ -71,12 +71,13 @@ internal sealed class FlowDensity
     /// <summary>Scores rows whose first bijections have been applied and whose constant columns, at their constants, have been
     /// left out; the same bits as from the original rows.</summary>
     /// <param name="rows">[n, active columns].</param>
+    /// <param name="first">The first row to be scored.</param>
     /// <param name="applied">How many bijections have been applied.</param>
     /// <param name="logDets">[n]: the log-determinants of those, added up in their order.</param>
-    /// <param name="result">[n].</param>
+    /// <param name="result">As many as are to be scored.</param>
     /// <param name="workspace">Of this density.</param>
     public void LogProbPreprocessed(
-        FeatureMatrix rows, int applied, ReadOnlySpan<float> logDets, Span<float> result, FlowWorkspace workspace)
+        FeatureMatrix rows, int first, int applied, ReadOnlySpan<float> logDets, Span<float> result, FlowWorkspace workspace)
     {
         var features = new float[FeatureCount];
         for (int i = 0; i < Columns.ConstantColumns.Length; i++)
@@ -88,12 +89,12 @@ internal sealed class FlowDensity
             block.Count = Math.Min(RowBlock.Rows, result.Length - start);
             for (int r = 0; r < block.Count; r++)
             {
-                ReadOnlySpan<float> row = rows.Row(start + r);
+                ReadOnlySpan<float> row = rows.Row(first + start + r);
                 for (int d = 0; d < row.Length; d++)
                     block.Values[d * RowBlock.Rows + r] = row[d];
             }
 
-            logDets.Slice(start, block.Count).CopyTo(block.LogDet.Span);
+            logDets.Slice(first + start, block.Count).CopyTo(block.LogDet.Span);
             Chain.LogProbInPlace(block, applied);
             for (int r = 0; r < block.Count; r++)
                 result[start + r] = Finish(block.LogProb[r] + block.LogDet[r], features);

@@ -1,3 +1,4 @@
+using MLNet.Flows.Numerics;
 using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Distributions;
@@ -31,7 +32,7 @@ internal sealed class LikelihoodQuantiles
         float[] sorted = logLikelihoods.ToArray();
         float[] sortedWeights = weights.IsEmpty ? [] : weights.ToArray();
         if (weights.IsEmpty)
-            Array.Sort(sorted);
+            SingleOrder.Sort(sorted);
         else
             Array.Sort(sorted, sortedWeights);
 

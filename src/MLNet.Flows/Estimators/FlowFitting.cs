@@ -55,7 +55,17 @@ internal sealed class FlowFitting
         TrainedFlow trained = preprocessed is null
             ? ConstantsOnly(rows, columns, active)
             : Train(rows, columns, preprocessed, slotNames);
-        LikelihoodQuantiles quantiles = RankedRows.Fit(trained.Ranked, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
+
+        // Two pieces of work of about the same length, each of which puts all rows in order.
+        float[] reference = [];
+        LikelihoodQuantiles? quantiles = null;
+        SideBySide.Run(2, Math.Min(_options.Threads, 2), part =>
+        {
+            if (part == 0)
+                reference = ReferencePoint.Of(trained.Density, trained.Likelihoods);
+            else
+                quantiles = RankedRows.Fit(trained.Ranked, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
+        });
         var names = new FlowColumnNames(
             _options.FeatureColumnName,
             _options.LogLikelihoodColumnName,
@@ -66,7 +76,7 @@ internal sealed class FlowFitting
             _options.FeatureContributionsColumnName);
         FlowDensity density = trained.Density.WithDeparturesBelow(trained.Ranked);
         return new FlowModel(
-            density, quantiles, names, _options.AlarmRate, trained.Reference, trained.History)
+            density, quantiles!, names, _options.AlarmRate, reference, trained.History)
         { SlotNames = slotNames };
     }
 
@@ -80,15 +90,17 @@ internal sealed class FlowFitting
             _options.FeatureColumnName,
             slotNames));
         var training = new MemberTraining(_host, _options, _seed, rows, columns, preprocessed);
-        (FlowDensity density, TrainingHistory history) = training.Run();
+        RowFolds folds = RowFolds.Draw(preprocessed.Values.RowCount, training.Effort.Folds, _seed);
+        TrainedMembers trained = training.Run(folds);
 
         var likelihoods = new float[preprocessed.Values.RowCount];
-        training.Score(density, likelihoods);
-        float[] reference = ReferencePoint.Of(density, likelihoods);
-        if (history.StopReason != TrainingStopReason.Cancelled
-            && !new HeldOutCalibration(training, _host, _seed).Run(likelihoods))
-            history = history with { StopReason = TrainingStopReason.Cancelled };
-        return new TrainedFlow(density, history, reference, likelihoods);
+        training.Score(trained.Density, likelihoods, _options.Threads);
+        float[] ranked = trained.WithoutFold.Length == 0
+            ? likelihoods
+            : new HeldOutCalibration(training, folds).Run(likelihoods, trained.WithoutFold, _options.Threads);
+        if (trained.FoldFault is string why)
+            Warn($"P-values rank rows among the training rows' own likelihoods, {why}");
+        return new TrainedFlow(trained.Density, trained.History, likelihoods, ranked);
     }
 
     private void Warn(string? warning)
@@ -102,15 +114,15 @@ internal sealed class FlowFitting
     {
         var density = new FlowDensity(columns, new Transformed([], new DiagonalNormal([], [])));
         var likelihoods = new float[noColumns.RowCount];
-        density.LogProbPreprocessed(noColumns, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
+        density.LogProbPreprocessed(noColumns, 0, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
         TrainingHistory history = TrainingHistory.OfNoTraining(noColumns.RowCount, rows.Skipped);
-        return new TrainedFlow(density, history, ReferencePoint.Of(density, likelihoods), likelihoods);
+        return new TrainedFlow(density, history, likelihoods, likelihoods);
     }
 
     /// <summary>What training gave.</summary>
     /// <param name="Density">The density.</param>
     /// <param name="History">How it was trained.</param>
-    /// <param name="Reference">[FeatureCount], where explanations start.</param>
-    /// <param name="Ranked">[n], the rows' log-likelihoods that p-values rank among.</param>
-    private sealed record TrainedFlow(FlowDensity Density, TrainingHistory History, float[] Reference, float[] Ranked);
+    /// <param name="Likelihoods">[n], the rows' log-likelihoods.</param>
+    /// <param name="Ranked">[n], those that p-values rank among.</param>
+    private sealed record TrainedFlow(FlowDensity Density, TrainingHistory History, float[] Likelihoods, float[] Ranked);
 }

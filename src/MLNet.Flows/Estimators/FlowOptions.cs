@@ -123,11 +123,13 @@ public abstract class FlowOptions
     /// <summary>Decides every random choice; null (the default) takes it from the MLContext's seed.</summary>
     public int? Seed { get; set; }
 
-    /// <summary>Threads at most, 1 or more; null (the default) for all cores. The model does not depend on it.</summary>
+    /// <summary>Threads at most, 1 or more; null (the default) for all cores: members and the flows of the calibration train side
+    /// by side, a single one shares out its batches. The model does not depend on it.</summary>
     public int? NumberOfThreads { get; set; }
 
-    /// <summary>Receives a report of every evaluation during training. Default none.</summary>
-    public IProgress<TrainingProgress>? Progress { get; set; }
+    /// <summary>Receives a report of every evaluation during training and of every member's end, one at a time, from the threads
+    /// that train. Default none.</summary>
+    public IProgress<FitProgress>? Progress { get; set; }
 
     /// <summary>Stops a fit within a step, as cancelling the MLContext does: while rows are read (64 more at most, and what a
     /// view reads ahead), preprocessed, clustered or trained on before the first evaluation with an
@@ -137,6 +139,8 @@ public abstract class FlowOptions
 
     /// <summary>The false-alarm rate that these options give.</summary>
     internal double AlarmRate => FalseAlarmRate ?? (Contamination is > 0 ? Contamination.Value : DefaultFalseAlarmRate);
+
+    internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 
     internal virtual FlowOptions Clone() => (FlowOptions)MemberwiseClone();
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Numerics;
 
@@ -109,33 +110,42 @@ internal sealed class HeavyTails
     private static (double Median, double Distance) BulkOf(FeatureMatrix matrix, int column)
     {
         int count = Math.Min(matrix.RowCount, MaximumRows);
-        var values = new double[count];
+        var values = new float[count];
         for (int i = 0; i < count; i++)
             values[i] = matrix.Row((int)((long)i * matrix.RowCount / count))[column];
-        Array.Sort(values);
-        ReadOnlySpan<double> bulk = WithoutRepeatedEnds(values);
+        SingleOrder.Sort(values);
+        ReadOnlySpan<float> bulk = WithoutRepeatedEnds(values);
         double median = bulk[bulk.Length / 2];
         double[] distances = Distances(bulk, median);
         if (distances[distances.Length / 2] > 0)
             return (median, DistanceOfBulk(distances));
 
         // Of the others all count, as few of them may be among the rows looked at.
-        var others = new List<double>();
+        Span<float> others = OthersThan(matrix, column, (float)median);
+        SingleOrder.Sort(others);
+        return (
+            median,
+            others.IsEmpty ? double.PositiveInfinity : DistanceOfBulk(Distances(WithoutRepeatedEnds(others), median)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Span<float> OthersThan(FeatureMatrix matrix, int column, float median)
+    {
+        var others = new float[matrix.RowCount];
+        int count = 0;
         for (int i = 0; i < matrix.RowCount; i++)
         {
-            double value = matrix.Row(i)[column];
-            if (value != median)
-                others.Add(value);
+            float value = matrix.Row(i)[column];
+            others[count] = value;
+            count += value == median ? 0 : 1;
         }
 
-        others.Sort();
-        return (median, others.Count == 0 ? double.PositiveInfinity : DistanceOfBulk(Distances(
-            WithoutRepeatedEnds([.. others]), median)));
+        return others.AsSpan(0, count);
     }
 
     // The ascending values without the smallest and without the largest, where it repeats and fewer than half of the values are
     // it.
-    private static ReadOnlySpan<double> WithoutRepeatedEnds(double[] ascending)
+    private static ReadOnlySpan<float> WithoutRepeatedEnds(ReadOnlySpan<float> ascending)
     {
         int start = 0, end = ascending.Length, half = ascending.Length / 2;
         while (start < half && ascending[start] == ascending[0])
@@ -144,21 +154,36 @@ internal sealed class HeavyTails
             end--;
         start = start is 1 || start == half ? 0 : start;
         end = end == ascending.Length - 1 || end == half ? ascending.Length : end;
-        return end - start > 2 ? ascending.AsSpan(start..end) : ascending;
+        return end - start > 2 ? ascending[start..end] : ascending;
     }
 
-    private static double[] Distances(ReadOnlySpan<double> values, double median)
+    // Of ascending values, ascending: from the median outwards, from either side whichever is nearer.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double[] Distances(ReadOnlySpan<float> values, double median)
     {
+        int above = 0;
+        while (above < values.Length && values[above] < median)
+            above++;
         var distances = new double[values.Length];
+        int below = above - 1;
         for (int i = 0; i < distances.Length; i++)
-            distances[i] = Math.Abs(values[i] - median);
-        Array.Sort(distances);
+        {
+            double down = below >= 0 ? median - values[below] : double.PositiveInfinity;
+            double up = above < values.Length ? values[above] - median : double.PositiveInfinity;
+            distances[i] = Math.Min(down, up);
+            if (down <= up)
+                below--;
+            else
+                above++;
+        }
+
         return distances;
     }
 
     private static double DistanceOfBulk(double[] ascending) => ascending[(int)(Bulk * (ascending.Length - 1))];
 
     // Mean and standard deviation of the values that are not far out.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Mean, float Scale) Moments(
         FeatureMatrix matrix, ReadOnlySpan<float> weights, int column, double median, double limit)
     {

@@ -24,7 +24,7 @@ internal static class ReferencePoint
     public static float[] Of(FlowDensity density, ReadOnlySpan<float> logLikelihoods)
     {
         float[] sorted = logLikelihoods.ToArray();
-        Array.Sort(sorted);
+        SingleOrder.Sort(sorted);
         float median = sorted[sorted.Length / 2];
         FlowWorkspace workspace = density.CreateWorkspace();
         float[] best = [];

@@ -9,6 +9,8 @@ internal sealed class FlowHost
     private readonly IHost _host;
     private readonly CancellationToken _cancellationToken;
     private readonly bool _silent;
+    private readonly Func<bool> _isStopped = () => false;
+    private readonly Lock _sending = new();
 
     /// <param name="environment">ML.NET's.</param>
     /// <param name="name">Of the component, in messages.</param>
@@ -20,16 +22,17 @@ internal sealed class FlowHost
         _cancellationToken = cancellationToken;
     }
 
-    private FlowHost(FlowHost other)
+    private FlowHost(FlowHost other, bool silent, Func<bool> isStopped)
     {
         (_environment, _host, _cancellationToken) = (other._environment, other._host, other._cancellationToken);
-        _silent = true;
+        (_silent, _isStopped, _sending) = (silent, isStopped, other._sending);
     }
 
     public IHostEnvironment Environment => _environment;
 
     /// <summary>True after the caller cancelled the token, or the context (as AutoML does at its time limit).</summary>
-    public bool IsCancelled => _cancellationToken.IsCancellationRequested || _host is ICancelable { IsCanceled: true };
+    public bool IsCancelled =>
+        _cancellationToken.IsCancellationRequested || _host is ICancelable { IsCanceled: true } || _isStopped();
 
     /// <summary>For work between whose steps there is nothing to keep.</summary>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
@@ -43,17 +46,26 @@ internal sealed class FlowHost
     /// <summary>A seed from the context's generator: the same for the same context seed and order of components.</summary>
     public int NextSeed() => _host.Rand.Next();
 
-    /// <summary>The same host without messages, for trainings whose messages would be of no use.</summary>
-    public FlowHost Silent() => new(this);
+    /// <summary>The same host for one of several pieces of work, which is cancelled by itself as well.</summary>
+    /// <param name="silent">Whether its messages would be of no use.</param>
+    /// <param name="isStopped">Whether it is cancelled.</param>
+    public FlowHost ForPart(bool silent, Func<bool> isStopped) => new(this, silent, isStopped);
 
     public void Info(string message) => Send(ChannelMessageKind.Info, message);
 
     public void Warning(string message) => Send(ChannelMessageKind.Warning, message);
 
+    // One message at a time: whoever listens need not expect several threads at once.
     private void Send(ChannelMessageKind kind, string message)
     {
         if (_silent)
             return;
+        lock (_sending)
+            SendAlone(kind, message);
+    }
+
+    private void SendAlone(ChannelMessageKind kind, string message)
+    {
         using IChannel channel = _host.Start("Flow");
         channel.Send(new ChannelMessage(kind, MessageSensitivity.Unknown, message));
     }

@@ -5,12 +5,10 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Training;
 
-/// <summary>The training loop, the same for every engine: batches, schedule, validation, early stopping, recovery,
-/// reports.</summary>
+/// <summary>The training loop, the same for every engine: batches, schedule, validation, early stopping, recovery.</summary>
 internal sealed class TrainingLoop
 {
     private const int MaximumFailuresInARow = 5;
-    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
 
     private readonly ITrainingEngine _engine;
     private readonly TrainingTask _task;
@@ -21,7 +19,6 @@ internal sealed class TrainingLoop
     private readonly List<TrainingProgress> _history = [];
     private readonly RandomStream _random;
     private int _position;
-    private TimeSpan _lastLog = TimeSpan.MinValue;
 
     public TrainingLoop(ITrainingEngine engine, TrainingTask task, FlowHost host)
     {
@@ -103,9 +100,6 @@ internal sealed class TrainingLoop
 
         if (bestStep > 0)
             _engine.Restore(WeightSlot.Best);
-        _host.Info(string.Create(CultureInfo.InvariantCulture,
-            $"Training ended ({stopReason}) after {Stopwatch.GetElapsedTime(start).TotalSeconds:F2} s; the weights of step "
-            + $"{bestStep} were kept."));
         return new TrainingHistory
         {
             Progress = _history,
@@ -139,7 +133,7 @@ internal sealed class TrainingLoop
         _engine.LogLikelihood(_task.Split.Validation, _validation);
         int trimmed = (int)(_settings.TrimFraction * _validation.Length);
         if (trimmed > 0)
-            Array.Sort(_validation);
+            SingleOrder.Sort(_validation);
         double sum = 0;
         foreach (float value in _validation.AsSpan(trimmed))
             sum += value;
@@ -177,12 +171,5 @@ internal sealed class TrainingLoop
         };
         _history.Add(progress);
         _task.Progress?.Report(progress);
-        if (_lastLog != TimeSpan.MinValue && elapsed - _lastLog < LogInterval)
-            return;
-        _lastLog = elapsed;
-        _host.Info(string.Create(CultureInfo.InvariantCulture,
-            $"Step {step} of {_settings.MaximumSteps}: log-likelihood {progress.TrainLogLikelihood:F4} nats in training, "
-            + $"{progress.ValidationLogLikelihood:F4} in validation, {progress.RowsPerSecond:0.00e0} rows/s, "
-            + $"{progress.Remaining.TotalSeconds:F1} s left."));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Training;
@@ -19,32 +20,46 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
     /// <param name="random">Decides which groups.</param>
     public static ValidationSplit Draw(FeatureMatrix data, double fraction, RandomStream random)
     {
-        // Rows sorted by a hash that the seed has scrambled: equal rows lie together, in groups in random order.
+        // In the order of a hash that the seed has scrambled equal rows lie together, in groups in random order. The first few
+        // fill the validation share, so no more are put in order than that takes.
         ulong salt = random.NextUInt64();
-        var keys = new ulong[data.RowCount];
-        for (int i = 0; i < keys.Length; i++)
-            keys[i] = RandomStream.Mix(Hash(data.Row(i)) ^ salt);
-        int[] rows = [.. Enumerable.Range(0, keys.Length)];
-        Array.Sort(keys, rows);
-
-        int wanted = (int)Math.Min(fraction * rows.Length, MaximumValidationRows);
-        if (wanted == 0 || Groups(keys).Take(FewestDistinctRows).Count() < FewestDistinctRows)
+        int wanted = (int)Math.Min(fraction * data.RowCount, MaximumValidationRows), validating = 0, distinct = 0;
+        var validates = new bool[data.RowCount];
+        if (wanted == 0)
+            return Divide(validates, 0);
+        var queue = new HashQueue(data, salt);
+        while ((validating < wanted || distinct < FewestDistinctRows) && queue.Next(wanted) is (ulong[] keys, int[] rows))
         {
-            Array.Sort(rows);
-            return new ValidationSplit(rows, []);
+            foreach ((int start, int count) in Groups(keys))
+            {
+                distinct++;
+
+                // A group too large for what is still wanted (a value that most rows share) trains.
+                if (validating + count > wanted)
+                    continue;
+                validating += count;
+                foreach (int row in rows.AsSpan(start, count))
+                    validates[row] = true;
+            }
         }
 
-        var validation = new List<int>(wanted);
-        var train = new List<int>(rows.Length);
-        foreach ((int start, int count) in Groups(keys))
+        return distinct < FewestDistinctRows ? Divide(new bool[data.RowCount], 0) : Divide(validates, validating);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static ValidationSplit Divide(bool[] validates, int validating)
+    {
+        int[] train = new int[validates.Length - validating], validation = new int[validating];
+        int trained = 0, validated = 0;
+        for (int row = 0; row < validates.Length; row++)
         {
-            // A group too large for what is still wanted (a value that most rows share) trains.
-            (validation.Count + count <= wanted ? validation : train).AddRange(rows.AsSpan(start, count));
+            if (validates[row])
+                validation[validated++] = row;
+            else
+                train[trained++] = row;
         }
 
-        validation.Sort();
-        train.Sort();
-        return new ValidationSplit([.. train], [.. validation]);
+        return new ValidationSplit(train, validation);
     }
 
     private static IEnumerable<(int Start, int Count)> Groups(ulong[] keys)
@@ -57,12 +72,59 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
         }
     }
 
-    // 64-bit FNV-1a over the bits, a float at a time, with -0 counted as 0.
-    private static ulong Hash(ReadOnlySpan<float> row)
+    /// <summary>Rows in ascending order of their keys, some at a time; equal keys always come together.</summary>
+    private sealed class HashQueue
     {
-        ulong hash = 14695981039346656037ul;
-        foreach (float value in row)
-            hash = (hash ^ (uint)BitConverter.SingleToInt32Bits(value == 0 ? 0f : value)) * 1099511628211ul;
-        return hash;
+        private const int DrawerBits = 12;
+        private readonly ulong[] _keys;
+        private readonly int[] _counts = new int[1 << DrawerBits];
+        private int _drawer;
+        private int _fewest;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public HashQueue(FeatureMatrix data, ulong salt)
+        {
+            _keys = new ulong[data.RowCount];
+            for (int i = 0; i < _keys.Length; i++)
+            {
+                _keys[i] = RandomStream.Mix(Hash(data.Row(i)) ^ salt);
+                _counts[Drawer(_keys[i])]++;
+            }
+        }
+
+        /// <summary>The next rows, at least as many as asked for and twice as many as the last time; null where none are
+        /// left.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public (ulong[] Keys, int[] Rows)? Next(int fewest)
+        {
+            _fewest = Math.Max(fewest, 2 * _fewest);
+            int first = _drawer, count = 0;
+            while (_drawer < _counts.Length && count < _fewest)
+                count += _counts[_drawer++];
+            if (count == 0)
+                return null;
+            var keys = new ulong[count];
+            var rows = new int[count];
+            for (int i = 0, taken = 0; taken < count; i++)
+            {
+                int drawer = Drawer(_keys[i]);
+                if (drawer >= first && drawer < _drawer)
+                    (keys[taken], rows[taken++]) = (_keys[i], i);
+            }
+
+            Array.Sort(keys, rows);
+            return (keys, rows);
+        }
+
+        private static int Drawer(ulong key) => (int)(key >> (64 - DrawerBits));
+
+        // 64-bit FNV-1a over the bits, a float at a time, with -0 counted as 0.
+        private static ulong Hash(ReadOnlySpan<float> row)
+        {
+            ulong hash = 14695981039346656037ul;
+            foreach (float value in row)
+                hash = (hash ^ (uint)BitConverter.SingleToInt32Bits(value == 0 ? 0f : value)) * 1099511628211ul;
+            return hash;
+        }
     }
 }

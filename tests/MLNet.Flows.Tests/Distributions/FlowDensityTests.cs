@@ -65,8 +65,16 @@ public sealed class FlowDensityTests
         float[] expected = new float[100], result = new float[100];
 
         density.LogProb(rows, expected, density.CreateWorkspace());
-        density.LogProbPreprocessed(
-            preprocessed.Values, preprocessed.Bijections.Length, preprocessed.LogDets, result, density.CreateWorkspace());
+        foreach ((int first, int count) in (IEnumerable<(int, int)>)[(0, 64), (64, 36)])
+        {
+            density.LogProbPreprocessed(
+                preprocessed.Values,
+                first,
+                preprocessed.Bijections.Length,
+                preprocessed.LogDets,
+                result.AsSpan(first, count),
+                density.CreateWorkspace());
+        }
 
         Assert.Equal([1], preprocessed.Tails.Columns);
         Assert.Equal(expected, result);

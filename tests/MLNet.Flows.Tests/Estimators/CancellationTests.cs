@@ -192,7 +192,9 @@ public sealed class CancellationTests
     private static float[] Scores(PlanarFlowTransformer model, IDataView data) =>
         [.. model.Transform(data).GetColumn<float>("Score")];
 
-    private PlanarFlowEstimator.Options Options() => new() { Seed = 1, CancellationToken = _source.Token };
+    // One training after the other; MemberTrainingTests has several at a time.
+    private PlanarFlowEstimator.Options Options() =>
+        new() { Seed = 1, CancellationToken = _source.Token, NumberOfThreads = 1 };
 
     private sealed class Row
     {
@@ -200,9 +202,9 @@ public sealed class CancellationTests
         public float[] Features { get; set; } = [];
     }
 
-    private sealed class Call(Action action) : IProgress<TrainingProgress>
+    private sealed class Call(Action action) : IProgress<FitProgress>
     {
-        public void Report(TrainingProgress value) => action();
+        public void Report(FitProgress value) => action();
     }
 
     // Trains as the managed engine does, and cancels in the n-th training, at its start or after a step.

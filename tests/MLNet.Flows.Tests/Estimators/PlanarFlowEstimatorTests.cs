@@ -194,6 +194,7 @@ public sealed class PlanarFlowEstimatorTests
         var options = new PlanarFlowEstimator.Options
         {
             MaximumSteps = 1_000_000,
+            NumberOfThreads = 1,
             CancellationToken = source.Token,
             Progress = new CancelAt(source, 300),
         };
@@ -232,6 +233,7 @@ public sealed class PlanarFlowEstimatorTests
         var options = new PlanarFlowEstimator.Options
         {
             MaximumSteps = 200,
+            NumberOfThreads = 1,
             CancellationToken = source.Token,
             Progress = new CancelAtReport(source, 7),
         };
@@ -319,20 +321,20 @@ public sealed class PlanarFlowEstimatorTests
         })];
     }
 
-    private sealed class CancelAtReport(CancellationTokenSource source, int report) : IProgress<TrainingProgress>
+    private sealed class CancelAtReport(CancellationTokenSource source, int report) : IProgress<FitProgress>
     {
         private int _reports;
 
-        public void Report(TrainingProgress value)
+        public void Report(FitProgress value)
         {
             if (++_reports == report)
                 source.Cancel();
         }
     }
 
-    private sealed class CancelAt(CancellationTokenSource source, int step) : IProgress<TrainingProgress>
+    private sealed class CancelAt(CancellationTokenSource source, int step) : IProgress<FitProgress>
     {
-        public void Report(TrainingProgress value)
+        public void Report(FitProgress value)
         {
             if (value.Step >= step)
                 source.Cancel();

@@ -88,6 +88,24 @@ public sealed class FlowLawsTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public void Fit_MembersAndFoldsSideBySide_IsTheSameModelOnAnyNumberOfThreads(string name)
+    {
+        float[][] rows = Draw(200);
+        string[] Fit(int threads)
+        {
+            FlowOptions options = FlowTable.Options(name);
+            (options.NumberOfThreads, options.CalibrationFolds, options.MaximumSteps) = (threads, 3, 60);
+            return Outputs(FlowTable.Create(new MLContext(9), name, options).Fit(View(rows)), rows);
+        }
+
+        string[] one = Fit(threads: 1);
+
+        Assert.Equal(one, Fit(threads: 2));
+        Assert.Equal(one, Fit(threads: 5));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void Fit_CancelledBeforeAnEvaluation_ThrowsAndLaterKeepsTheBest(string name)
     {
         using CancellationTokenSource before = new(), later = new();
@@ -285,8 +303,8 @@ public sealed class FlowLawsTests
 
     private static IDataView View(MLContext context, float[][] rows) => Rows.View(context, rows);
 
-    private sealed class Call(Action action) : IProgress<TrainingProgress>
+    private sealed class Call(Action action) : IProgress<FitProgress>
     {
-        public void Report(TrainingProgress value) => action();
+        public void Report(FitProgress value) => action();
     }
 }

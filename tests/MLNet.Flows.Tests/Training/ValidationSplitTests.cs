@@ -45,6 +45,18 @@ public sealed class ValidationSplitTests
         Assert.All(split.Validation, i => Assert.True(i >= 950));
     }
 
+    // Nothing fits, so that all rows are looked at; then the last group that is looked at does.
+    [Fact]
+    public void Draw_OneRowWantedAndEveryRowTwice_HoldsNoneOut()
+    {
+        ValidationSplit none = ValidationSplit.Draw(Matrix(4000, i => i / 2), 0.00025, new RandomStream(1));
+        ValidationSplit one = ValidationSplit.Draw(Matrix(4001, i => i / 2), 0.00025, new RandomStream(1));
+
+        Assert.Empty(none.Validation);
+        Assert.Equal(Enumerable.Range(0, 4000), none.Train);
+        Assert.Equal([4000], one.Validation);
+    }
+
     private static FeatureMatrix Matrix(int rows, Func<int, float> value)
     {
         var matrix = new FeatureMatrix(2);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Serialization;
 
@@ -40,6 +41,7 @@ internal sealed class Standardization : Bijection
     /// <summary>The weighted mean and standard deviation of every column, in double precision.</summary>
     /// <param name="matrix">[n, d].</param>
     /// <param name="weights">[n] positive, or empty for all 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Standardization Fit(FeatureMatrix matrix, ReadOnlySpan<float> weights)
     {
         int dimension = matrix.Dimension;
@@ -80,6 +82,7 @@ internal sealed class Standardization : Bijection
     }
 
     /// <summary>Standardizes the matrix in place, with the same bits as <see cref="Forward(RowBlock)"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(FeatureMatrix matrix)
     {
         ReadOnlySpan<float> mean = _mean.Span, inverseScale = _inverseScale.Span;

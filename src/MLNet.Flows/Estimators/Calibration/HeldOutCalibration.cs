@@ -1,7 +1,6 @@
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators.Members;
-using MLNet.Flows.Interop;
-using MLNet.Flows.Numerics;
+using MLNet.Flows.Training;
 
 namespace MLNet.Flows.Estimators.Calibration;
 
@@ -25,54 +24,40 @@ namespace MLNet.Flows.Estimators.Calibration;
 ///    Where nearly every row has a component of its own, more rows change more than that, and the map does better. Either errs to
 ///    the side of fewer alarms: flows trained without a part of the rows are a little worse.
 /// </remarks>
-internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host, int seed)
+internal sealed class HeldOutCalibration(MemberTraining training, RowFolds folds)
 {
     private const int RowsPerComponent = 10;
 
-    /// <summary>Puts held-out likelihoods in the place of all rows' own; leaves them where those will do, or where a fold's
-    /// training was cancelled or diverged: the flow itself is trained by then and is not given up for its p-values.</summary>
     /// <param name="likelihoods">Of all rows, under the flow that is used.</param>
-    /// <returns>False where the caller cancelled.</returns>
-    public bool Run(float[] likelihoods)
+    /// <param name="withoutFold">[folds.Count], each trained on the rows outside of its fold.</param>
+    /// <param name="threads">That score folds at a time, with n floats each.</param>
+    /// <returns>[n], what takes the place of the rows' own likelihoods.</returns>
+    public float[] Run(float[] likelihoods, FlowDensity[] withoutFold, int threads)
     {
-        int count = likelihoods.Length, folds = training.Effort.Folds;
-        if (folds == 0)
-            return true;
-
-        // Rows are assigned to folds one by one, equal ones too: a fresh row of a value that many rows share would have been seen
-        // as well.
-        int[] order = [.. Enumerable.Range(0, count)];
-        new RandomStream(seed, RandomStreams.Folds).Shuffle<int>(order);
-        var foldOf = new int[count];
-        for (int i = 0; i < count; i++)
-            foldOf[order[i]] = i % folds;
+        int count = likelihoods.Length, outside = 0;
+        int[] foldOf = folds.FoldOf;
         var mapped = new float[count];
         var heldOut = new float[count];
-        var scored = new float[count];
-        int outside = 0;
-        for (int fold = 0; fold < folds; fold++)
+        SideBySide.Run(folds.Count, threads, fold =>
         {
-            int left = fold;
-            if (Train(row => foldOf[row] == left) is not FlowDensity without)
-                return !host.IsCancelled;
-            training.Score(without, scored);
-            HashSet<int> validation = [.. training.ValidationRowsWithout(row => foldOf[row] == left)];
-            int[] seen = [.. Enumerable.Range(0, count).Where(row => foldOf[row] != left && !validation.Contains(row))];
+            var scored = new float[count];
+            training.Score(withoutFold[fold], scored, threads: 1);
+            HashSet<int> validation = [.. training.ValidationRowsWithout(folds.In(fold))];
+            int[] seen = [.. Enumerable.Range(0, count).Where(row => foldOf[row] != fold && !validation.Contains(row))];
             var map = new QuantileMap(
                 Array.ConvertAll(seen, row => scored[row]), Array.ConvertAll(seen, row => likelihoods[row]));
             float lowTenth = seen.Select(row => scored[row]).Order().ElementAt(seen.Length / 10);
-            foreach (int row in Enumerable.Range(0, count).Where(row => foldOf[row] == left))
+            foreach (int row in Enumerable.Range(0, count).Where(row => foldOf[row] == fold))
             {
                 (mapped[row], heldOut[row]) = (map.Apply(scored[row]), scored[row]);
                 if (scored[row] < lowTenth)
-                    outside++;
+                    Interlocked.Increment(ref outside);
             }
-        }
+        });
 
         bool beyondTheMap = (count < training.Rows.Values.Dimension || outside > count / 2)
             && training.Components() * RowsPerComponent <= count;
-        (beyondTheMap ? ByLearningCurve(heldOut, foldOf, folds, likelihoods) : mapped).CopyTo(likelihoods, 0);
-        return true;
+        return beyondTheMap ? ByLearningCurve(heldOut, foldOf, folds.Count, likelihoods) : mapped;
     }
 
     // Step 2 of the remarks.
@@ -92,29 +77,4 @@ internal sealed class HeldOutCalibration(MemberTraining training, FlowHost host,
     private static double Spread(float[] values) => Quantile(values, 0.9) - Quantile(values, 0.1);
 
     private static double Quantile(float[] values, double share) => values.Order().ElementAt((int)(share * values.Length));
-
-    private FlowDensity? Train(Predicate<int> leaveOut)
-    {
-        try
-        {
-            (FlowDensity density, TrainingHistory history) = training.RunWithout(leaveOut);
-            if (history.StopReason != TrainingStopReason.Cancelled && !host.IsCancelled)
-                return density;
-            Cancelled();
-        }
-        catch (OperationCanceledException)
-        {
-            Cancelled();
-        }
-        catch (InvalidOperationException fault)
-        {
-            host.Warning(
-                $"P-values rank rows among the training rows' own likelihoods, because calibrating them failed: {fault.Message}");
-        }
-
-        return null;
-
-        void Cancelled() => host.Warning(
-            "Cancelled while p-values were being calibrated: they rank rows among the training rows' own likelihoods.");
-    }
 }

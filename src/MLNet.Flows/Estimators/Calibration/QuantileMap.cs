@@ -1,3 +1,5 @@
+using MLNet.Flows.Numerics;
+
 namespace MLNet.Flows.Estimators.Calibration;
 
 /// <summary>The increasing map that takes one sample of likelihoods to another of the same rows, quantile by quantile, and goes
@@ -15,8 +17,8 @@ internal sealed class QuantileMap
     /// <param name="to">The same rows' under the other; taken over.</param>
     public QuantileMap(float[] from, float[] to)
     {
-        Array.Sort(from);
-        Array.Sort(to);
+        SingleOrder.Sort(from);
+        SingleOrder.Sort(to);
         (_from, _to) = (from, to);
         int count = from.Length, tenth = Math.Max(count / 10, 1);
         _slopeBelow = Slope(0..tenth, Math.Min(tenth, count - 1));

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Estimators.Calibration;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Training;
@@ -13,6 +16,10 @@ internal sealed class MemberTraining
     private const int MostStepsOfEpochs = 10_000_000;
 
     // 2^32 over the golden ratio: seeds of members far from each other, and from those of a neighbouring seed.
+    private const int NoFold = -1;
+
+    // Whole blocks, so that which rows are scored side by side changes no bit.
+    private const int ScoredTogether = 64 * RowBlock.Rows;
     private const int SeedStride = unchecked((int)0x9e3779b1);
     private readonly FlowHost _host;
     private readonly FlowOptions _options;
@@ -20,6 +27,7 @@ internal sealed class MemberTraining
     private readonly int _seed;
     private readonly TrainingRows _source;
     private readonly ColumnPartition _columns;
+    private readonly ValidationSplit _firstSplit;
 
     /// <param name="host">Messages and cancellation.</param>
     /// <param name="options">Of the fit.</param>
@@ -32,7 +40,8 @@ internal sealed class MemberTraining
     {
         (_host, _options, _seed, _source, _columns, Rows) = (host, options, seed, source, columns, rows);
         _recipe = Recipe.Of(options, Data.Dimension);
-        int trainingRows = Split(seed, leaveOut: null).Train.Length;
+        _firstSplit = DrawSplit(seed);
+        int trainingRows = _firstSplit.Train.Length;
         long perMember = CreateFlow(seed, trainingRows).ParameterCount;
         Effort = TrainingEffort.Of(_recipe, options, Data.RowCount, Data.Dimension, trainingRows, _recipe.Members * perMember);
     }
@@ -45,85 +54,161 @@ internal sealed class MemberTraining
     /// <summary>How often and for how long it trains.</summary>
     public TrainingEffort Effort { get; }
 
+    /// <summary>The seed of a member: its own for the first.</summary>
+    public static int SeedOf(int seed, int member) => unchecked(seed + member * SeedStride);
+
     /// <summary>Components of a member's base; 1 where it is no mixture.</summary>
-    public int Components() =>
-        CreateBase(Split(_seed, leaveOut: null).Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
+    public int Components() => CreateBase(_firstSplit.Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
 
-    /// <summary>Members that were trained to their end stay, in their order, where the caller cancels; of the first one the best
-    /// weights so far do.</summary>
-    /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
+    /// <summary>Trains all members of the flow and, for each fold, as many members as the effort allows on the rows outside of
+    /// it: side by side, each from data and seed + member alone, so that how many threads there are changes nothing.</summary>
+    /// <remarks>
+    /// 1. Trainings begin in order, the flow's members first. With more threads than trainings, the steps of one share what
+    /// there is.
+    /// 2. Where the caller cancels, the members stay that were trained to their end, in their order; if none was, the best
+    /// weights so far of the first that has any do. Flows of folds are then of no use.
+    /// 3. A training that diverges stops those after it; of several faults the first one in order counts. In a fold it costs the
+    /// calibration, not the flow.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">Training of a member diverged at every learning rate tried.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
-    public (FlowDensity Density, TrainingHistory History) Run() => Run(_recipe.Members, leaveOut: null, _host, _options.Progress);
-
-    /// <summary>As <see cref="Run()"/>, without some of the rows, of as many members as the effort allows, and silently:
-    /// no messages, no progress.</summary>
-    public (FlowDensity Density, TrainingHistory History) RunWithout(Predicate<int> leaveOut) =>
-        Run(Effort.MembersPerFold, leaveOut, _host.Silent(), progress: null);
-
-    /// <summary>Rows that a flow without some of the rows had for validation alone, so that it saw them no more than those; none
-    /// where it has as many members as the flow itself, whose rows are then as they are, or several, each with a split of its
-    /// own.</summary>
-    public int[] ValidationRowsWithout(Predicate<int> leaveOut) =>
-        _recipe.Members > 1 && Effort.MembersPerFold == 1 ? Split(_seed, leaveOut).Validation : [];
-
-    /// <summary>The rows' log-likelihoods under a flow that this trained.</summary>
-    public void Score(FlowDensity density, float[] likelihoods) =>
-        density.LogProbPreprocessed(Data, Rows.Bijections.Length, Rows.LogDets, likelihoods, density.CreateWorkspace());
-
-    private (FlowDensity Density, TrainingHistory History) Run(
-        int count, Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
+    public TrainedMembers Run(RowFolds folds)
     {
-        (Transformed member, TrainingHistory history) = RunMember(0, leaveOut, messages, progress);
-        if (count == 1)
-            return (Density([.. Rows.Bijections, .. member.Bijections], member.Base), history);
-
-        var members = new List<Transformed> { member };
-        for (int m = 1; m < count && history.StopReason != TrainingStopReason.Cancelled; m++)
+        int members = _recipe.Members, trainings = members + folds.Count * Effort.MembersPerFold;
+        int threads = _options.Threads, sideBySide = Math.Min(threads, trainings);
+        var reports = new FitReports(_host, _options.Progress, trainings, Settings(_firstSplit.Train.Length, _seed, threads));
+        var results = new Result[trainings];
+        int firstFault = int.MaxValue;
+        SideBySide.Run(trainings, sideBySide, index =>
         {
-            TrainingHistory own;
+            bool IsStopped() => index > Volatile.Read(ref firstFault);
+            if (_host.IsCancelled || IsStopped())
+                return;
+            int fold = index < members ? NoFold : (index - members) / Effort.MembersPerFold;
+            int member = index < members ? index : (index - members) % Effort.MembersPerFold;
             try
             {
-                (member, own) = RunMember(m, leaveOut, messages, progress);
+                results[index] = RunMember(
+                    member,
+                    fold == NoFold ? null : folds.In(fold),
+                    threads / sideBySide,
+                    _host.ForPart(silent: fold != NoFold, IsStopped),
+                    settings => reports.Begin(index, settings));
+                if (results[index].IsWhole)
+                    reports.End(index);
             }
             catch (OperationCanceledException)
             {
-                history = history with { StopReason = TrainingStopReason.Cancelled };
-                break;
             }
+            catch (Exception fault)
+            {
+                results[index] = new Result { Fault = ExceptionDispatchInfo.Capture(fault) };
+                for (int seen = firstFault; index < seen;)
+                    seen = Interlocked.CompareExchange(ref firstFault, index, seen);
+            }
+        });
 
-            history = history with { Recoveries = history.Recoveries + own.Recoveries };
-            if (own.StopReason == TrainingStopReason.Cancelled)
-                history = history with { StopReason = own.StopReason };
-            else
-                members.Add(member);
+        reports.Fault?.Throw();
+        foreach (Result result in results[..members])
+            result.Fault?.Throw();
+        TrainedMembers trained = Collect(results.AsSpan(0, members));
+        _host.Info(string.Create(CultureInfo.InvariantCulture,
+            $"Training ended ({trained.History.StopReason}) after {reports.Elapsed.TotalSeconds:F2} s; the weights of step "
+            + $"{trained.History.BestStep} were kept."));
+        return folds.Count == 0 || trained.History.StopReason == TrainingStopReason.Cancelled
+            ? trained
+            : WithFolds(trained, results[members..], folds.Count);
+    }
+
+    /// <summary>Rows that a flow without a fold had for validation alone, so that it saw them no more than those in the fold;
+    /// none where it has as many members as the flow itself, whose rows are then as they are, or several, each with a split of
+    /// its own.</summary>
+    public int[] ValidationRowsWithout(Predicate<int> fold) =>
+        _recipe.Members > 1 && Effort.MembersPerFold == 1 ? Split(_seed, fold).Validation : [];
+
+    /// <summary>The rows' log-likelihoods under a flow that this trained.</summary>
+    public void Score(FlowDensity density, float[] likelihoods, int threads) =>
+        SideBySide.Run((likelihoods.Length + ScoredTogether - 1) / ScoredTogether, threads, part =>
+        {
+            int first = part * ScoredTogether;
+            Span<float> result = likelihoods.AsSpan(first, Math.Min(ScoredTogether, likelihoods.Length - first));
+            density.LogProbPreprocessed(
+                Data, first, Rows.Bijections.Length, Rows.LogDets, result, density.CreateWorkspace());
+        });
+
+    private TrainedMembers Collect(ReadOnlySpan<Result> results)
+    {
+        var whole = new List<Result>();
+        Result? begun = null;
+        foreach (Result result in results)
+        {
+            if (result.IsWhole)
+                whole.Add(result);
+            else if (result.Flow is not null)
+                begun ??= result;
         }
 
-        Transformed[] mixed = _recipe.Base.DropsSmallClusters
-            ? ClusterAgreement.DropDisputedComponents([.. members])
-            : [.. members];
-        return (Density(Rows.Bijections, new UniformMixture(mixed)), history);
+        if (whole.Count == 0 && begun is null)
+            _host.ThrowIfCancelled();
+        List<Result> kept = whole.Count > 0 ? whole : [begun!.Value];
+        TrainingHistory history = kept[0].History! with { Recoveries = kept.Sum(each => each.History!.Recoveries) };
+        if (whole.Count < results.Length)
+            history = history with { StopReason = TrainingStopReason.Cancelled };
+        return new TrainedMembers(Mix(kept), history);
+    }
+
+    private TrainedMembers WithFolds(TrainedMembers trained, Result[] results, int folds)
+    {
+        foreach (Result result in results)
+        {
+            if (result.Fault is not ExceptionDispatchInfo fault)
+                continue;
+            if (fault.SourceException is not InvalidOperationException)
+                fault.Throw();
+            return trained with { FoldFault = $"because calibrating them failed: {fault.SourceException.Message}" };
+        }
+
+        return _host.IsCancelled
+            ? trained with
+            {
+                History = trained.History with { StopReason = TrainingStopReason.Cancelled },
+                FoldFault = "because Fit was cancelled while they were being calibrated.",
+            }
+            : trained with { WithoutFold = [.. results.Chunk(results.Length / folds).Select(Mix)] };
+    }
+
+    private FlowDensity Mix(IReadOnlyList<Result> members)
+    {
+        Transformed[] flows = [.. members.Select(member => member.Flow!)];
+        if (flows is [Transformed only] && _recipe.Members == 1)
+            return Density([.. Rows.Bijections, .. only.Bijections], only.Base);
+        return Density(
+            Rows.Bijections,
+            new UniformMixture(_recipe.Base.DropsSmallClusters ? ClusterAgreement.DropDisputedComponents(flows) : flows));
     }
 
     private FlowDensity Density(Bijection[] bijections, Distribution baseDistribution) =>
         new(_columns, new Transformed(bijections, baseDistribution));
 
     // A member has a start, a split and an order of rows of its own; the first one is the flow that would be trained alone.
-    private (Transformed Flow, TrainingHistory History) RunMember(
-        int member, Predicate<int>? leaveOut, FlowHost messages, IProgress<TrainingProgress>? progress)
+    private Result RunMember(
+        int member, Predicate<int>? leaveOut, int threads, FlowHost host,
+        Func<TrainingSettings, IProgress<TrainingProgress>> reportsOf)
     {
-        int ownSeed = unchecked(_seed + member * SeedStride);
+        int ownSeed = SeedOf(_seed, member);
         ValidationSplit split = Split(ownSeed, leaveOut);
         TrainableTransformed flow = CreateFlow(ownSeed, split.Train.Length);
-        var task = new TrainingTask(Data, _source.Weights, split, flow, Settings(split.Train.Length, ownSeed))
+        TrainingSettings settings = Settings(split.Train.Length, ownSeed, threads);
+        var task = new TrainingTask(Data, _source.Weights, split, flow, settings)
         {
-            Checkpoint = messages.ThrowIfCancelled,
+            Checkpoint = host.ThrowIfCancelled,
             TrainLogDet = Rows.MeanLogDet(split.Train),
             ValidationLogDet = Rows.MeanLogDet(split.Validation),
-            Progress = progress,
+            Progress = reportsOf(settings),
         };
         using ITrainingEngine engine = _options.Engine.Create(task);
-        TrainingHistory history = new TrainingLoop(engine, task, messages).Run(Data.RowCount, _source.Skipped);
-        return (engine.Freeze(), history);
+        TrainingHistory history = new TrainingLoop(engine, task, host).Run(Data.RowCount, _source.Skipped);
+        return new Result { Flow = engine.Freeze(), History = history };
     }
 
     private TrainableDistribution CreateBase(int trainingRows) => _recipe.Base.Create(Data.Dimension, trainingRows);
@@ -133,8 +218,7 @@ internal sealed class MemberTraining
 
     private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
     {
-        ValidationSplit split = ValidationSplit.Draw(
-            Data, _recipe.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation));
+        ValidationSplit split = ownSeed == _seed ? _firstSplit : DrawSplit(ownSeed);
         if (leaveOut is null)
             return split;
         int[] train = Array.FindAll(split.Train, row => !leaveOut(row));
@@ -143,7 +227,10 @@ internal sealed class MemberTraining
             Array.FindAll(split.Validation, row => !leaveOut(row)));
     }
 
-    private TrainingSettings Settings(int trainingRows, int ownSeed)
+    private ValidationSplit DrawSplit(int ownSeed) =>
+        ValidationSplit.Draw(Data, _recipe.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation));
+
+    private TrainingSettings Settings(int trainingRows, int ownSeed, int threads)
     {
         int batchSize = Math.Min(_options.BatchSize, trainingRows);
         return new TrainingSettings
@@ -158,7 +245,19 @@ internal sealed class MemberTraining
             TrimFraction = _recipe.TrimFraction,
             Patience = _options.Patience,
             Seed = ownSeed,
-            Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
+            Threads = threads,
         };
+    }
+
+    /// <summary>What became of a training: nothing where it was cancelled before any weights were evaluated.</summary>
+    private readonly record struct Result
+    {
+        public Transformed? Flow { get; init; }
+
+        public TrainingHistory? History { get; init; }
+
+        public ExceptionDispatchInfo? Fault { get; init; }
+
+        public bool IsWhole => History is { StopReason: not TrainingStopReason.Cancelled };
     }
 }
