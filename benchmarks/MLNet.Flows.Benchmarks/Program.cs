@@ -1,5 +1,6 @@
 // roofline            percent of the machine's own limit, per workload: under a minute
 // speed --data F ...  one file through training, scoring and single rows, for comparison with any other library on the same file
+// fits [FILE ...]     what all cores make of a default fit
 // views               what the flow's columns add to reading a view's other columns
 // growth              cost against features, layers and rows; memory of a training
 // fuzz [N]            N damaged model files, a million by default: counts by outcome
@@ -11,6 +12,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using MLNet.Flows.Benchmarks;
 using MLNet.Flows.Benchmarks.Density;
+using MLNet.Flows.Benchmarks.Fits;
 using MLNet.Flows.Benchmarks.Fuzz;
 using MLNet.Flows.Benchmarks.Growth;
 using MLNet.Flows.Benchmarks.Roofline;
@@ -26,6 +28,10 @@ switch (args.FirstOrDefault())
         return DensityCommand.Run();
     case "load-and-score":
         return RooflineCommand.LoadAndScore(args[1]);
+    case "fits":
+        return FitsCommand.Run(args[1..]);
+    case FitsCommand.Child:
+        return FitsCommand.TwoFits(args[1], args[2], int.Parse(args[3], CultureInfo.InvariantCulture));
     case "views":
         ViewTimes.Measure(new Workload(20_000, 16, 16));
         return 0;

@@ -6,8 +6,8 @@ namespace MLNet.Flows;
 
 /// <summary>Trains any flow by TorchSharp's automatic differentiation, on the CPU, a CUDA device or Apple's Metal.</summary>
 /// <remarks>Same start, batches, schedule and stopping as the managed engine; the fitted flow is the same managed object, and
-/// scoring or loading it needs no TorchSharp. On the CPU it trains on one thread. The app references TorchSharp-cpu or a CUDA
-/// package.</remarks>
+/// scoring or loading it needs no TorchSharp. Each member trains on one thread, several of them side by side
+/// (<see cref="FlowOptions.NumberOfThreads"/>). The app references TorchSharp-cpu or a CUDA package.</remarks>
 public sealed class TorchSharpEngine : TrainingEngine
 {
     private readonly TorchSharp.Native.Device _device;

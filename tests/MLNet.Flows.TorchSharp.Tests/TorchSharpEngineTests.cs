@@ -123,6 +123,33 @@ public sealed class TorchSharpEngineTests
     }
 
     [TorchFact]
+    public void Fit_MembersSideBySide_IsTheSameModelAndLeavesTheAppItsThreads()
+    {
+        int[] Threads() => [.. Enumerable.Range(0, 4).AsParallel().WithDegreeOfParallelism(4).Select(_ =>
+        {
+            Thread.Sleep(20);
+            return global::TorchSharp.torch.get_num_threads();
+        })];
+        float[] fresh = [.. SyntheticRows.Draw(50, 6, seed: 99).SelectMany(row => row)];
+        float[] Scores(int threads)
+        {
+            PlanarFlowEstimator.Options options = Options(null);
+            (options.Engine, options.NumberOfThreads, options.NumberOfMembers) = (new TorchSharpEngine(), threads, 4);
+            (options.MaximumSteps, options.CalibrationFolds) = (100, 2);
+            var result = new float[50];
+            new MLContext(1).Flows.PlanarFlow(options).Fit(View(new MLContext(1), 6)).LogLikelihood(fresh, result);
+            return result;
+        }
+
+        int[] before = Threads();
+        float[] one = Scores(1);
+
+        Assert.Equal(one, Scores(2));
+        Assert.Equal(one, Scores(4));
+        Assert.Equal(before, Threads());
+    }
+
+    [TorchFact]
     public void Fit_Cancelled_KeepsTheBestSoFar()
     {
         using var source = new CancellationTokenSource();

@@ -47,15 +47,10 @@ internal static class RooflineCommand
         string zip = Path.Combine(Path.GetTempPath(), $"first-score-{Environment.ProcessId}.zip");
         new MLContext(1).Model.Save(workload.Transformer, new MemoryView(workload.Data, workload.Dimension).Schema, zip);
         var seconds = new List<double>();
-        bool isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet";
-        string[] arguments = isHost
-            ? [typeof(RooflineCommand).Assembly.Location, "load-and-score", zip]
-            : ["load-and-score", zip];
         for (int i = 0; i < 7; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            using var child = Process.Start(Environment.ProcessPath!, arguments);
-            child.WaitForExit();
+            ChildProcess.Run("load-and-score", zip);
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 

@@ -30,7 +30,7 @@ internal static class SpeedCommand
             return 2;
         }
 
-        (float[] rows, int d) = Read(file);
+        (float[] rows, int d) = CsvFile.Read(file);
         int n = rows.Length / d, held = n / 5;
         float[] train = rows[..((n - held) * d)], test = rows[((n - held) * d)..];
         var context = new MLContext(1);
@@ -77,28 +77,5 @@ internal static class SpeedCommand
         int Take(string name, int fallback) => options.Remove(name, out string? text)
             ? int.Parse(text, CultureInfo.InvariantCulture)
             : fallback;
-    }
-
-    private static (float[] Rows, int Dimension) Read(string file)
-    {
-        var values = new List<float>();
-        int dimension = 0, line = 1;
-        foreach (string text in File.ReadLines(file).Skip(1).Where(text => text.Length > 0))
-        {
-            line++;
-            string[] cells = text.Split(',');
-            if (dimension == 0)
-                dimension = cells.Length;
-            foreach (string cell in cells)
-            {
-                if (cells.Length != dimension || !float.TryParse(cell, CultureInfo.InvariantCulture, out float value))
-                    throw new FormatException(
-                        $"Line {line} of '{file}' is '{text}', but it takes {dimension} numbers. Save the file as a CSV of "
-                        + "numbers with a header.");
-                values.Add(value);
-            }
-        }
-
-        return ([.. values], dimension);
     }
 }

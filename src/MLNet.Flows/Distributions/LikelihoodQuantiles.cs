@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Serialization;
 
@@ -60,6 +61,7 @@ internal sealed class LikelihoodQuantiles
 
     /// <summary>Share of training weight at most this likely, in [0, 1]; NaN for NaN. Below the lowest of n values at most 1 / (n
     /// + 1), times the tail.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float PValue(float logLikelihood)
     {
         if (float.IsNaN(logLikelihood))

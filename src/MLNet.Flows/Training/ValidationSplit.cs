@@ -119,6 +119,7 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
         private static int Drawer(ulong key) => (int)(key >> (64 - DrawerBits));
 
         // 64-bit FNV-1a over the bits, a float at a time, with -0 counted as 0.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static ulong Hash(ReadOnlySpan<float> row)
         {
             ulong hash = 14695981039346656037ul;

@@ -7,7 +7,7 @@ namespace MLNet.Flows.Bijections.Conditioners;
 internal sealed class PerceptronGradient
 {
     /// <summary>Partial sums that a bias has.</summary>
-    public const int Lanes = 16;
+    public const int Lanes = LaneSums.Sixteen;
 
     private const int Alignment = 16;
     private readonly int[] _strides;

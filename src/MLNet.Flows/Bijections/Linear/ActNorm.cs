@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Numerics;
 
@@ -30,21 +30,27 @@ internal sealed class ActNorm : TrainableBijection
 
     public override int ParameterCount => 2 * Dimension;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters)
     {
+        double[] mean = new double[Dimension], sumOfSquares = new double[Dimension];
+        int n = 0;
+        foreach (int row in rows)
+        {
+            Span<float> values = data.Row(row);
+            n++;
+            for (int d = 0; d < values.Length; d++)
+            {
+                double delta = values[d] - mean[d];
+                mean[d] += delta / n;
+                sumOfSquares[d] += delta * (values[d] - mean[d]);
+            }
+        }
+
         for (int d = 0; d < Dimension; d++)
         {
-            double mean = 0, sumOfSquares = 0;
-            int n = 0;
-            foreach (int row in rows)
-            {
-                double value = data.Row(row)[d], delta = value - mean;
-                mean += delta / ++n;
-                sumOfSquares += delta * (value - mean);
-            }
-
-            parameters[d] = (float)mean;
-            parameters[Dimension + d] = (float)(0.5 * Math.Log(sumOfSquares / Math.Max(n, 1) + StartingVariance));
+            parameters[d] = (float)mean[d];
+            parameters[Dimension + d] = (float)(0.5 * Math.Log(sumOfSquares[d] / Math.Max(n, 1) + StartingVariance));
         }
     }
 
@@ -63,18 +69,14 @@ internal sealed class ActNorm : TrainableBijection
         ((PlainAccumulator?)accumulator)?.Keep(block);
     }
 
-    // dL/d location = -sum g exp(-log-scale); dL/d log-scale = -sum (g z + weight); dL/dx = g exp(-log-scale).
     public override void Backward(RowBlock gradient, ReadOnlySpan<float> weights, Accumulator accumulator, bool toInputs)
     {
         var sums = (PlainAccumulator)accumulator;
-        float weight = TensorPrimitives.Sum(weights);
-        for (int d = 0; d < Dimension; d++)
-        {
-            Span<float> g = gradient.Column(d);
-            sums.Gradient[Dimension + d] -= TensorPrimitives.Dot(g, sums.Column(d)) + (double)weight;
-            TensorPrimitives.Multiply(g, _inverseScale[d], g);
-            sums.Gradient[d] -= TensorPrimitives.Sum<float>(g);
-        }
+        double weight = 0;
+        foreach (float each in weights)
+            weight += each;
+        var operation = new ActNormKernel.Backward(gradient, sums.Points, _inverseScale, weight, sums.Gradient);
+        SimdDispatch.Run(gradient.Width, ref operation);
     }
 
     public override void FinishGradient(Accumulator accumulator, Span<float> gradient)
