@@ -5,7 +5,8 @@
 // growth              cost against features, layers and rows; memory of a training
 // fuzz [N]            N damaged model files, a million by default: counts by outcome
 // torchsharp [FLOW]   the same flows under TorchSharp, eager and TorchScript, where libtorch loads (build/with-libstdcxx brings
-//                     what it needs); FLOW is planar or realnvp, both by default
+//                     what it needs); FLOW is planar or realnvp, both by default; or "quality [FOLDER [SEEDS]]": whether RealNVP
+//                     is as good by either engine, on likelihood and on a folder of labelled sets
 // density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
@@ -39,6 +40,8 @@ switch (args.FirstOrDefault())
         return GrowthCommand.Run();
     case "fuzz":
         return FuzzCommand.Run(args[1..]);
+    case "torchsharp" when args.ElementAtOrDefault(1) == "quality":
+        return EngineQuality.Run(args[2..]);
     case "torchsharp":
         return TorchSharpCommand.Run(args.ElementAtOrDefault(1) ?? "");
     case "speed":
