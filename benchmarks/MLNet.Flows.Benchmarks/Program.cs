@@ -6,7 +6,8 @@
 // fuzz [N]            N damaged model files, a million by default: counts by outcome
 // torchsharp [FLOW]   the same flows under TorchSharp, eager and TorchScript, where libtorch loads (build/with-libstdcxx brings
 //                     what it needs); FLOW is planar or realnvp, both by default; or "quality [FOLDER [SEEDS]]": whether RealNVP
-//                     is as good by either engine, on likelihood and on a folder of labelled sets
+//                     is as good by either engine, on likelihood and on a folder of labelled sets; or "device NAME": rates on
+//                     cuda, cuda:0, mps or cpu, and whether the flow scores here as it does there
 // density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
@@ -42,6 +43,8 @@ switch (args.FirstOrDefault())
         return FuzzCommand.Run(args[1..]);
     case "torchsharp" when args.ElementAtOrDefault(1) == "quality":
         return EngineQuality.Run(args[2..]);
+    case "torchsharp" when args.ElementAtOrDefault(1) == "device":
+        return DeviceCommand.Run(args.ElementAtOrDefault(2) ?? "cuda");
     case "torchsharp":
         return TorchSharpCommand.Run(args.ElementAtOrDefault(1) ?? "");
     case "speed":
