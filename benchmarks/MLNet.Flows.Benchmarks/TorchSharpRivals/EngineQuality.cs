@@ -125,8 +125,9 @@ internal static class EngineQuality
         {
             double[] differences = [.. _managed.Zip(_torch, (a, b) => a - b)];
             double mean = differences.Average();
-            double twoErrors = 2 * Math.Sqrt(
-                differences.Sum(each => (each - mean) * (each - mean)) / Math.Max(differences.Length - 1, 1) / differences.Length);
+            double variance =
+                differences.Sum(each => (each - mean) * (each - mean)) / Math.Max(differences.Length - 1, 1);
+            double twoErrors = 2 * Math.Sqrt(variance / differences.Length);
             Console.WriteLine(
                 $"TORCHSHARP quality {what} managed={_managed.Average():F3} torchsharp={_torch.Average():F3} "
                 + $"difference={mean:F3} two_standard_errors={twoErrors:F3} pairs={differences.Length} "
