@@ -18,8 +18,8 @@ public sealed record FitProgress
     /// <summary>Optimizer steps done, of all members together.</summary>
     public required long Step { get; init; }
 
-    /// <summary>Steps at most, of all members together; fewer once a member has stopped early, so that the last report has as
-    /// many as <see cref="Step"/>.</summary>
+    /// <summary>Steps at most, of all members together: what each will take is known once it begins, and fewer once it has
+    /// stopped early, so that the last report has as many as <see cref="Step"/>.</summary>
     public required long MaximumSteps { get; init; }
 
     /// <summary>Mean log-likelihood of the member's training batches since its last report, in nats, original units (with input

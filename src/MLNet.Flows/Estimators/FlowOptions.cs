@@ -32,8 +32,7 @@ public abstract class FlowOptions
     /// as exact as one flow's, and training and scoring cost as many times as much. Null (the default) for what the flow's own
     /// options state where neither <see cref="Contamination"/> nor <see cref="BaseDistribution"/> is set, else 1. From three
     /// on, a flow loses the clusters that most others find nothing at, where the base drops small clusters. With more than one,
-    /// History is the first one's, Progress reports each in turn, and the latent column holds the preprocessed row: there is no
-    /// one map to a latent.</summary>
+    /// History is the first one's, and the latent column holds the preprocessed row: there is no one map to a latent.</summary>
     public int? NumberOfMembers { get; set; }
 
     /// <summary>What carries out the optimizer's steps. Default <see cref="TrainingEngine.Managed"/>.</summary>
@@ -128,7 +127,7 @@ public abstract class FlowOptions
     public int? NumberOfThreads { get; set; }
 
     /// <summary>Receives a report of every evaluation during training and of every member's end, one at a time, from the threads
-    /// that train. Default none.</summary>
+    /// that train: it must not wait for other work. Ends the fit by throwing. Default none.</summary>
     public IProgress<FitProgress>? Progress { get; set; }
 
     /// <summary>Stops a fit within a step, as cancelling the MLContext does: while rows are read (64 more at most, and what a

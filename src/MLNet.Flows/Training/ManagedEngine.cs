@@ -49,7 +49,6 @@ internal sealed class ManagedEngine : ITrainingEngine
         TrainingSettings settings = task.Settings;
         (_data, _weights, _flow, _objective) = (task.Data, task.Weights, task.Flow, objective);
         (_inputNoise, _trimFraction) = ((float)settings.InputNoise, (float)settings.TrimFraction);
-        _team = new WorkTeam(Math.Min(settings.Threads, MaximumParts));
         _noise = new NoisePool(_data.Dimension, settings.Seed);
         _optimizer = new AdamOptimizer(objective.ParameterCount)
         {
@@ -60,6 +59,9 @@ internal sealed class ManagedEngine : ITrainingEngine
         objective.Initialize(task, _optimizer.Parameters);
         _gradientMask = objective.GradientMask();
         _optimizer.StartAverage();
+
+        // Last: a start that is cancelled leaves no threads behind.
+        _team = new WorkTeam(Math.Min(settings.Threads, MaximumParts));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -98,6 +98,13 @@ internal sealed class TrainingLoop
             }
         }
 
+        if (bestStep == 0 && recoveries > 0)
+        {
+            throw new InvalidOperationException(
+                $"None of {_settings.MaximumSteps} training steps gave a finite likelihood. Raise MaximumSteps, "
+                + "lower LearningRate or check the features and example weights for extreme values.");
+        }
+
         if (bestStep > 0)
             _engine.Restore(WeightSlot.Best);
         return new TrainingHistory
@@ -132,6 +139,8 @@ internal sealed class TrainingLoop
             return 0;
         _engine.LogLikelihood(_task.Split.Validation, _validation);
         int trimmed = (int)(_settings.TrimFraction * _validation.Length);
+        if (Array.Exists(_validation, float.IsNaN))
+            return double.NaN;
         if (trimmed > 0)
             SingleOrder.Sort(_validation);
         double sum = 0;

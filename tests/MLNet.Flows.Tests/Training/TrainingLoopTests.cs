@@ -77,6 +77,15 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
+    public void Run_EveryOneOfAFewStepsFails_ThrowsInsteadOfKeepingTheStart()
+    {
+        var error = Assert.Throws<InvalidOperationException>(
+            () => Run(new ScriptedEngine(_ => double.NaN), new TrainingSettings { MaximumSteps = 3 }));
+
+        Assert.StartsWith("None of 3 training steps gave a finite likelihood.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_Cancelled_KeepsTheBestSoFar()
     {
         using var source = new CancellationTokenSource();

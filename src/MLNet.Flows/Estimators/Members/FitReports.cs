@@ -18,6 +18,7 @@ internal sealed class FitReports
     private readonly Training[] _trainings;
     private readonly long _start = Stopwatch.GetTimestamp();
     private TimeSpan _lastLog = TimeSpan.MinValue;
+    private ExceptionDispatchInfo? _fault;
     private int _done;
 
     /// <param name="host">For the log: a line a second at most.</param>
@@ -31,8 +32,8 @@ internal sealed class FitReports
         Array.Fill(_trainings, new Training(expected.MaximumSteps, expected.BatchSize));
     }
 
-    /// <summary>What the caller's progress threw; null if nothing.</summary>
-    public ExceptionDispatchInfo? Fault { get; private set; }
+    /// <summary>What the caller's progress threw; null if nothing. It is not called again after that.</summary>
+    public ExceptionDispatchInfo? Fault => Volatile.Read(ref _fault);
 
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
 
@@ -69,6 +70,8 @@ internal sealed class FitReports
 
     private void Report(int index)
     {
+        if (_fault is not null)
+            return;
         TimeSpan elapsed = Elapsed;
         long steps = _trainings.Sum(each => (long)each.Step), most = _trainings.Sum(each => (long)each.MaximumSteps);
         TrainingProgress? latest = _trainings[index].Latest;
@@ -92,7 +95,7 @@ internal sealed class FitReports
         }
         catch (Exception fault)
         {
-            Fault ??= ExceptionDispatchInfo.Capture(fault);
+            Volatile.Write(ref _fault, ExceptionDispatchInfo.Capture(fault));
             throw;
         }
     }

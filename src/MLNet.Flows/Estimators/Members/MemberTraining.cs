@@ -15,11 +15,12 @@ internal sealed class MemberTraining
 {
     private const int MostStepsOfEpochs = 10_000_000;
 
-    // 2^32 over the golden ratio: seeds of members far from each other, and from those of a neighbouring seed.
     private const int NoFold = -1;
 
     // Whole blocks, so that which rows are scored side by side changes no bit.
     private const int ScoredTogether = 64 * RowBlock.Rows;
+
+    // 2^32 over the golden ratio: seeds of members far from each other, and from those of a neighbouring seed.
     private const int SeedStride = unchecked((int)0x9e3779b1);
     private readonly FlowHost _host;
     private readonly FlowOptions _options;
@@ -81,7 +82,7 @@ internal sealed class MemberTraining
         int firstFault = int.MaxValue;
         SideBySide.Run(trainings, sideBySide, index =>
         {
-            bool IsStopped() => index > Volatile.Read(ref firstFault);
+            bool IsStopped() => index > Volatile.Read(ref firstFault) || reports.Fault is not null;
             if (_host.IsCancelled || IsStopped())
                 return;
             int fold = index < members ? NoFold : (index - members) / Effort.MembersPerFold;
@@ -168,13 +169,13 @@ internal sealed class MemberTraining
             return trained with { FoldFault = $"because calibrating them failed: {fault.SourceException.Message}" };
         }
 
-        return _host.IsCancelled
-            ? trained with
+        return results.All(result => result.IsWhole)
+            ? trained with { WithoutFold = [.. results.Chunk(results.Length / folds).Select(Mix)] }
+            : trained with
             {
                 History = trained.History with { StopReason = TrainingStopReason.Cancelled },
                 FoldFault = "because Fit was cancelled while they were being calibrated.",
-            }
-            : trained with { WithoutFold = [.. results.Chunk(results.Length / folds).Select(Mix)] };
+            };
     }
 
     private FlowDensity Mix(IReadOnlyList<Result> members)

@@ -142,21 +142,51 @@ public sealed class MemberTrainingTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Fit_ProgressThrowsWhileCalibrating_ThrowsWhatItThrew(int threads)
+    [InlineData(1, 0, false)]
+    [InlineData(3, 1, false)]
+    [InlineData(1, 5, false)]
+    [InlineData(3, 5, false)]
+    [InlineData(1, 0, true)]
+    [InlineData(3, 1, true)]
+    public void Fit_ProgressThrows_ThrowsThatAndReportsNoMore(int threads, int member, bool cancels)
     {
+        int after = 0;
+        bool thrown = false;
         PlanarFlowEstimator.Options options = Options(members: 2, threads);
         options.CalibrationFolds = 3;
         options.Progress = new Call(report =>
         {
-            if (report.Member == 5)
-                throw new InvalidOperationException("The window is closed.");
+            after += thrown ? 1 : 0;
+            if (report.Member != member)
+                return;
+            thrown = true;
+            throw cancels ? new OperationCanceledException("Closed.") : new InvalidOperationException("Closed.");
         });
 
-        var fault = Assert.Throws<InvalidOperationException>(() => _context.Flows.PlanarFlow(options).Fit(_data));
+        Exception fault = Assert.ThrowsAny<Exception>(() => _context.Flows.PlanarFlow(options).Fit(_data));
 
-        Assert.Equal("The window is closed.", fault.Message);
+        Assert.Equal("Closed.", fault.Message);
+        Assert.Equal(0, after);
+    }
+
+    [Fact]
+    public void Fit_CancelledAtTheLastReport_IsTheWholeModel()
+    {
+        using var source = new CancellationTokenSource();
+        PlanarFlowEstimator.Options options = Options(members: 1, threads: 2);
+        options.CalibrationFolds = 3;
+        PlanarFlowTransformer whole = _context.Flows.PlanarFlow(options).Fit(_data);
+        options.CancellationToken = source.Token;
+        options.Progress = new Call(report =>
+        {
+            if (report.MembersDone == report.Members)
+                source.Cancel();
+        });
+
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(_data);
+
+        Assert.Equal(TrainingStopReason.MaximumSteps, model.History.StopReason);
+        Assert.Equal(PValues(whole), PValues(model));
     }
 
     private static PlanarFlowEstimator.Options Options(int members, int threads) => new()
