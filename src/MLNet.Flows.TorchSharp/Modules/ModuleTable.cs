@@ -1,4 +1,6 @@
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Autoregressive;
+using MLNet.Flows.Bijections.Conditioned;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
@@ -16,8 +18,13 @@ internal static class ModuleTable
         [typeof(TrainablePlanarStack)] = (managed, start) => new PlanarModule((TrainablePlanarStack)managed, start),
         [typeof(ActNorm)] = (managed, start) => new ActNormModule(managed.Dimension, start),
         [typeof(TrainableRadialLayer)] = (managed, start) => new RadialModule(managed.Dimension, start),
-        [typeof(TrainableCoupling<AffineMap>)] = (managed, start) => new AffineCouplingModule(
-            (TrainableCoupling<AffineMap>)managed, start),
+        [typeof(TrainableLinear)] = (managed, start) => new LinearModule((TrainableLinear)managed, start),
+        [typeof(TrainableCoupling<AdditiveMap>)] = Conditioned<AdditiveMap>(_ => new AdditiveModule()),
+        [typeof(TrainableCoupling<AffineMap>)] = Conditioned<AffineMap>(map => new AffineModule(map)),
+        [typeof(TrainableCoupling<SplineMap>)] = Conditioned<SplineMap>(map => new SplineModule(map)),
+        [typeof(TrainableAutoregressive<AdditiveMap>)] = Conditioned<AdditiveMap>(_ => new AdditiveModule()),
+        [typeof(TrainableAutoregressive<AffineMap>)] = Conditioned<AffineMap>(map => new AffineModule(map)),
+        [typeof(TrainableAutoregressive<SplineMap>)] = Conditioned<SplineMap>(map => new SplineModule(map)),
     };
 
     private static readonly Dictionary<Type, Func<TrainableDistribution, float[], BaseModule>> Bases = new()
@@ -37,6 +44,13 @@ internal static class ModuleTable
     /// <param name="start">Its flat parameters.</param>
     /// <exception cref="NotSupportedException">It has no module.</exception>
     public static BaseModule Of(TrainableDistribution managed, float[] start) => Find(Bases, managed.GetType())(managed, start);
+
+    private static Func<TrainableBijection, float[], BijectionModule> Conditioned<TMap>(Func<TMap, ScalarMapModule> module)
+        where TMap : struct, IScalarMap => (managed, start) =>
+    {
+        var conditioned = (TrainableConditioned<TMap>)managed;
+        return new ConditionedModule<TMap>(conditioned, start, module(conditioned.Parts.Map));
+    };
 
     private static T Find<T>(Dictionary<Type, T> table, Type type) => table.TryGetValue(type, out T? create)
         ? create

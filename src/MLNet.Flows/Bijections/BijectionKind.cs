@@ -10,4 +10,10 @@ internal enum BijectionKind
     SymmetricLog = 5,
     BoundedAffineCoupling = 6,
     RadialLayer = 7,
+    AdditiveCoupling = 8,
+    SplineCoupling = 9,
+    LinearMap = 10,
+    AdditiveAutoregressive = 11,
+    AffineAutoregressive = 12,
+    SplineAutoregressive = 13,
 }

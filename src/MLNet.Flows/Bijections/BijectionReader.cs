@@ -1,4 +1,6 @@
+using MLNet.Flows.Bijections.Autoregressive;
 using MLNet.Flows.Bijections.Coupling;
+using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Bijections.Radial;
@@ -19,6 +21,12 @@ internal static class BijectionReader
         [BijectionKind.SymmetricLog] = SymmetricLog.Read,
         [BijectionKind.BoundedAffineCoupling] = reader => Coupling<AffineMap>.Read(reader, AffineMap.Read),
         [BijectionKind.RadialLayer] = RadialLayer.Read,
+        [BijectionKind.AdditiveCoupling] = reader => Coupling<AdditiveMap>.Read(reader, AdditiveMap.Read),
+        [BijectionKind.SplineCoupling] = reader => Coupling<SplineMap>.Read(reader, SplineMap.Read),
+        [BijectionKind.LinearMap] = LinearMap.Read,
+        [BijectionKind.AdditiveAutoregressive] = reader => Autoregressive<AdditiveMap>.Read(reader, AdditiveMap.Read),
+        [BijectionKind.AffineAutoregressive] = reader => Autoregressive<AffineMap>.Read(reader, AffineMap.Read),
+        [BijectionKind.SplineAutoregressive] = reader => Autoregressive<SplineMap>.Read(reader, SplineMap.Read),
     };
 
     // Of the smallest: its object and its empty, aligned buffers.

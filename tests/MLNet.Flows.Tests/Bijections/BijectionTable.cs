@@ -1,6 +1,8 @@
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Autoregressive;
 using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Bijections.Coupling;
+using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Bijections.Radial;
@@ -22,16 +24,52 @@ internal static class BijectionTable
 
     /// <summary>A coupling whose weights are drawn so that activations keep their size from layer to layer.</summary>
     public static Coupling<AffineMap> Coupling(
-        int dimension, int[] passive, int[] hidden, float bound = 2, double scale = 1, float inputBound = ValueLimit.Largest)
+        int dimension, int[] passive, int[] hidden, float bound = 2, double scale = 1, float inputBound = ValueLimit.Largest) =>
+        Coupling(dimension, passive, hidden, new AffineMap(bound), scale, inputBound);
+
+    /// <summary>Likewise, of any map.</summary>
+    public static Coupling<TMap> Coupling<TMap>(
+        int dimension, int[] passive, int[] hidden, TMap map, double scale = 1, float inputBound = ValueLimit.Largest)
+        where TMap : struct, IScalarMap
     {
         var random = new RandomStream(dimension + hidden.Length);
-        int[] widths = [passive.Length, .. hidden, 2 * (dimension - passive.Length)];
+        int[] widths = [passive.Length, .. hidden, map.ParameterCount * (dimension - passive.Length)];
+        return new Coupling<TMap>(new ColumnMask(dimension, passive), Perceptron(widths, random, scale), map, inputBound);
+    }
+
+    /// <summary>Likewise autoregressive, in a random order.</summary>
+    public static Autoregressive<TMap> Autoregressive<TMap>(
+        int dimension, int[] hidden, TMap map, double scale = 1, float inputBound = 5)
+        where TMap : struct, IScalarMap
+    {
+        var random = new RandomStream(dimension + hidden.Length);
+        int[] order = [.. Enumerable.Range(0, dimension)];
+        random.Shuffle<int>(order);
+        return new Autoregressive<TMap>(
+            order,
+            Perceptron(
+                [dimension, .. hidden, map.ParameterCount * dimension],
+                random,
+                scale,
+                new AutoregressiveMask(dimension, hidden, map.ParameterCount)),
+            map,
+            inputBound);
+    }
+
+    private static MultilayerPerceptron Perceptron(
+        int[] widths, RandomStream random, double scale, AutoregressiveMask? mask = null)
+    {
         var layers = new DenseLayer[widths.Length - 1];
         for (int l = 0; l < layers.Length; l++)
-            layers[l] = new DenseLayer(
-                widths[l], widths[l + 1], Draw(widths[l] * widths[l + 1], Math.Max(1, widths[l])), Draw(widths[l + 1], 4));
-        return new Coupling<AffineMap>(
-            new ColumnMask(dimension, passive), new MultilayerPerceptron(layers), new AffineMap(bound), inputBound);
+        {
+            int inputs = widths[l];
+            float[] weights = Draw(inputs * widths[l + 1], Math.Max(1, inputs)), biases = Draw(widths[l + 1], 4);
+            for (int at = 0; mask is not null && at < weights.Length; at++)
+                weights[at] = at % inputs < mask.Prefixes(l)[at / inputs] ? weights[at] : 0;
+            layers[l] = new DenseLayer(inputs, widths[l + 1], weights, biases);
+        }
+
+        return new MultilayerPerceptron(layers);
 
         float[] Draw(int count, int inputs) =>
             [.. Enumerable.Range(0, count).Select(_ => (float)(scale * random.NextGaussian() / Math.Sqrt(inputs)))];
@@ -56,6 +94,12 @@ internal static class BijectionTable
             table.Add($"radial layer {d}, towards", () => new RadialLayer([.. Draw(d, 3)], alpha: 0.7f, beta: -0.5f));
             table.Add($"radial layer {d}, away", () => new RadialLayer([.. Draw(d, 3)], alpha: 1.5f, beta: 4));
             table.Add($"coupling {d}, none passive", () => Coupling(d, [], [3]));
+            table.Add($"spline coupling {d}, none passive", () => Coupling(d, [], [3], new SplineMap(8, 3)));
+            table.Add($"linear map {d}", () => Linear(d));
+            table.Add($"autoregressive {d}, one dense layer", () => Autoregressive(d, [], new AffineMap(0.5f)));
+            table.Add($"autoregressive {d}, two hidden layers", () => Autoregressive(d, [20, 33], new AffineMap(1)));
+            table.Add($"spline autoregressive {d}", () => Autoregressive(d, [16], new SplineMap(5, 3), scale: 0.6));
+            table.Add($"additive autoregressive {d}", () => Autoregressive(d, [16, 7], default(AdditiveMap)));
             if (d == 1)
                 continue;
             int[] even = [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], first = [.. Enumerable.Range(0, d / 2)];
@@ -64,10 +108,20 @@ internal static class BijectionTable
             table.Add($"coupling {d}, two hidden layers", () => Coupling(d, even, [64, 64]));
             table.Add($"coupling {d}, bounded inputs", () => Coupling(d, even, [16], inputBound: 0.75f));
             table.Add($"coupling {d}, three hidden layers", () => Coupling(d, [d - 1], [20, 33, 7]));
+            table.Add($"additive coupling {d}", () => Coupling(d, even, [16, 16], default(AdditiveMap)));
+            table.Add($"spline coupling {d}", () => Coupling(d, even, [16, 16], new SplineMap(8, 3)));
+            table.Add($"spline coupling {d}, two bins", () => Coupling(d, first, [5], new SplineMap(2, 0.5f), scale: 0.5));
+            table.Add($"spline coupling {d}, 20 bins", () => Coupling(d, even, [16], new SplineMap(20, 5), scale: 0.7));
         }
 
         table.Add("coupling 5, wide hidden layers", () => Coupling(5, [0, 3], [70, 130]));
         return table;
+    }
+
+    private static LinearMap Linear(int dimension)
+    {
+        var linear = new TrainableLinear(dimension, new RandomStream(dimension));
+        return linear.Freeze([.. Draw(linear.ParameterCount, 5).Select(value => value / MathF.Sqrt(dimension))]);
     }
 
     private static IEnumerable<float> Draw(int count, int seed)

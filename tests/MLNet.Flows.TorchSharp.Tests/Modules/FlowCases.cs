@@ -1,4 +1,6 @@
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Autoregressive;
+using MLNet.Flows.Bijections.Conditioned;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
@@ -32,6 +34,15 @@ internal static class FlowCases
             ["couplings 33x7x20"] = d => Couplings(d, 3, 33, 7, 20),
             ["couplings 64x64"] = d => Couplings(d, 6, 64, 64),
             ["coupling 128"] = d => Couplings(d, 1, 128),
+            ["linear"] = d => [new TrainableLinear(d, new RandomStream(4))],
+            ["additive couplings"] = d => Couplings(d, 4, default(AdditiveMap), 16, 16),
+            ["spline couplings 8"] = d => Couplings(d, 2, new SplineMap(8, 3), 16, 16),
+            ["spline couplings 5 after linear"] = d =>
+                [new TrainableLinear(d, new RandomStream(5)), .. Couplings(d, 2, new SplineMap(5, 2), 7)],
+            ["autoregressive, linear"] = d => Autoregressive(d, 2, new AffineMap(2)),
+            ["autoregressive 33x20"] = d => Autoregressive(d, 3, new AffineMap(2), 33, 20),
+            ["additive autoregressive 16"] = d => Autoregressive(d, 2, default(AdditiveMap), 16),
+            ["spline autoregressive 16"] = d => Autoregressive(d, 2, new SplineMap(4, 3), 16),
         };
 
     public static readonly IReadOnlyDictionary<string, Func<int, TrainableDistribution>> Bases =
@@ -52,9 +63,18 @@ internal static class FlowCases
         int from = 0;
         foreach (TrainableBijection bijection in flow.Bijections)
         {
-            double spread = bijection is TrainablePlanarStack ? 1 / Math.Sqrt(flow.Dimension) : 0.15;
-            foreach (ref float parameter in parameters.AsSpan(from, bijection.ParameterCount))
-                parameter += (float)(spread * random.NextGaussian());
+            // Bins of a spline that are narrower than training makes them magnify what rounding does to a value.
+            double spread = bijection switch
+            {
+                TrainablePlanarStack => 1 / Math.Sqrt(flow.Dimension),
+                TrainableConditioned<SplineMap> => 0.05,
+                TrainableLinear => 0.3 / Math.Sqrt(flow.Dimension),
+                _ => 0.15,
+            };
+            ReadOnlySpan<float> mask = bijection.GradientMask;
+            Span<float> own = parameters.AsSpan(from, bijection.ParameterCount);
+            for (int i = 0; i < own.Length; i++)
+                own[i] += (float)(spread * random.NextGaussian()) * (mask.IsEmpty ? 1 : mask[i]);
             from += bijection.ParameterCount;
         }
 
@@ -62,8 +82,22 @@ internal static class FlowCases
     }
 
     private static TrainableBijection[] Couplings(int dimension, int count, params int[] hidden) =>
+        Couplings(dimension, count, new AffineMap(2), hidden);
+
+    private static TrainableBijection[] Couplings<TMap>(int dimension, int count, TMap map, params int[] hidden)
+        where TMap : struct, IScalarMap =>
         [.. ColumnMask.Alternating(dimension, count, new RandomStream(3))
             .SelectMany(
-                mask => (TrainableBijection[])
-                    [new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, hidden, new AffineMap(2))])];
+                mask => (TrainableBijection[])[new ActNorm(dimension), new TrainableCoupling<TMap>(mask, hidden, map)])];
+
+    private static TrainableBijection[] Autoregressive<TMap>(int dimension, int count, TMap map, params int[] hidden)
+        where TMap : struct, IScalarMap
+    {
+        int[] order = [.. Enumerable.Range(0, dimension)];
+        return [.. Enumerable.Range(0, count).SelectMany(k => (TrainableBijection[])
+            [
+                new ActNorm(dimension),
+                new TrainableAutoregressive<TMap>(k % 2 == 0 ? order : [.. order.Reverse()], hidden, map),
+            ])];
+    }
 }

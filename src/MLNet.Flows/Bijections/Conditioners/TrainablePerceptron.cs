@@ -24,16 +24,24 @@ internal sealed class TrainablePerceptron
 
     /// <summary>He's uniform start for rectified units, sqrt(6 / inputs); the last layer starts at 0. He et al. 2015,
     /// arXiv:1502.01852.</summary>
-    public void Initialize(RandomStream random, Span<float> parameters)
+    /// <param name="random">Draws the start.</param>
+    /// <param name="parameters">Receives it.</param>
+    /// <param name="mask">What units see, if not all: masked weights are 0, and a unit's inputs those that it sees.</param>
+    public void Initialize(RandomStream random, Span<float> parameters, AutoregressiveMask? mask = null)
     {
         parameters.Clear();
         for (int l = 1; l < Widths.Length - 1; l++)
         {
-            int size = Widths[l - 1] * Widths[l];
-            double bound = Math.Sqrt(6.0 / Math.Max(Widths[l - 1], 1));
-            foreach (ref float weight in parameters[..size])
-                weight = (float)(bound * (2 * random.NextDouble() - 1));
-            parameters = parameters[(size + Widths[l])..];
+            int inputs = Widths[l - 1];
+            for (int unit = 0; unit < Widths[l]; unit++)
+            {
+                int seen = mask is null ? inputs : mask.Prefixes(l - 1)[unit];
+                double bound = Math.Sqrt(6.0 / Math.Max(seen, 1));
+                foreach (ref float weight in parameters.Slice(unit * inputs, seen))
+                    weight = (float)(bound * (2 * random.NextDouble() - 1));
+            }
+
+            parameters = parameters[((inputs + 1) * Widths[l])..];
         }
     }
 

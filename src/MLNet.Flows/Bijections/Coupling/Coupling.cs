@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using MLNet.Flows.Bijections.Conditioned;
 using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Numerics;
@@ -12,15 +12,11 @@ namespace MLNet.Flows.Bijections.Coupling;
 /// the bound of inputs: further out, where no training row was, the map stays what it is at the edge. Dinh, Krueger and Bengio
 /// 2014, arXiv:1410.8516.</remarks>
 /// <typeparam name="TMap">The scalar map.</typeparam>
-internal sealed class Coupling<TMap> : Bijection
+internal sealed class Coupling<TMap> : ConditionedBijection<TMap>
     where TMap : struct, IScalarMap
 {
-    private const float SmallestInputBound = 1e-3f;
-
     // An index in a list and in the set that separates active columns from passive ones.
     private const long IndexBytes = 40;
-    private readonly CouplingParts<TMap> _parts;
-    private readonly Lazy<DoublePerceptron> _exact;
 
     /// <param name="mask">The columns.</param>
     /// <param name="conditioner">|A| inputs; as many outputs for each parameter of the map as there are columns B, parameter by
@@ -29,82 +25,33 @@ internal sealed class Coupling<TMap> : Bijection
     /// <param name="inputBound">In [0.001, 1e15].</param>
     /// <exception cref="ArgumentException">The conditioner's shape or the bound is not as above.</exception>
     public Coupling(ColumnMask mask, MultilayerPerceptron conditioner, TMap map, float inputBound = ValueLimit.Largest)
-        : base(mask.Dimension)
+        : base(new ConditionedParts<TMap>(mask.Dimension, mask.Passive, mask.Active, conditioner, map, inputBound))
     {
-        long outputs = TMap.ParameterCount * (long)mask.Active.Length;
-        if (conditioner.Inputs != mask.Passive.Length || conditioner.Outputs != outputs)
-        {
-            throw new ArgumentException($"The conditioner has {conditioner.Inputs} inputs and {conditioner.Outputs} outputs, "
-                + $"but {mask.Passive.Length} passive "
-                + $"and {mask.Active.Length} active columns need {mask.Passive.Length} and {outputs}. Give it those.");
-        }
-
-        if (!(inputBound is >= SmallestInputBound and <= ValueLimit.Largest))
-        {
-            throw new ArgumentException($"The bound of a conditioner's inputs is {inputBound}, but must be from "
-                + $"{SmallestInputBound} to {ValueLimit.Largest}. "
-                + "Values from 3 to 10 standard deviations are usual.");
-        }
-
-        _parts = new CouplingParts<TMap>(mask, conditioner, map, inputBound);
-        _exact = new Lazy<DoublePerceptron>(() => new DoublePerceptron(conditioner));
     }
-
-    public ColumnMask Mask => _parts.Mask;
-
-    public MultilayerPerceptron Conditioner => _parts.Conditioner;
-
-    public TMap Map => _parts.Map;
-
-    /// <summary>The conditioner sees the passive columns clamped to this distance from 0.</summary>
-    public float InputBound => _parts.InputBound;
-
-    /// <remarks>The conditioner's activations; behind them, for a single row, the active values, their log-slopes and the map's
-    /// scratch.</remarks>
-    public override int ScratchColumns =>
-        Conditioner.ActivationLength + 2 * CouplingKernel<float, SimdScalar>.Padded(Mask.Active.Length) + RowBlock.Rows;
 
     public override BijectionKind Kind => TMap.CouplingKind;
-
-    public override void Forward(RowBlock block)
-    {
-        var operation = new BlockForward(_parts, block);
-        SimdDispatch.Run(block.Width, ref operation);
-    }
-
-    public override float Forward(RowWorkspace row)
-    {
-        var operation = new RowForward(_parts, row);
-        SimdDispatch.Run(row.Width, ref operation);
-        return operation.LogDet;
-    }
 
     public override void Inverse(DoubleBlock block)
     {
         const int R = RowBlock.Rows;
-        var inputs = new double[Mask.Passive.Length * R];
+        (int[] passive, int[] active, double bound) = (Parts.Inputs, Parts.Active, Parts.InputBound);
+        var inputs = new double[passive.Length * R];
         for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = Math.Clamp(block.Values[Mask.Passive[i / R] * R + i % R], -(double)InputBound, InputBound);
-        ReadOnlySpan<double> parameters = _exact.Value.Run(inputs);
-        for (int i = 0; i < Mask.Active.Length; i++)
-            Map.Inverse(block.Values.AsSpan(Mask.Active[i] * R, R), parameters[(i * R)..], Mask.Active.Length * R, block.LogDet);
-    }
-
-    public override void Backward(RowBlock input, RowBlock gradient)
-    {
-        var operation = new InputGradient(_parts, input, gradient);
-        SimdDispatch.Run(input.Width, ref operation);
+            inputs[i] = Math.Clamp(block.Values[passive[i / R] * R + i % R], -bound, bound);
+        ReadOnlySpan<double> parameters = Exact.Run(inputs);
+        for (int i = 0; i < active.Length; i++)
+            Parts.Map.Inverse(block.Values.AsSpan(active[i] * R, R), parameters[(i * R)..], active.Length * R, block.LogDet);
     }
 
     public override void Write(ModelWriter writer)
     {
         writer.Write(Dimension);
-        writer.Write(Mask.Passive.Length);
-        foreach (int column in Mask.Passive)
+        writer.Write(Parts.Inputs.Length);
+        foreach (int column in Parts.Inputs)
             writer.Write(column);
-        Map.Write(writer);
-        writer.Write(InputBound);
-        Conditioner.Write(writer);
+        Parts.Map.Write(writer);
+        writer.Write(Parts.InputBound);
+        Parts.Conditioner.Write(writer);
     }
 
     /// <param name="reader">Behind the kind.</param>
@@ -131,51 +78,6 @@ internal sealed class Coupling<TMap> : Bijection
         catch (ArgumentException fault)
         {
             throw new FormatException($"The model is damaged: {fault.Message}");
-        }
-    }
-
-    private readonly unsafe struct BlockForward(CouplingParts<TMap> parts, RowBlock block) : ISimdOperation
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            fixed (float* x = block.Values, logDet = block.LogDet)
-                CouplingKernel<V, S>.Forward(parts, x, x + parts.Mask.Dimension * RowBlock.Rows, logDet);
-        }
-    }
-
-    private unsafe struct RowForward(CouplingParts<TMap> parts, RowWorkspace row) : ISimdOperation
-    {
-        public float LogDet { get; private set; }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            fixed (float* x = row.Values, scratch = row.Scratch)
-                LogDet = CouplingKernel<V, S>.ForwardRow(parts, x, scratch);
-        }
-    }
-
-    // The conditioner runs again, for its activations.
-    private readonly unsafe struct InputGradient(CouplingParts<TMap> parts, RowBlock input, RowBlock gradient) : ISimdOperation
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            int size = parts.Mask.Dimension * RowBlock.Rows;
-            float* ones = stackalloc float[RowBlock.Rows];
-            new Span<float>(ones, RowBlock.Rows).Fill(1);
-            fixed (float* x = input.Values, g = gradient.Values)
-            {
-                CouplingKernel<V, S>.Condition(parts, x, x + size);
-                CouplingKernel<V, S>.Backward(parts, x, x + size, ones, g, g + size, toInputs: true);
-            }
         }
     }
 }

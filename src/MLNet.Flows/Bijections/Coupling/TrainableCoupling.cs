@@ -1,125 +1,34 @@
-using System.Runtime.CompilerServices;
+using MLNet.Flows.Bijections.Conditioned;
 using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Bijections.ScalarMaps;
-using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Coupling;
 
-/// <summary>A coupling in training. Flat parameters: those of the conditioner, layer by layer [W (outputs x inputs, row-major) |
-/// b].</summary>
-/// <remarks>The conditioner's last layer starts at 0, so that the coupling starts as the same map everywhere; the affine one as
-/// the identity.</remarks>
+/// <summary>A coupling in training.</summary>
 /// <typeparam name="TMap">The scalar map.</typeparam>
-internal sealed class TrainableCoupling<TMap> : TrainableBijection
+internal sealed class TrainableCoupling<TMap> : TrainableConditioned<TMap>
     where TMap : struct, IScalarMap
 {
-    /// <summary>The default bound of inputs, in standard deviations. Beyond, where hardly a row was in training, the
-    /// conditioner's pieces would run on as straight lines, and couplings in a row multiply their slopes: one such row of 20,000
-    /// can then decide the mean likelihood of all.</summary>
-    public const float DefaultInputBound = 3;
-
     /// <param name="mask">The columns.</param>
     /// <param name="hiddenUnits">Units of each hidden layer of the conditioner.</param>
     /// <param name="map">The scalar map.</param>
     /// <param name="inputBound">The conditioner sees the passive columns clamped to this.</param>
     public TrainableCoupling(ColumnMask mask, int[] hiddenUnits, TMap map, float inputBound = DefaultInputBound)
-        : base(mask.Dimension)
+        : this(
+            mask,
+            new TrainablePerceptron([mask.Passive.Length, .. hiddenUnits, checked(map.ParameterCount * mask.Active.Length)]),
+            map,
+            inputBound)
     {
-        Conditioner = new TrainablePerceptron([mask.Passive.Length, .. hiddenUnits, TMap.ParameterCount * mask.Active.Length]);
-        Parts = new CouplingParts<TMap>(mask, Conditioner.Network, map, inputBound);
     }
 
-    /// <summary>The coupling at the present parameters, for kernels on blocks.</summary>
-    public CouplingParts<TMap> Parts { get; }
+    private TrainableCoupling(ColumnMask mask, TrainablePerceptron conditioner, TMap map, float inputBound)
+        : base(
+            new ConditionedParts<TMap>(mask.Dimension, mask.Passive, mask.Active, conditioner.Network, map, inputBound),
+            conditioner) => Mask = mask;
 
-    public TrainablePerceptron Conditioner { get; }
-
-    public override int ParameterCount => Conditioner.ParameterCount;
-
-    public override int ScratchColumns => Conditioner.Network.ActivationLength;
-
-    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters) =>
-        Conditioner.Initialize(random, parameters);
-
-    public override void SetParameters(ReadOnlySpan<float> parameters) => Conditioner.SetParameters(parameters);
-
-    public override void Forward(RowBlock block, Accumulator? accumulator)
-    {
-        var operation = new BlockForward(this, block, (Sums?)accumulator);
-        SimdDispatch.Run(block.Width, ref operation);
-    }
-
-    public override void Backward(RowBlock gradient, ReadOnlySpan<float> weights, Accumulator accumulator, bool toInputs)
-    {
-        var sums = (Sums)accumulator;
-        weights.CopyTo(sums.Weights.Span);
-        var operation = new BlockBackward(this, gradient, sums, toInputs);
-        SimdDispatch.Run(gradient.Width, ref operation);
-    }
-
-    public override Accumulator CreateAccumulator(SimdWidth width) => new Sums(this);
-
-    public override void FinishGradient(Accumulator accumulator, Span<float> gradient) =>
-        Conditioner.FinishGradient(((Sums)accumulator).Conditioner, gradient);
+    public ColumnMask Mask { get; }
 
     public override Coupling<TMap> Freeze(ReadOnlySpan<float> parameters) =>
-        new(Parts.Mask, Conditioner.Freeze(parameters), Parts.Map, Parts.InputBound);
-
-    private readonly unsafe struct BlockForward(TrainableCoupling<TMap> coupling, RowBlock block, Sums? sums) : ISimdOperation
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            int size = coupling.Dimension * RowBlock.Rows;
-            fixed (float* x = block.Values, logDet = block.LogDet)
-            {
-                if (sums is null)
-                {
-                    CouplingKernel<V, S>.Forward(coupling.Parts, x, x + size, logDet);
-                    return;
-                }
-
-                block.Values.Span[..size].CopyTo(sums.X.Span);
-                fixed (float* activations = sums.Activations)
-                    CouplingKernel<V, S>.Forward(coupling.Parts, x, activations, logDet);
-            }
-        }
-    }
-
-    private readonly unsafe struct BlockBackward(
-        TrainableCoupling<TMap> coupling, RowBlock gradient, Sums sums, bool toInputs) : ISimdOperation
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<V, S>()
-            where V : struct
-            where S : struct, ISimd<V>
-        {
-            fixed (float* x = sums.X, activations = sums.Activations, gradients = sums.Gradients, weights = sums.Weights)
-            fixed (float* g = gradient.Values)
-            {
-                CouplingKernel<V, S>.Backward(coupling.Parts, x, activations, weights, g, gradients, toInputs);
-                PerceptronGradientKernel<V, S>.Add(coupling.Conditioner.Network, activations, gradients, sums.Conditioner);
-            }
-        }
-    }
-
-    /// <summary>One thread's inputs and activations of a block, and gradient sums.</summary>
-    private sealed class Sums(TrainableCoupling<TMap> coupling) : Accumulator
-    {
-        public AlignedBuffer X { get; } = new(coupling.Dimension * RowBlock.Rows);
-
-        public AlignedBuffer Activations { get; } = new(coupling.Conditioner.Network.ActivationLength * RowBlock.Rows);
-
-        public AlignedBuffer Gradients { get; } = new(coupling.Conditioner.Network.ActivationLength * RowBlock.Rows);
-
-        public AlignedBuffer Weights { get; } = new(RowBlock.Rows);
-
-        public PerceptronGradient Conditioner { get; } = new(coupling.Conditioner.Network);
-
-        public override void Clear() => Conditioner.Clear();
-
-        public override void Add(Accumulator other) => Conditioner.Add(((Sums)other).Conditioner);
-    }
+        new(Mask, Conditioner.Freeze(parameters), Parts.Map, Parts.InputBound);
 }

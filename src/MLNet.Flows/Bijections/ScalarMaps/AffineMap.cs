@@ -29,9 +29,11 @@ internal readonly unsafe struct AffineMap : IScalarMap
         LogScaleBound = logScaleBound;
     }
 
-    public static int ParameterCount => 2;
-
     public static BijectionKind CouplingKind => BijectionKind.BoundedAffineCoupling;
+
+    public static BijectionKind AutoregressiveKind => BijectionKind.AffineAutoregressive;
+
+    public int ParameterCount => 2;
 
     public float LogScaleBound { get; }
 

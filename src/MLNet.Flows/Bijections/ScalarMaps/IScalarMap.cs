@@ -13,10 +13,13 @@ namespace MLNet.Flows.Bijections.ScalarMaps;
 internal unsafe interface IScalarMap
 {
     /// <summary>Parameters of each value.</summary>
-    static abstract int ParameterCount { get; }
+    int ParameterCount { get; }
 
     /// <summary>What a coupling with this map is, in model files.</summary>
     static abstract BijectionKind CouplingKind { get; }
+
+    /// <summary>What an autoregressive map with this map is, in model files.</summary>
+    static abstract BijectionKind AutoregressiveKind { get; }
 
     /// <summary>x to z in place; adds log dz/dx.</summary>
     /// <param name="count">Values in the run.</param>

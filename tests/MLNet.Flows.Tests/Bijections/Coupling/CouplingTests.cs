@@ -133,8 +133,9 @@ public sealed class CouplingTests
     private static (double[] Z, double LogDet) Formula(Coupling<AffineMap> coupling, double[] x)
     {
         double[] h =
-            [.. coupling.Mask.Passive.Select(column => Math.Clamp(x[column], -coupling.InputBound, coupling.InputBound))];
-        IReadOnlyList<DenseLayer> layers = coupling.Conditioner.Layers;
+            [.. coupling.Parts.Inputs.Select(
+                column => Math.Clamp(x[column], -coupling.Parts.InputBound, coupling.Parts.InputBound))];
+        IReadOnlyList<DenseLayer> layers = coupling.Parts.Conditioner.Layers;
         for (int l = 0; l < layers.Count; l++)
         {
             var next = new double[layers[l].Outputs];
@@ -150,8 +151,8 @@ public sealed class CouplingTests
             h = next;
         }
 
-        double logDet = 0, bound = coupling.Map.LogScaleBound;
-        int[] active = [.. Enumerable.Range(0, x.Length).Where(d => !coupling.Mask.Passive.Contains(d))];
+        double logDet = 0, bound = coupling.Parts.Map.LogScaleBound;
+        int[] active = [.. Enumerable.Range(0, x.Length).Where(d => !coupling.Parts.Inputs.Contains(d))];
         for (int i = 0; i < active.Length; i++)
         {
             double s = bound * Math.Tanh(h[i] / bound);

@@ -3,40 +3,40 @@ using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Numerics;
 
-namespace MLNet.Flows.Bijections.Coupling;
+namespace MLNet.Flows.Bijections.Conditioned;
 
-/// <summary>A coupling over blocks of 64 rows and single rows; a vector holds rows of one column, or active columns of one
+/// <summary>A conditioned map over blocks of 64 rows and single rows; a vector holds rows of one column, or active columns of one
 /// row.</summary>
 /// <remarks>
-/// 1. The passive columns, clamped, are set side by side as the conditioner's inputs.
+/// 1. The columns that the conditioner sees, clamped, are set side by side as its inputs.
 /// 2. The conditioner gives each active column's parameters.
-/// 3. The scalar map takes the active columns one by one, ascending, and adds up their log-slopes.
+/// 3. The scalar map takes the active columns one by one and adds up their log-slopes.
 /// On one row the active values are set side by side and put back afterwards, so that one vector takes the map of many columns;
 /// steps, sums and hence bits are those of a block.
 /// </remarks>
-internal static unsafe class CouplingKernel<V, S>
+internal static unsafe class ConditionedKernel<V, S>
     where V : struct
     where S : struct, ISimd<V>
 {
     private const int R = RowBlock.Rows;
 
-    /// <param name="parts">The coupling.</param>
+    /// <param name="parts">The bijection.</param>
     /// <param name="x">[d, 64]; overwritten with z.</param>
     /// <param name="activations">[conditioner's activations, 64].</param>
     /// <param name="logDet">[64]; the log-determinant is added.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward<TMap>(in CouplingParts<TMap> parts, float* x, float* activations, float* logDet)
+    public static void Forward<TMap>(in ConditionedParts<TMap> parts, float* x, float* activations, float* logDet)
         where TMap : struct, IScalarMap
     {
         Condition(parts, x, activations);
         TMap map = parts.Map;
-        int stride = parts.Mask.Active.Length * R;
+        int stride = parts.Active.Length * R;
         float* parameters = activations + parts.Conditioner.OutputStart * R;
         float* logSlopes = stackalloc float[2 * R], scratch = logSlopes + R;
         for (int r = 0; r < R; r += S.Count)
             S.Store(S.Create(0), logSlopes + r);
-        foreach (int column in parts.Mask.Active)
+        foreach (int column in parts.Active)
         {
             map.Forward<V, S>(R, x + column * R, parameters, stride, logSlopes, scratch);
             parameters += R;
@@ -46,18 +46,18 @@ internal static unsafe class CouplingKernel<V, S>
             S.Store(S.Add(S.Load(logDet + r), S.Load(logSlopes + r)), logDet + r);
     }
 
-    /// <param name="parts">The coupling.</param>
+    /// <param name="parts">The bijection.</param>
     /// <param name="x">The point; overwritten with z.</param>
     /// <param name="scratch">The bijection's scratch columns + 16 floats.</param>
     /// <returns>log|det df/dx|.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float ForwardRow<TMap>(in CouplingParts<TMap> parts, float* x, float* scratch)
+    public static float ForwardRow<TMap>(in ConditionedParts<TMap> parts, float* x, float* scratch)
         where TMap : struct, IScalarMap
     {
         MultilayerPerceptron conditioner = parts.Conditioner;
-        ReadOnlySpan<int> passive = parts.Mask.Passive, active = parts.Mask.Active;
-        for (int i = 0; i < passive.Length; i++)
-            scratch[i] = Math.Min(Math.Max(x[passive[i]], -parts.InputBound), parts.InputBound);
+        ReadOnlySpan<int> inputs = parts.Inputs, active = parts.Active;
+        for (int i = 0; i < inputs.Length; i++)
+            scratch[i] = Math.Min(Math.Max(x[inputs[i]], -parts.InputBound), parts.InputBound);
         PerceptronKernel<V, S>.ForwardRow(conditioner, scratch);
 
         int padded = Padded(active.Length);
@@ -83,23 +83,22 @@ internal static unsafe class CouplingKernel<V, S>
     /// <summary>The gradient of L = sum_r (weight_r log|det|_r + what follows of z_r) with respect to inputs and conditioner,
     /// over a block.</summary>
     /// <remarks>Activations as <see cref="Forward"/> left them. The map carries dL/dz on to its inputs and parameters; the
-    /// conditioner carries the parameters' gradients back to its inputs, where they add to dL/dz of the passive
-    /// columns.</remarks>
-    /// <param name="parts">The coupling.</param>
+    /// conditioner carries the parameters' gradients back to its inputs, where they add to those columns' own.</remarks>
+    /// <param name="parts">The bijection.</param>
     /// <param name="x">[d, 64], the inputs.</param>
     /// <param name="activations">[conditioner's activations, 64].</param>
     /// <param name="weights">[64].</param>
     /// <param name="g">[d, 64], dL/dz; overwritten with dL/dx.</param>
     /// <param name="gradients">[conditioner's activations, 64]; receives the gradients on all of them, before their
     /// rectifiers.</param>
-    /// <param name="toInputs">Whether dL/dx is wanted; the passive columns' is left out otherwise.</param>
+    /// <param name="toInputs">Whether dL/dx is wanted; the share through the conditioner is left out otherwise.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward<TMap>(
-        in CouplingParts<TMap> parts, float* x, float* activations, float* weights, float* g, float* gradients, bool toInputs)
+        in ConditionedParts<TMap> parts, float* x, float* activations, float* weights, float* g, float* gradients, bool toInputs)
         where TMap : struct, IScalarMap
     {
         TMap map = parts.Map;
-        int[] passive = parts.Mask.Passive, active = parts.Mask.Active;
+        int[] inputs = parts.Inputs, active = parts.Active;
         int start = parts.Conditioner.OutputStart * R, stride = active.Length * R;
         for (int i = 0; i < active.Length; i++)
         {
@@ -108,9 +107,9 @@ internal static unsafe class CouplingKernel<V, S>
         }
 
         PerceptronKernel<V, S>.Backward(parts.Conditioner, activations, gradients, parts.InputBound, toInputs);
-        for (int i = 0; toInputs && i < passive.Length; i++)
+        for (int i = 0; toInputs && i < inputs.Length; i++)
         {
-            float* to = g + passive[i] * R;
+            float* to = g + inputs[i] * R;
             for (int r = 0; r < R; r += S.Count)
                 S.Store(ValueLimit.Clamp<V, S>(S.Add(S.Load(to + r), S.Load(gradients + i * R + r))), to + r);
         }
@@ -118,12 +117,12 @@ internal static unsafe class CouplingKernel<V, S>
 
     /// <summary>Steps 1 and 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Condition<TMap>(in CouplingParts<TMap> parts, float* x, float* activations)
+    public static void Condition<TMap>(in ConditionedParts<TMap> parts, float* x, float* activations)
         where TMap : struct, IScalarMap
     {
         V bound = S.Create(parts.InputBound), negativeBound = S.Create(-parts.InputBound);
         float* input = activations;
-        foreach (int column in parts.Mask.Passive)
+        foreach (int column in parts.Inputs)
         {
             for (int r = 0; r < R; r += S.Count)
                 S.Store(S.Min(S.Max(S.Load(x + column * R + r), negativeBound), bound), input + r);

@@ -1,0 +1,44 @@
+using MLNet.Flows.Bijections.Conditioned;
+using MLNet.Flows.Bijections.Conditioners;
+using MLNet.Flows.Bijections.ScalarMaps;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Bijections.Autoregressive;
+
+/// <summary>An autoregressive map in training: masked weights start at 0 and get no gradient.</summary>
+/// <typeparam name="TMap">The scalar map.</typeparam>
+internal sealed class TrainableAutoregressive<TMap> : TrainableConditioned<TMap>
+    where TMap : struct, IScalarMap
+{
+    private readonly int[] _order;
+    private readonly AutoregressiveMask _mask;
+    private readonly float[] _flat;
+
+    /// <param name="order">A permutation of the columns: the first depends on none.</param>
+    /// <param name="hiddenUnits">Units of each hidden layer of the conditioner.</param>
+    /// <param name="map">The scalar map.</param>
+    /// <param name="inputBound">The conditioner sees the columns clamped to this.</param>
+    public TrainableAutoregressive(int[] order, int[] hiddenUnits, TMap map, float inputBound = DefaultInputBound)
+        : this(order, new AutoregressiveMask(order.Length, hiddenUnits, map.ParameterCount), map, inputBound)
+    {
+    }
+
+    private TrainableAutoregressive(int[] order, AutoregressiveMask mask, TMap map, float inputBound)
+        : this(order, mask, new TrainablePerceptron(mask.Widths), map, inputBound)
+    {
+    }
+
+    private TrainableAutoregressive(
+        int[] order, AutoregressiveMask mask, TrainablePerceptron conditioner, TMap map, float inputBound)
+        : base(
+            new ConditionedParts<TMap>(order.Length, order, order, conditioner.Network, map, inputBound),
+            conditioner) => (_order, _mask, _flat) = (order, mask, mask.Flat());
+
+    public override ReadOnlySpan<float> GradientMask => _flat;
+
+    public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters) =>
+        Conditioner.Initialize(random, parameters, _mask);
+
+    public override Autoregressive<TMap> Freeze(ReadOnlySpan<float> parameters) =>
+        new(_order, Conditioner.Freeze(parameters), Parts.Map, Parts.InputBound);
+}
