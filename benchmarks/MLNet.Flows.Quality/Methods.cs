@@ -17,9 +17,6 @@ internal static class Methods
             ["flow-unknown"] = ("PlanarFlow contamination=unknown", Flow(null)),
             ["flow-0"] = ("PlanarFlow contamination=0", Flow(0)),
             ["flow-0.1"] = ("PlanarFlow contamination=0.1", Flow(0.1)),
-            ["realnvp-unknown"] = ("RealNvp contamination=unknown", RealNvp(null)),
-            ["realnvp-0"] = ("RealNvp contamination=0", RealNvp(0)),
-            ["realnvp-0.1"] = ("RealNvp contamination=0.1", RealNvp(0.1)),
             ["knn"] = ("NearestNeighbours", () => new NearestNeighbours()),
             ["iforest"] = ("IsolationForest", () => new IsolationForest()),
             ["gaussian"] = ("FullGaussian", () => new FullGaussian()),
@@ -28,6 +25,18 @@ internal static class Methods
         foreach ((string preset, double? contamination) in
             (IEnumerable<(string, double?)>)[("unknown", null), ("0", 0), ("0.1", 0.1)])
         {
+            methods[$"realnvp-{preset}"] = (
+                $"RealNvp contamination={preset}", Deep<RealNvpEstimator.Options>(contamination, (f, o) => f.RealNvp(o)));
+            methods[$"nice-{preset}"] = (
+                $"Nice contamination={preset}", Deep<NiceEstimator.Options>(contamination, (f, o) => f.Nice(o)));
+            methods[$"glow-{preset}"] = (
+                $"Glow contamination={preset}", Deep<GlowEstimator.Options>(contamination, (f, o) => f.Glow(o)));
+            methods[$"maf-{preset}"] = (
+                $"MaskedAutoregressive contamination={preset}",
+                Deep<MaskedAutoregressiveEstimator.Options>(contamination, (f, o) => f.MaskedAutoregressive(o)));
+            methods[$"spline-{preset}"] = (
+                $"NeuralSpline contamination={preset}",
+                Deep<NeuralSplineEstimator.Options>(contamination, (f, o) => f.NeuralSpline(o)));
             Add("one-member", o => o.NumberOfMembers = 1);
             Add("two-members", o => o.NumberOfMembers = 2);
             Add("four-members", o => o.NumberOfMembers = 4);
@@ -79,9 +88,11 @@ internal static class Methods
     });
 
     // Only scores are compared here, so p-values are not calibrated: that would multiply the time.
-    private static Func<IDetector> RealNvp(double? contamination) => () => new FlowDetector((context, rows, seed) =>
+    private static Func<IDetector> Deep<TOptions>(
+        double? contamination, Func<FlowsCatalog, TOptions, IEstimator<FlowTransformer>> create)
+        where TOptions : FlowOptions, new() => () => new FlowDetector((context, rows, seed) =>
     {
-        var options = new RealNvpEstimator.Options { Contamination = contamination, Seed = seed, CalibrationFolds = 0 };
-        return context.Flows.RealNvp(options).Fit(rows);
+        var options = new TOptions { Contamination = contamination, Seed = seed, CalibrationFolds = 0 };
+        return create(context.Flows, options).Fit(rows);
     });
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
@@ -13,23 +12,15 @@ public sealed partial class RealNvpEstimator
     /// <summary>All options of a RealNVP and its training. Every property has a default that works.</summary>
     /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 300; <see cref="FlowOptions.NumberOfMembers"/> is
     /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture.</remarks>
-    public sealed class Options : FlowOptions
+    public sealed class Options : PerceptronFlowOptions
     {
-        private const int MaximumHiddenLayers = 16;
-        private const int MaximumHiddenUnits = 4096;
-
-        // 400 MB as Single, and several times that in training.
-        private const double MaximumWeights = 1e8;
-
-        /// <summary>Options at their defaults: a small, stiff flow, for ranks. LearningRate is 0.01.</summary>
-        public Options() => LearningRate = 1e-2;
+        /// <summary>Options at their defaults: a small, stiff flow, for ranks. LearningRate is 0.01, HiddenUnits one layer of
+        /// 16.</summary>
+        public Options()
+            : base(16) => LearningRate = 1e-2;
 
         /// <summary>Affine couplings, 1 to 256. Default 2, which change every column once.</summary>
         public int NumberOfCouplings { get; set; } = 2;
-
-        /// <summary>Units of each hidden layer of a conditioner, from the first on: up to 16 layers of 1 to 4,096 units; empty
-        /// for a linear conditioner. Default one layer of 16. Copied with the options.</summary>
-        public int[] HiddenUnits { get; set; } = [16];
 
         /// <summary>How far from 0 the log-scales of a coupling may be, in [0.01, 5]. Default 0.25: a column is stretched by
         /// e^0.25 at most, so that no coupling draws density together around a few anomalies. Set 2 for a sharp density of smooth
@@ -62,12 +53,7 @@ public sealed partial class RealNvpEstimator
         internal override FlowDefaults Defaults =>
             new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
 
-        internal override FlowOptions Clone()
-        {
-            var copy = (Options)base.Clone();
-            copy.HiddenUnits = [.. HiddenUnits];
-            return copy;
-        }
+        private protected override (string Name, int Count) Depth => (nameof(NumberOfCouplings), NumberOfCouplings);
 
         internal override TrainableBijection[] CreateBijections(int dimension, int seed)
         {
@@ -81,36 +67,10 @@ public sealed partial class RealNvpEstimator
                 [new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, HiddenUnits, map)];
         }
 
-        private protected override void CheckOwn(OptionFaults faults)
-        {
-            faults.Range(nameof(NumberOfCouplings), NumberOfCouplings, 1, 256);
+        private protected override (double Inputs, double Outputs, double Others) MapWeights(int dimension) =>
+            (dimension / 2, 2 * ((dimension + 1) / 2), 2 * dimension);
+
+        private protected override void CheckMaps(OptionFaults faults) =>
             faults.Range(nameof(LogScaleBound), LogScaleBound, 0.01, 5);
-            if (HiddenUnits is null)
-                faults.Add("HiddenUnits is null. Leave it at its default or give the units of each hidden layer.");
-            else if (HiddenUnits.Length > MaximumHiddenLayers)
-                faults.Add($"HiddenUnits has {HiddenUnits.Length} layers, but it has at most {MaximumHiddenLayers}.");
-            else
-                faults.Units(nameof(HiddenUnits), HiddenUnits, MaximumHiddenUnits);
-            if (HiddenUnits?.Length is <= MaximumHiddenLayers && Weights(dimension: 1) > MaximumWeights)
-                faults.Add(TooManyWeights(dimension: 1));
-        }
-
-        private double Weights(int dimension)
-        {
-            double[] widths = [dimension / 2, .. HiddenUnits.Select(units => (double)units), 2 * ((dimension + 1) / 2)];
-            double perCoupling = widths.Zip(widths.Skip(1), (inputs, outputs) => (inputs + 1) * outputs).Sum() + 2.0 * dimension;
-            return perCoupling * NumberOfCouplings * (NumberOfMembers ?? 1);
-        }
-
-        private string TooManyWeights(int dimension) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"HiddenUnits, NumberOfCouplings and NumberOfMembers make {Weights(dimension):0.0e0} weights for {dimension} column"
-            + $"{(dimension > 1 ? "s" : "")}, but there are at most {MaximumWeights:0.0e0}. Take fewer of any.");
-
-        private void CheckWeights(int dimension)
-        {
-            if (Weights(dimension) > MaximumWeights)
-                throw new ArgumentException(TooManyWeights(dimension));
-        }
     }
 }

@@ -56,6 +56,15 @@ internal static class BijectionTable
             inputBound);
     }
 
+    public static PlanarStack Planar(int dimension, int layers) =>
+        new TrainablePlanarStack(dimension, layers).Freeze(PlanarReference.RandomParameters(dimension, layers, 2));
+
+    public static LinearMap Linear(int dimension)
+    {
+        var linear = new TrainableLinear(dimension, new RandomStream(dimension));
+        return linear.Freeze([.. Draw(linear.ParameterCount, 5).Select(value => value / MathF.Sqrt(dimension))]);
+    }
+
     private static MultilayerPerceptron Perceptron(
         int[] widths, RandomStream random, double scale, AutoregressiveMask? mask = null)
     {
@@ -74,9 +83,6 @@ internal static class BijectionTable
         float[] Draw(int count, int inputs) =>
             [.. Enumerable.Range(0, count).Select(_ => (float)(scale * random.NextGaussian() / Math.Sqrt(inputs)))];
     }
-
-    public static PlanarStack Planar(int dimension, int layers) =>
-        new TrainablePlanarStack(dimension, layers).Freeze(PlanarReference.RandomParameters(dimension, layers, 2));
 
     private static Dictionary<string, Func<Bijection>> Build()
     {
@@ -116,12 +122,6 @@ internal static class BijectionTable
 
         table.Add("coupling 5, wide hidden layers", () => Coupling(5, [0, 3], [70, 130]));
         return table;
-    }
-
-    private static LinearMap Linear(int dimension)
-    {
-        var linear = new TrainableLinear(dimension, new RandomStream(dimension));
-        return linear.Freeze([.. Draw(linear.ParameterCount, 5).Select(value => value / MathF.Sqrt(dimension))]);
     }
 
     private static IEnumerable<float> Draw(int count, int seed)

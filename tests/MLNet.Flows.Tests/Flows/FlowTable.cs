@@ -26,6 +26,37 @@ internal static class FlowTable
                 NumberOfMembers = 1,
             },
             (flows, options) => flows.RealNvp(options)),
+        ["nice"] = Of(() => new NiceEstimator.Options(), (flows, options) => flows.Nice(options)),
+        ["nice, scaled"] = Of(
+            () => new NiceEstimator.Options
+            {
+                LearnScale = true,
+                HiddenUnits = [8],
+                Contamination = 0,
+            },
+            (flows, options) => flows.Nice(options)),
+        ["glow"] = Of(() => new GlowEstimator.Options(), (flows, options) => flows.Glow(options)),
+        ["masked autoregressive"] = Of(
+            () => new MaskedAutoregressiveEstimator.Options(), (flows, options) => flows.MaskedAutoregressive(options)),
+        ["masked autoregressive, random orders"] = Of(
+            () => new MaskedAutoregressiveEstimator.Options
+            {
+                NumberOfTransforms = 3,
+                Order = ColumnOrder.Random,
+                HiddenUnits = [],
+                Contamination = 0.05,
+            },
+            (flows, options) => flows.MaskedAutoregressive(options)),
+        ["neural spline"] = Of(() => new NeuralSplineEstimator.Options(), (flows, options) => flows.NeuralSpline(options)),
+        ["neural spline, autoregressive"] = Of(
+            () => new NeuralSplineEstimator.Options
+            {
+                Autoregressive = true,
+                NumberOfBins = 4,
+                TailBound = 3,
+                HiddenUnits = [8],
+            },
+            (flows, options) => flows.NeuralSpline(options)),
         ["radial"] = Of(() => new RadialFlowEstimator.Options(), (flows, options) => flows.RadialFlow(options)),
     };
 

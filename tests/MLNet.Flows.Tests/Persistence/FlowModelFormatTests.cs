@@ -218,6 +218,10 @@ public sealed class FlowModelFormatTests
     [InlineData("realnvp-v2", typeof(RealNvpTransformer), "Latent")]
     [InlineData("realnvp-v3", typeof(RealNvpTransformer), "Latent")]
     [InlineData("radial-v3", typeof(RadialFlowTransformer), "Latent")]
+    [InlineData("nice-v3", typeof(NiceTransformer), "Latent")]
+    [InlineData("glow-v3", typeof(GlowTransformer), "Latent")]
+    [InlineData("maf-v3", typeof(MaskedAutoregressiveTransformer), "Latent")]
+    [InlineData("spline-v3", typeof(NeuralSplineTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
     {
@@ -243,6 +247,11 @@ public sealed class FlowModelFormatTests
     {
         Write("planar-v3", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.Model())));
         Write("realnvp-v3", new RealNvpTransformer(_context, WithAllColumns(TestFlows.RealNvpModel())));
+        Write("nice-v3", new NiceTransformer(_context, WithAllColumns(TestFlows.NiceModel())));
+        Write("glow-v3", new GlowTransformer(_context, WithAllColumns(TestFlows.GlowModel())));
+        Write(
+            "maf-v3", new MaskedAutoregressiveTransformer(_context, WithAllColumns(TestFlows.MaskedAutoregressiveModel())));
+        Write("spline-v3", new NeuralSplineTransformer(_context, WithAllColumns(TestFlows.NeuralSplineModel())));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
         static FlowModel WithAllColumns(FlowModel model) =>

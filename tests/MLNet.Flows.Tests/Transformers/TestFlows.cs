@@ -3,6 +3,7 @@ using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Bijections.Radial;
+using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
@@ -27,6 +28,23 @@ internal static class TestFlows
     public static FlowModel RadialModel() => Model(
         new RadialLayer(
             [0.3f, -0.2f, 0.1f, 0.4f], alpha: 0.8f, beta: -0.6f), new RadialLayer([-0.5f, 0, 0.5f, -0.1f], alpha: 1.2f, beta: 2));
+
+    public static FlowModel NiceModel() => Model(
+        BijectionTable.Coupling(4, [0, 2], [16, 20], default(AdditiveMap), scale: 0.7, inputBound: 1.5f),
+        BijectionTable.Coupling(4, [1, 3], [16], default(AdditiveMap), scale: 0.7, inputBound: 1.5f));
+
+    public static FlowModel GlowModel() => Model(
+        BijectionTable.Linear(4),
+        BijectionTable.Coupling(4, [0, 2], [16, 20], scale: 0.7, inputBound: 1.5f));
+
+    public static FlowModel MaskedAutoregressiveModel() => Model(
+        BijectionTable.Autoregressive(4, [16, 20], new AffineMap(1), scale: 0.7),
+        BijectionTable.Autoregressive(4, [], new AffineMap(0.5f), scale: 0.7));
+
+    public static FlowModel NeuralSplineModel() => Model(
+        BijectionTable.Linear(4),
+        BijectionTable.Coupling(4, [0, 2], [16], new SplineMap(8, 3), scale: 0.7),
+        BijectionTable.Autoregressive(4, [16], new SplineMap(4, 2), scale: 0.7));
 
     public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
 

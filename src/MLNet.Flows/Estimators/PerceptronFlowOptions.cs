@@ -1,0 +1,71 @@
+using System.Globalization;
+using MLNet.Flows.Estimators;
+
+namespace MLNet.Flows;
+
+/// <summary>Options of flows whose maps take their parameters from multilayer perceptrons, the conditioners.</summary>
+public abstract class PerceptronFlowOptions : FlowOptions
+{
+    private const int MaximumHiddenLayers = 16;
+    private const int MaximumHiddenUnits = 4096;
+    private const int MaximumDepth = 256;
+
+    // 400 MB as Single, and several times that in training.
+    private const double MaximumWeights = 1e8;
+
+    private protected PerceptronFlowOptions(params int[] hiddenUnits) => HiddenUnits = hiddenUnits;
+
+    /// <summary>Units of each hidden layer of a conditioner, from the first on: up to 16 layers of 1 to 4,096 units; empty for a
+    /// linear conditioner. Copied with the options.</summary>
+    public int[] HiddenUnits { get; set; }
+
+    /// <summary>How many maps with a conditioner follow each other, by the option's name.</summary>
+    private protected abstract (string Name, int Count) Depth { get; }
+
+    internal override FlowOptions Clone()
+    {
+        var copy = (PerceptronFlowOptions)base.Clone();
+        copy.HiddenUnits = [.. HiddenUnits];
+        return copy;
+    }
+
+    /// <summary>A conditioner's inputs and outputs, and how many further weights a map has.</summary>
+    private protected abstract (double Inputs, double Outputs, double Others) MapWeights(int dimension);
+
+    /// <summary>Adds the faults of the flow's own options, hidden units and depth aside.</summary>
+    private protected abstract void CheckMaps(OptionFaults faults);
+
+    private protected sealed override void CheckOwn(OptionFaults faults)
+    {
+        faults.Range(Depth.Name, Depth.Count, 1, MaximumDepth);
+        CheckMaps(faults);
+        if (HiddenUnits is null)
+            faults.Add("HiddenUnits is null. Leave it at its default or give the units of each hidden layer.");
+        else if (HiddenUnits.Length > MaximumHiddenLayers)
+            faults.Add($"HiddenUnits has {HiddenUnits.Length} layers, but it has at most {MaximumHiddenLayers}.");
+        else
+            faults.Units(nameof(HiddenUnits), HiddenUnits, MaximumHiddenUnits);
+        if (HiddenUnits?.Length is <= MaximumHiddenLayers && Weights(dimension: 1) > MaximumWeights)
+            faults.Add(TooManyWeights(dimension: 1));
+    }
+
+    /// <exception cref="ArgumentException">So many columns make more weights than there may be.</exception>
+    private protected void CheckWeights(int dimension)
+    {
+        if (Weights(dimension) > MaximumWeights)
+            throw new ArgumentException(TooManyWeights(dimension));
+    }
+
+    private double Weights(int dimension)
+    {
+        (double inputs, double outputs, double others) = MapWeights(dimension);
+        double[] widths = [inputs, .. HiddenUnits.Select(units => (double)units), outputs];
+        double perMap = widths.Zip(widths.Skip(1), (from, to) => (from + 1) * to).Sum() + others;
+        return perMap * Depth.Count * (NumberOfMembers ?? 1);
+    }
+
+    private string TooManyWeights(int dimension) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"HiddenUnits, {Depth.Name} and NumberOfMembers make {Weights(dimension):0.0e0} weights for {dimension} column"
+        + $"{(dimension > 1 ? "s" : "")}, but there are at most {MaximumWeights:0.0e0}. Take fewer of any.");
+}

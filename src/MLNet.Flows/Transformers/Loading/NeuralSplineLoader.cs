@@ -1,0 +1,27 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.Flows;
+using MLNet.Flows.Interop;
+using MLNet.Flows.Persistence;
+using MLNet.Flows.Transformers.Loading;
+
+[assembly: FlowLoader(
+    typeof(NeuralSplineTransformer), typeof(NeuralSplineLoader), "Neural spline flow", NeuralSplineLoader.LoaderSignature)]
+
+namespace MLNet.Flows.Transformers.Loading;
+
+/// <summary>What ML.NET calls when a model file names a neural spline flow.</summary>
+internal static class NeuralSplineLoader
+{
+    /// <summary>Written into every saved model; never changes.</summary>
+    public const string LoaderSignature = "NeuralSplineFlow";
+
+    /// <summary>Eight characters at the head of the model's entry; never changes.</summary>
+    public const string ModelSignature = "NSPLINE1";
+
+    // Found by name and signature.
+    private static NeuralSplineTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+        new(
+            environment,
+            FlowModelFormat.Read(ModelStream.Load(context, ModelSignature, LoaderSignature, FlowModelFormat.MaximumLength)));
+}
