@@ -1,10 +1,11 @@
 using MLNet.Flows.Bijections.Linear;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLNet.Flows.TorchSharp.Modules;
 
-/// <summary><see cref="TrainableLinear"/> under autograd: z = P L U x + b.</summary>
+/// <summary><see cref="TrainableLinear"/> under autograd: z = L U x + b.</summary>
 /// <remarks>Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.2.</remarks>
 internal sealed class LinearModule : BijectionModule
 {
@@ -15,8 +16,8 @@ internal sealed class LinearModule : BijectionModule
     private readonly Tensor _lowerPlaces;
     private readonly Tensor _upperPlaces;
     private readonly Tensor _identity;
-    private readonly Tensor _rows;
     private readonly int _dimension;
+    private readonly Scalar _scale;
 
     /// <param name="managed">The map.</param>
     /// <param name="start">[L below the diagonal | U above it | log-diagonal (D) | b (D)].</param>
@@ -24,7 +25,7 @@ internal sealed class LinearModule : BijectionModule
         : base("linear")
     {
         int n = managed.Dimension, triangle = n * (n - 1) / 2;
-        _dimension = n;
+        (_dimension, _scale) = (n, 1 / MathF.Sqrt(n));
         _lower = ModuleTensors.Parameter(start[..triangle], triangle);
         _upper = ModuleTensors.Parameter(start.Slice(triangle, triangle), triangle);
         _logDiagonal = ModuleTensors.Parameter(start.Slice(2 * triangle, n), n);
@@ -33,12 +34,6 @@ internal sealed class LinearModule : BijectionModule
         _lowerPlaces = Places(places.Where(each => each.Column < each.Row).Select(each => each.At));
         _upperPlaces = Places(places.Where(each => each.Column > each.Row).Select(each => each.At));
         _identity = eye(n);
-
-        // Row i of W is the row of L U that the permutation puts there.
-        var rows = new long[n];
-        foreach ((int i, int row) in managed.Permutation.ToArray().Index())
-            rows[row] = i;
-        _rows = Places(rows);
         RegisterComponents();
     }
 
@@ -47,12 +42,11 @@ internal sealed class LinearModule : BijectionModule
         Tensor logDiagonal = _logDiagonal.clamp(Scalars.LowestLogScale, Scalars.HighestLogScale);
         Tensor lower = Matrix(_lowerPlaces, _lower).Plus(_identity);
         Tensor upper = Matrix(_upperPlaces, _upper).Plus(_identity * exp(logDiagonal).unsqueeze(0));
-        Tensor weights = matmul(lower, upper).index_select(0, _rows);
-        return (nn.functional.linear(x, weights, _bias), logDiagonal.sum().expand(x.shape[0]));
+        return (nn.functional.linear(x, matmul(lower, upper), _bias), logDiagonal.sum().expand(x.shape[0]));
     }
 
     private Tensor Matrix(Tensor places, Tensor values) =>
-        values.new_zeros(_dimension * _dimension).scatter(0, places, values).reshape(_dimension, _dimension);
+        values.new_zeros(_dimension * _dimension).scatter(0, places, values * _scale).reshape(_dimension, _dimension);
 
     private static Tensor Places(IEnumerable<long> places)
     {

@@ -15,10 +15,10 @@ public sealed partial class GlowEstimator
     /// coupling has none to see, and is one affine map.</remarks>
     public sealed class Options : PerceptronFlowOptions
     {
-        /// <summary>Options at their defaults: a small, stiff flow, for ranks. LearningRate is 0.005, HiddenUnits one layer of
+        /// <summary>Options at their defaults: a small, stiff flow, for ranks. LearningRate is 0.01, HiddenUnits one layer of
         /// 16.</summary>
         public Options()
-            : base(16) => LearningRate = 5e-3;
+            : base(16) => LearningRate = 1e-2;
 
         /// <summary>Steps of actnorm, linear map and affine coupling, 1 to 256. Default 2.</summary>
         public int NumberOfSteps { get; set; } = 2;
@@ -64,7 +64,7 @@ public sealed partial class GlowEstimator
             IEnumerable<TrainableBijection> Step(ColumnMask mask) =>
             [
                 new ActNorm(dimension),
-                new TrainableLinear(dimension, random),
+                new TrainableLinear(dimension),
                 new TrainableCoupling<AffineMap>(mask, HiddenUnits, map),
             ];
         }

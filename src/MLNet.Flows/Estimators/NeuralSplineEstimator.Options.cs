@@ -16,10 +16,10 @@ public sealed partial class NeuralSplineEstimator
     /// there is none to see, and each map is one spline.</remarks>
     public sealed class Options : PerceptronFlowOptions
     {
-        /// <summary>Options at their defaults: a small flow, for ranks. LearningRate is 0.003, HiddenUnits one layer of
+        /// <summary>Options at their defaults: a small flow, for ranks. LearningRate is 0.01, HiddenUnits one layer of
         /// 16.</summary>
         public Options()
-            : base(16) => LearningRate = 3e-3;
+            : base(16) => LearningRate = 1e-2;
 
         /// <summary>Splines in a row, each behind a linear map, 1 to 256. Default 2.</summary>
         public int NumberOfTransforms { get; set; } = 2;
@@ -71,7 +71,7 @@ public sealed partial class NeuralSplineEstimator
                 : ColumnMask.Alternating(dimension, NumberOfTransforms, random)
                     .Select(mask => new TrainableCoupling<SplineMap>(mask, HiddenUnits, map));
             return [.. splines.SelectMany(
-                spline => (TrainableBijection[])[new TrainableLinear(dimension, random), spline])];
+                spline => (TrainableBijection[])[new TrainableLinear(dimension), spline])];
         }
 
         private protected override (double Inputs, double Outputs, double Others) MapWeights(int dimension)

@@ -61,7 +61,7 @@ internal static class BijectionTable
 
     public static LinearMap Linear(int dimension)
     {
-        var linear = new TrainableLinear(dimension, new RandomStream(dimension));
+        var linear = new TrainableLinear(dimension);
         return linear.Freeze([.. Draw(linear.ParameterCount, 5).Select(value => value / MathF.Sqrt(dimension))]);
     }
 

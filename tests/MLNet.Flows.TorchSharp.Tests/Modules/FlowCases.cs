@@ -34,11 +34,11 @@ internal static class FlowCases
             ["couplings 33x7x20"] = d => Couplings(d, 3, 33, 7, 20),
             ["couplings 64x64"] = d => Couplings(d, 6, 64, 64),
             ["coupling 128"] = d => Couplings(d, 1, 128),
-            ["linear"] = d => [new TrainableLinear(d, new RandomStream(4))],
+            ["linear"] = d => [new TrainableLinear(d)],
             ["additive couplings"] = d => Couplings(d, 4, default(AdditiveMap), 16, 16),
             ["spline couplings 8"] = d => Couplings(d, 2, new SplineMap(8, 3), 16, 16),
             ["spline couplings 5 after linear"] = d =>
-                [new TrainableLinear(d, new RandomStream(5)), .. Couplings(d, 2, new SplineMap(5, 2), 7)],
+                [new TrainableLinear(d), .. Couplings(d, 2, new SplineMap(5, 2), 7)],
             ["autoregressive, linear"] = d => Autoregressive(d, 2, new AffineMap(2)),
             ["autoregressive 33x20"] = d => Autoregressive(d, 3, new AffineMap(2), 33, 20),
             ["additive autoregressive 16"] = d => Autoregressive(d, 2, default(AdditiveMap), 16),

@@ -5,35 +5,33 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Bijections.Linear;
 
-/// <summary>An invertible linear map in training, by its factors: W = P L U with a permutation P that stays as it was drawn, a
-/// lower triangle L with ones on the diagonal, and an upper one U with a positive diagonal; z = W x + b.</summary>
-/// <remarks>Flat parameters: [L below the diagonal, row by row | U above it, row by row | log-diagonal of U (d) | b (d)]. Starts
-/// as the permutation. log|det W| = sum of log-diagonal. Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.2; a start at a
-/// permutation, as Durkan et al. 2019 have it, mixes no heavy tail into other columns before training has a reason
-/// to.</remarks>
+/// <summary>An invertible linear map in training, by its factors: W = L U with a lower triangle L with ones on the diagonal and
+/// an upper one U with a positive diagonal; z = W x + b.</summary>
+/// <remarks>
+/// Flat parameters: [L below the diagonal, row by row | U above it, row by row | log-diagonal of U (d) | b (d)]; what is off the
+/// diagonals is the parameter over sqrt(d), so that a step of the optimizer turns the map by about the same angle whatever d.
+/// log|det W| = sum of log-diagonal. Kingma and Dhariwal 2018, arXiv:1807.03039, section 3.2.
+/// It starts as the identity, where the paper has a random rotation. A rotation mixes heavy tails into all columns before
+/// training has a reason to, and a permutation undoes what masks in pairs are for, that each column is changed as often as any
+/// other: it cost 1 point of AUROC and 4 of AUPRC on the means over nine sets.
+/// </remarks>
 internal sealed class TrainableLinear : TrainableBijection
 {
-    private readonly int[] _permutation;
     private readonly TrainablePerceptron _layer;
     private readonly double[] _lower;
     private readonly double[] _upper;
     private readonly float[] _logDiagonal;
+    private readonly float _scale;
     private float _logDet;
 
-    /// <param name="dimension">d.</param>
-    /// <param name="random">Draws the permutation.</param>
-    public TrainableLinear(int dimension, RandomStream random)
+    public TrainableLinear(int dimension)
         : base(dimension)
     {
-        _permutation = [.. Enumerable.Range(0, dimension)];
-        random.Shuffle<int>(_permutation);
+        _scale = 1 / MathF.Sqrt(dimension);
         _layer = new TrainablePerceptron([dimension, dimension]);
         (_lower, _upper) = (new double[dimension * dimension], new double[dimension * dimension]);
         _logDiagonal = new float[dimension];
     }
-
-    /// <summary>Row i of L U is row Permutation[i] of W.</summary>
-    public ReadOnlySpan<int> Permutation => _permutation;
 
     public override int ParameterCount => checked(Dimension * Dimension + Dimension);
 
@@ -65,7 +63,7 @@ internal sealed class TrainableLinear : TrainableBijection
 
     public override Accumulator CreateAccumulator(SimdWidth width) => new Sums(_layer.Network);
 
-    // With G = dL/dW, rows put back in the order of L U: dL/dL = G U^T below the diagonal, dL/dU = L^T G on and above it.
+    // With G = dL/dW: dL/dL = G U^T below the diagonal, dL/dU = L^T G on and above it.
     public override void FinishGradient(Accumulator accumulator, Span<float> gradient)
     {
         var sums = (Sums)accumulator;
@@ -73,16 +71,12 @@ internal sealed class TrainableLinear : TrainableBijection
         var onLayer = new float[n * n + n];
         _layer.FinishGradient(sums.Layer, onLayer);
         var onProduct = new double[n * n];
-        for (int i = 0; i < n; i++)
-        {
-            for (int j = 0; j < n; j++)
-                onProduct[i * n + j] = onLayer[_permutation[i] * n + j];
-        }
-
+        for (int i = 0; i < onProduct.Length; i++)
+            onProduct[i] = onLayer[i];
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j < i; j++)
-                gradient[at++] = (float)TensorPrimitives.Dot<double>(
+                gradient[at++] = _scale * (float)TensorPrimitives.Dot<double>(
                     onProduct.AsSpan(i * n + j, n - j), _upper.AsSpan(j * n + j, n - j));
         }
 
@@ -93,7 +87,7 @@ internal sealed class TrainableLinear : TrainableBijection
             for (int k = i; k < n; k++)
                 TensorPrimitives.MultiplyAdd<double>(onProduct.AsSpan(k * n, n), _lower[k * n + i], row, row);
             for (int j = i + 1; j < n; j++)
-                gradient[at++] = (float)row[j];
+                gradient[at++] = _scale * (float)row[j];
             gradient[2 * Triangle + i] = (float)(row[i] * _upper[i * n + i] + sums.Weight);
         }
 
@@ -115,7 +109,7 @@ internal sealed class TrainableLinear : TrainableBijection
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j < i; j++)
-                _lower[i * n + j] = parameters[at++];
+                _lower[i * n + j] = _scale * parameters[at++];
             _lower[i * n + i] = 1;
         }
 
@@ -127,7 +121,7 @@ internal sealed class TrainableLinear : TrainableBijection
             _upper[i * n + i] = diagonal[i];
             logDet += Math.Log(diagonal[i]);
             for (int j = i + 1; j < n; j++)
-                _upper[i * n + j] = parameters[at++];
+                _upper[i * n + j] = _scale * parameters[at++];
         }
 
         _logDet = (float)logDet;
@@ -139,7 +133,7 @@ internal sealed class TrainableLinear : TrainableBijection
             for (int k = 0; k <= i; k++)
                 TensorPrimitives.MultiplyAdd<double>(_upper.AsSpan(k * n, n), _lower[i * n + k], row, row);
             for (int j = 0; j < n; j++)
-                weights[_permutation[i] * n + j] = (float)row[j];
+                weights[i * n + j] = (float)row[j];
         }
 
         parameters[(2 * Triangle + n)..].CopyTo(weights.AsSpan(n * n));
