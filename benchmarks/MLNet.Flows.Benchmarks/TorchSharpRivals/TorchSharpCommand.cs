@@ -1,3 +1,4 @@
+using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
@@ -19,7 +20,7 @@ internal static class TorchSharpCommand
     private const int BatchRows = 1024;
     private static readonly Device Cpu = Device.Parse("cpu")!.Value;
 
-    /// <param name="only">"planar" or "realnvp"; everything if empty.</param>
+    /// <param name="only">"planar", "realnvp" or "family"; everything if empty.</param>
     public static int Run(string only)
     {
         Console.WriteLine(Machine.Describe());
@@ -38,6 +39,8 @@ internal static class TorchSharpCommand
 
         if (only is "" or "realnvp")
             RealNvp();
+        if (only is "" or "family")
+            Family();
         return 0;
     }
 
@@ -75,30 +78,65 @@ internal static class TorchSharpCommand
     private static void RealNvp()
     {
         // The estimator's default, its density preset's size, and one between.
-        const int Rows = 20_000, Dimension = 16;
-        var rows = new Workload(Rows, Dimension, layers: 1);
         foreach ((int couplings, int[] hidden) in (IEnumerable<(int, int[])>)[(2, [16]), (6, [16, 16]), (6, [64, 64])])
         {
             var options = new RealNvpEstimator.Options { NumberOfCouplings = couplings, HiddenUnits = hidden, LogScaleBound = 2 };
-            string name = $"realnvp_{couplings}_couplings_{string.Join('x', hidden)}";
-            TrainingTask Task() => rows.Task(threads: 1, options.CreateBijections(Dimension, seed: 1));
-            using var eager = new AutogradEngine(Task(), Cpu);
-            foreach (int batch in (int[])[256, 4096])
-            {
-                Action managed = rows.Epoch(new ManagedEngine(Task()), batch);
-                Print($"{name} train_b{batch}", Rows / batch * batch, managed, rows.Epoch(eager, batch));
-            }
-
-            var workload = new CouplingWorkload(Rows, Dimension, couplings, hidden);
-            BijectionModule[] modules =
-                [.. options.CreateBijections(Dimension, seed: 1).Select(
-                    each => ModuleTable.Of(each, new float[each.ParameterCount]))];
-            using var baseModule = new LocationScaleModule(new TrainableDiagonalNormal(Dimension), new float[2 * Dimension]);
-            Action Eager(float[] data, int batch) => Scoring(data, Dimension, batch, baseModule, modules);
-            Print($"{name} score", Rows, Managed(workload.Transformer, workload.Data, Rows), Eager(workload.Data, BatchRows));
-            float[] row = workload.Data[..Dimension];
-            Print($"{name} one_row", 1, Managed(workload.Transformer, row, 1), Eager(row, 1));
+            Deep($"realnvp_{couplings}_couplings_{string.Join('x', hidden)}", options);
         }
+    }
+
+    // Five or six maps with conditioners of 64x64.
+    private static void Family()
+    {
+        Deep("nice_6", new NiceEstimator.Options { NumberOfCouplings = 6, HiddenUnits = [64, 64] });
+        Deep("glow_6", new GlowEstimator.Options { NumberOfSteps = 6, HiddenUnits = [64, 64], LogScaleBound = 2 });
+        Deep(
+            "maf_5",
+            new MaskedAutoregressiveEstimator.Options { NumberOfTransforms = 5, HiddenUnits = [64, 64], LogScaleBound = 2 });
+        Deep("spline_5", new NeuralSplineEstimator.Options { NumberOfTransforms = 5, HiddenUnits = [64, 64] });
+        Deep(
+            "spline_5_autoregressive",
+            new NeuralSplineEstimator.Options { NumberOfTransforms = 5, HiddenUnits = [64, 64], Autoregressive = true });
+    }
+
+    private static void Deep(string name, FlowOptions options)
+    {
+        const int Rows = 20_000, Dimension = 16;
+        var rows = new Workload(Rows, Dimension, layers: 1);
+        TrainingTask Task() => rows.Task(threads: 1, options.CreateBijections(Dimension, seed: 1));
+        using var eager = new AutogradEngine(Task(), Cpu);
+        foreach (int batch in (int[])[256, 4096])
+        {
+            using var managed = new ManagedEngine(Task());
+            Print($"{name} train_b{batch}", Rows / batch * batch, rows.Epoch(managed, batch), rows.Epoch(eager, batch));
+        }
+
+        // At random weights, as no bin and no rectifier is then left out.
+        TrainableTransformed flow = Task().Flow;
+        var parameters = new float[flow.ParameterCount];
+        flow.Initialize(rows.Matrix, [.. Enumerable.Range(0, Rows)], seed: 1, parameters, checkpoint: null);
+        var random = new RandomStream(3);
+        int from = 0;
+        foreach (TrainableBijection each in flow.Bijections)
+        {
+            ReadOnlySpan<float> mask = each.GradientMask;
+            for (int i = 0; i < each.ParameterCount; i++)
+                parameters[from + i] += (float)(0.05 * random.NextGaussian()) * (mask.IsEmpty ? 1 : mask[i]);
+            from += each.ParameterCount;
+        }
+
+        var density = new FlowDensity(
+            new ColumnPartition(Dimension, [], new PlateauConstants([], [])), flow.Freeze(parameters));
+        int start = 0;
+        BijectionModule[] modules = [.. flow.Bijections.Select(
+            each => ModuleTable.Of(each, parameters[start..(start += each.ParameterCount)]))];
+        using var baseModule = new LocationScaleModule(new TrainableDiagonalNormal(Dimension), parameters[start..]);
+        Action Eager(float[] data, int batch) => Scoring(data, Dimension, batch, baseModule, modules);
+        FlowWorkspace workspace = density.CreateWorkspace();
+        var result = new float[Rows];
+        Print($"{name} score", Rows, () => density.LogProb(rows.Data, result, workspace), Eager(rows.Data, BatchRows));
+        float[] row = rows.Data[..Dimension];
+        Print($"{name} one_row", 1, () => result[0] = density.LogProb(row, workspace), Eager(row, 1));
     }
 
     private static void Print(string what, int rows, Action managed, Action eager, Action? scripted = null)
