@@ -5,9 +5,9 @@
 // growth              cost against features, layers and rows; memory of a training
 // fuzz [N]            N damaged model files, a million by default: counts by outcome
 // torchsharp [FLOW]   the same flows under TorchSharp, eager and TorchScript, where libtorch loads (build/with-libstdcxx brings
-//                     what it needs); FLOW is planar, realnvp or family, all by default; or "quality [FOLDER [SEEDS]]": whether RealNVP
-//                     is as good by either engine, on likelihood and on a folder of labelled sets; or "device NAME": rates on
-//                     cuda, cuda:0, mps or cpu, and whether the flow scores here as it does there
+//                     what it needs); FLOW is planar, realnvp or family, all by default; or "quality [FOLDER [SEEDS]]": whether
+// RealNVP                     is as good by either engine, on likelihood and on a folder of labelled sets; or "device NAME":
+// rates on                     cuda, cuda:0, mps or cpu, and whether the flow scores here as it does there
 // density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;

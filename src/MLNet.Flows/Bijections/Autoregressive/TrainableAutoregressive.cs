@@ -24,7 +24,7 @@ internal sealed class TrainableAutoregressive<TMap> : TrainableConditioned<TMap>
     }
 
     private TrainableAutoregressive(int[] order, AutoregressiveMask mask, TMap map, float inputBound)
-        : this(order, mask, new TrainablePerceptron(mask.Widths), map, inputBound)
+        : this(order, mask, new TrainablePerceptron(mask.Widths, mask), map, inputBound)
     {
     }
 

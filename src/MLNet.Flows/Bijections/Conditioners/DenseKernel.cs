@@ -12,7 +12,8 @@ namespace MLNet.Flows.Bijections.Conditioners;
 ///    multiply-adds, whose sixteen sums leave slack behind the four steps that each waits for its last.
 /// 3. Each sum starts at its bias and takes the inputs in ascending order, as in <see cref="DenseRowKernel{V, S}"/>: any tile
 ///    gives the same bits.
-/// 4. Wide layers go by stretches of 64 inputs, which stay in the first-level cache for all tiles; between stretches a tile rests
+/// 4. Inputs for which a panel has no weights are left out: adding 0 times x changes no sum.
+/// 5. Wide layers go by stretches of 64 inputs, which stay in the first-level cache for all tiles; between stretches a tile rests
 ///    in y, to the bit.
 /// </remarks>
 internal static unsafe class DenseKernel<V, S>
@@ -29,6 +30,7 @@ internal static unsafe class DenseKernel<V, S>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(DensePanels panels, float* x, float* y, float lowest)
     {
+        ReadOnlySpan<int> starts = panels.Starts, ends = panels.Ends;
         fixed (float* weights = panels.Weights, bias = panels.Bias)
         {
             int start = 0;
@@ -36,20 +38,23 @@ internal static unsafe class DenseKernel<V, S>
             {
                 int count = Math.Min(Stretch, panels.Inputs - start);
                 bool first = start == 0, last = start + count == panels.Inputs;
-                float* panel = weights + start * DensePanels.Height, from = x + start * R;
                 int stride = DensePanels.Height * panels.Inputs;
-                if (4 * S.Count == R)
+                for (int p = 0; p < starts.Length; p++)
                 {
-                    for (int o = 0; o < panels.PaddedOutputs; o += DensePanels.Height, panel += stride)
-                        FourByFour(count, panel, first ? bias + o : null, from, y + o * R, last, S.Create(lowest));
-                }
-                else
-                {
-                    for (int r = 0; r < R; r += 2 * S.Count)
+                    int low = Math.Max(start, starts[p]), inputs = Math.Max(Math.Min(start + count, ends[p]) - low, 0);
+                    if (inputs == 0 && !first && !last)
+                        continue;
+                    int o = p * DensePanels.Height;
+                    float* panel = weights + p * stride + low * DensePanels.Height, from = x + low * R, to = y + o * R;
+                    float* biases = first ? bias + o : null;
+                    if (4 * S.Count == R)
                     {
-                        float* own = panel;
-                        for (int o = 0; o < panels.PaddedOutputs; o += DensePanels.Height, own += stride)
-                            FourByTwo(count, own, first ? bias + o : null, from + r, y + o * R + r, last, S.Create(lowest));
+                        FourByFour(inputs, panel, biases, from, to, last, S.Create(lowest));
+                    }
+                    else
+                    {
+                        for (int r = 0; r < R; r += 2 * S.Count)
+                            FourByTwo(inputs, panel, biases, from + r, to + r, last, S.Create(lowest));
                     }
                 }
 

@@ -11,6 +11,7 @@ internal sealed class DenseLayer
     private const int RowAlignment = 16;
     private readonly float[] _weights;
     private readonly float[] _bias;
+    private readonly int[] _prefixes;
     private readonly Lazy<DensePanels> _transposed;
     private readonly Lazy<AlignedBuffer> _rows;
 
@@ -34,6 +35,8 @@ internal sealed class DenseLayer
         PaddedOutputs = (outputs + RowAlignment - 1) / RowAlignment * RowAlignment;
         Panels = new DensePanels(inputs, outputs);
         Panels.Set(weights, bias);
+        _prefixes = Used();
+        Restrict(Panels);
         Bias = new AlignedBuffer(PaddedOutputs);
         bias.CopyTo(Bias.Span);
         _rows = new Lazy<AlignedBuffer>(ByInputs);
@@ -44,6 +47,18 @@ internal sealed class DenseLayer
     public DenseLayer(int inputs, int outputs)
         : this(inputs, outputs, new float[checked(inputs * outputs)], new float[outputs])
     {
+        Array.Fill(_prefixes, inputs);
+        Restrict(Panels);
+    }
+
+    /// <summary>Likewise, where each output has weights on the first inputs alone.</summary>
+    /// <param name="inputs">At least 0.</param>
+    /// <param name="prefixes">[outputs], how many inputs each has weights on.</param>
+    public DenseLayer(int inputs, ReadOnlySpan<int> prefixes)
+        : this(inputs, prefixes.Length)
+    {
+        prefixes.CopyTo(_prefixes);
+        Restrict(Panels);
     }
 
     public int Inputs { get; }
@@ -69,6 +84,9 @@ internal sealed class DenseLayer
 
     /// <summary>[outputs], padded with zeros.</summary>
     public AlignedBuffer Bias { get; }
+
+    /// <summary>[outputs]: an output's weights are 0 from this input on.</summary>
+    public ReadOnlySpan<int> Prefixes => _prefixes;
 
     /// <summary>Takes other weights, of any size, for kernels on blocks. Not to be called while they run.</summary>
     public void Set(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
@@ -126,6 +144,27 @@ internal sealed class DenseLayer
     {
         var panels = new DensePanels(Outputs, Inputs);
         panels.SetTransposed(_weights);
+
+        // An input is used from the first output on that sees it.
+        int[] starts = new int[Inputs], ends = new int[Inputs];
+        Array.Fill(ends, Outputs);
+        for (int i = 0; i < Inputs; i++)
+        {
+            while (starts[i] < Outputs && _prefixes[starts[i]] <= i)
+                starts[i]++;
+        }
+
+        panels.Restrict(starts, ends);
         return panels;
     }
+
+    private int[] Used()
+    {
+        var used = new int[Outputs];
+        for (int o = 0; o < Outputs; o++)
+            used[o] = _weights.AsSpan(o * Inputs, Inputs).LastIndexOfAnyExcept(0f) + 1;
+        return used;
+    }
+
+    private void Restrict(DensePanels panels) => panels.Restrict(new int[Outputs], _prefixes);
 }

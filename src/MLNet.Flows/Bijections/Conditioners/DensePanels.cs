@@ -23,6 +23,9 @@ internal sealed class DensePanels
         PaddedOutputs = (outputs + Height - 1) / Height * Height;
         Weights = new AlignedBuffer(checked(PaddedOutputs * inputs));
         Bias = new AlignedBuffer(PaddedOutputs);
+        Starts = new int[PaddedOutputs / Height];
+        Ends = new int[PaddedOutputs / Height];
+        Array.Fill(Ends, inputs);
     }
 
     public int Inputs { get; }
@@ -35,6 +38,27 @@ internal sealed class DensePanels
 
     /// <summary>[outputs], padded.</summary>
     public AlignedBuffer Bias { get; }
+
+    /// <summary>[panels]: all weights of a panel before this input are 0.</summary>
+    public int[] Starts { get; }
+
+    /// <summary>[panels]: all weights of a panel from this input on are 0.</summary>
+    public int[] Ends { get; }
+
+    /// <summary>Takes it that outputs have weights in a stretch of inputs alone: products leave out what a whole panel has at
+    /// 0.</summary>
+    /// <param name="starts">[outputs], the first input.</param>
+    /// <param name="ends">[outputs], behind the last.</param>
+    public void Restrict(ReadOnlySpan<int> starts, ReadOnlySpan<int> ends)
+    {
+        for (int panel = 0; panel < Starts.Length; panel++)
+        {
+            (int start, int end) = (Inputs, 0);
+            for (int o = panel * Height; o < Math.Min((panel + 1) * Height, _outputs); o++)
+                (start, end) = (Math.Min(start, starts[o]), Math.Max(end, ends[o]));
+            (Starts[panel], Ends[panel]) = (Math.Min(start, end), end);
+        }
+    }
 
     /// <param name="weights">[outputs, inputs], row-major.</param>
     /// <param name="bias">[outputs].</param>

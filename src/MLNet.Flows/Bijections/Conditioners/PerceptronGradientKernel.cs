@@ -10,7 +10,8 @@ namespace MLNet.Flows.Bijections.Conditioners;
 ///    (<see cref="MatrixKernel{V, S}"/>).
 /// 3. Sums of G over rows stay in sixteen lanes whatever the width, so that every width gives the same bits; they are added up
 ///    once a step, in double precision.
-/// 4. G is 0 in rows of weight 0 and behind the block's last row; whatever stands in A there, finite as all values are, adds
+/// 4. Inputs that a masked layer's outputs do not see are left out, so that masked weights have sums without a meaning.
+/// 5. G is 0 in rows of weight 0 and behind the block's last row; whatever stands in A there, finite as all values are, adds
 ///    nothing.
 /// </remarks>
 internal static unsafe class PerceptronGradientKernel<V, S>
@@ -18,6 +19,7 @@ internal static unsafe class PerceptronGradientKernel<V, S>
     where S : struct, ISimd<V>
 {
     private const int R = RowBlock.Rows;
+    private const int Together = 8;
 
     /// <param name="perceptron">The layers.</param>
     /// <param name="activations">[ActivationLength, 64], from the forward pass.</param>
@@ -34,10 +36,33 @@ internal static unsafe class PerceptronGradientKernel<V, S>
             fixed (float* weights = sums.Weights[l], biases = sums.Biases[l], transposed = sums.Transposed)
             {
                 Transposition.Of(inputs, layer.Inputs, R, R, transposed, stride);
-                MatrixKernel<V, S>.Run(layer.Outputs, g, R, R, transposed, stride, layer.Inputs, weights, stride);
+                AddWeights(layer, g, transposed, stride, weights);
                 for (int o = 0; o < layer.Outputs; o++)
                     AddLanes(g + o * R, biases + o * PerceptronGradient.Lanes);
             }
+        }
+    }
+
+    // Outputs that see fewer inputs go by themselves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddWeights(DenseLayer layer, float* g, float* transposed, int stride, float* weights)
+    {
+        ReadOnlySpan<int> prefixes = layer.Prefixes;
+        for (int o = 0, end; o < prefixes.Length; o = end)
+        {
+            int columns = Columns(prefixes, o);
+            for (end = o + Together; end < prefixes.Length && Columns(prefixes, end) == columns;)
+                end += Together;
+            end = Math.Min(end, prefixes.Length);
+            MatrixKernel<V, S>.Run(end - o, g + o * R, R, R, transposed, stride, columns, weights + o * stride, stride);
+        }
+
+        static int Columns(ReadOnlySpan<int> prefixes, int o)
+        {
+            int most = 0;
+            foreach (int prefix in prefixes.Slice(o, Math.Min(Together, prefixes.Length - o)))
+                most = Math.Max(most, prefix);
+            return most;
         }
     }
 

@@ -6,10 +6,13 @@ namespace MLNet.Flows.Bijections.Conditioners;
 internal sealed class TrainablePerceptron
 {
     /// <param name="widths">Inputs, units of each hidden layer, outputs.</param>
-    public TrainablePerceptron(int[] widths)
+    /// <param name="mask">What units see, if not all.</param>
+    public TrainablePerceptron(int[] widths, AutoregressiveMask? mask = null)
     {
         Widths = widths;
-        Network = new MultilayerPerceptron([.. widths.Zip(widths.Skip(1), (inputs, outputs) => new DenseLayer(inputs, outputs))]);
+        Network = new MultilayerPerceptron([.. Enumerable.Range(0, widths.Length - 1).Select(l => mask is null
+            ? new DenseLayer(widths[l], widths[l + 1])
+            : new DenseLayer(widths[l], mask.Prefixes(l)))]);
         for (int l = 1; l < widths.Length; l++)
             ParameterCount = checked(ParameterCount + (widths[l - 1] + 1) * widths[l]);
     }
