@@ -36,15 +36,17 @@ public sealed partial class NeuralSplineEstimator
         /// columns.</summary>
         public bool Autoregressive { get; set; }
 
-        /// <summary>Options for a density in its own right rather than for ranking rows: six splines with two hidden layers of 64
-        /// units, one normal base, no noise, 200 passes in larger batches, as long as the held-out likelihood
-        /// improves.</summary>
+        /// <summary>Options for a density in its own right rather than for ranking rows: six splines of 4 bins with two hidden
+        /// layers of 64 units, weight decay, one normal base, no noise, 200 passes in larger batches, as long as the held-out
+        /// likelihood improves.</summary>
         /// <returns>New options, to be changed further.</returns>
         public static Options ForDensityEstimation() => new()
         {
             NumberOfTransforms = 6,
+            NumberOfBins = 4,
             HiddenUnits = [64, 64],
-            LearningRate = 1e-3,
+            LearningRate = 3e-3,
+            WeightDecay = 0.3,
             MaximumEpochs = 200,
             BatchSize = 256,
             InputNoise = 0,
