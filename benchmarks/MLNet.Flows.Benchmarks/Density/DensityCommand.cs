@@ -53,6 +53,14 @@ internal static class DensityCommand
                 (flows, options) => flows.MaskedAutoregressive(options));
             Run("spline", NeuralSplineEstimator.Options.ForDensityEstimation(), (flows, options) => flows.NeuralSpline(options));
             Run("spline_autoregressive", autoregressive, (flows, options) => flows.NeuralSpline(options));
+            if (epochs < 200)
+                continue;
+            double decay = autoregressive.WeightDecay;
+            autoregressive.WeightDecay = 0;
+            Run("spline_autoregressive_without_decay", autoregressive, (flows, options) => flows.NeuralSpline(options));
+            autoregressive.WeightDecay = decay;
+            autoregressive.BaseDistribution = BaseDistribution.NormalMixture(24, sharedScale: false, minimumWeight: 0);
+            Run("spline_autoregressive_on_24_normals", autoregressive, (flows, options) => flows.NeuralSpline(options));
 
             void Run<TOptions>(
                 string name, TOptions options, Func<FlowsCatalog, TOptions, IEstimator<FlowTransformer>> create)

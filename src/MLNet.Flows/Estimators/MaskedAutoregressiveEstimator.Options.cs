@@ -35,25 +35,17 @@ public sealed partial class MaskedAutoregressiveEstimator
         /// units that stretch by e^2, one normal base, no noise, 200 passes in larger batches, as long as the held-out likelihood
         /// improves.</summary>
         /// <returns>New options, to be changed further.</returns>
-        public static Options ForDensityEstimation() => new()
-        {
-            NumberOfTransforms = 5,
-            HiddenUnits = [64, 64],
-            LogScaleBound = 2,
-            LearningRate = 3e-3,
-            WeightDecay = 0.3,
-            MaximumEpochs = 200,
-            BatchSize = 256,
-            InputNoise = 0,
-            Patience = 20,
-            BaseDistribution = BaseDistribution.StandardNormal,
-            CalibrationFolds = 0,
-        };
+        public static Options ForDensityEstimation() => ForDensity(
+            new Options
+            {
+                NumberOfTransforms = 5,
+                HiddenUnits = [64, 64],
+                LogScaleBound = 2,
+            },
+            learningRate: 3e-3,
+            weightDecay: 0.3);
 
         internal override string FlowName => "MaskedAutoregressive";
-
-        internal override FlowDefaults Defaults =>
-            new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfTransforms), NumberOfTransforms);
 

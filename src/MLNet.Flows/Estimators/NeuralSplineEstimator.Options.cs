@@ -40,25 +40,17 @@ public sealed partial class NeuralSplineEstimator
         /// layers of 64 units, weight decay, one normal base, no noise, 200 passes in larger batches, as long as the held-out
         /// likelihood improves.</summary>
         /// <returns>New options, to be changed further.</returns>
-        public static Options ForDensityEstimation() => new()
-        {
-            NumberOfTransforms = 6,
-            NumberOfBins = 4,
-            HiddenUnits = [64, 64],
-            LearningRate = 3e-3,
-            WeightDecay = 0.3,
-            MaximumEpochs = 200,
-            BatchSize = 256,
-            InputNoise = 0,
-            Patience = 20,
-            BaseDistribution = BaseDistribution.StandardNormal,
-            CalibrationFolds = 0,
-        };
+        public static Options ForDensityEstimation() => ForDensity(
+            new Options
+            {
+                NumberOfTransforms = 6,
+                NumberOfBins = 4,
+                HiddenUnits = [64, 64],
+            },
+            learningRate: 3e-3,
+            weightDecay: 0.3);
 
         internal override string FlowName => "NeuralSpline";
-
-        internal override FlowDefaults Defaults =>
-            new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfTransforms), NumberOfTransforms);
 

@@ -31,18 +31,13 @@ public sealed partial class NiceEstimator
         /// <summary>Options for a density in its own right rather than for ranking rows: six couplings, a scale, one normal base,
         /// no noise, 200 passes in larger batches, as long as the held-out likelihood improves.</summary>
         /// <returns>New options, to be changed further.</returns>
-        public static Options ForDensityEstimation() => new()
-        {
-            NumberOfCouplings = 6,
-            LearnScale = true,
-            WeightDecay = 0,
-            MaximumEpochs = 200,
-            BatchSize = 256,
-            InputNoise = 0,
-            Patience = 20,
-            BaseDistribution = BaseDistribution.StandardNormal,
-            CalibrationFolds = 0,
-        };
+        public static Options ForDensityEstimation() => ForDensity(
+            new Options
+            {
+                NumberOfCouplings = 6,
+                LearnScale = true,
+            },
+            learningRate: 1e-3);
 
         internal override string FlowName => "Nice";
 

@@ -22,6 +22,10 @@ public abstract class PerceptronFlowOptions : FlowOptions
     /// <summary>How many maps with a conditioner follow each other, by the option's name.</summary>
     private protected abstract (string Name, int Count) Depth { get; }
 
+    // Each member and each fold costs more than a planar flow's.
+    internal override FlowDefaults Defaults =>
+        new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
+
     internal override FlowOptions Clone()
     {
         var copy = (PerceptronFlowOptions)base.Clone();
@@ -47,6 +51,18 @@ public abstract class PerceptronFlowOptions : FlowOptions
             faults.Units(nameof(HiddenUnits), HiddenUnits, MaximumHiddenUnits);
         if (HiddenUnits?.Length is <= MaximumHiddenLayers && Weights(dimension: 1) > MaximumWeights)
             faults.Add(TooManyWeights(dimension: 1));
+    }
+
+    /// <summary>What a density in its own right takes, whatever the flow: one normal base, no noise, 200 passes in larger batches
+    /// as long as the held-out likelihood improves, no calibration.</summary>
+    private protected static TOptions ForDensity<TOptions>(TOptions options, double learningRate, double weightDecay = 0)
+        where TOptions : PerceptronFlowOptions
+    {
+        (options.LearningRate, options.WeightDecay) = (learningRate, weightDecay);
+        (options.MaximumEpochs, options.BatchSize, options.Patience) = (200, 256, 20);
+        (options.InputNoise, options.CalibrationFolds) = (0, 0);
+        options.BaseDistribution = BaseDistribution.StandardNormal;
+        return options;
     }
 
     /// <exception cref="ArgumentException">So many columns make more weights than there may be.</exception>

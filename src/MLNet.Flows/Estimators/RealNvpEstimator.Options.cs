@@ -32,26 +32,16 @@ public sealed partial class RealNvpEstimator
         /// likelihood improves.</summary>
         /// <remarks>Needs some thousands of rows; docs/quality.md compares it with planar layers.</remarks>
         /// <returns>New options, to be changed further.</returns>
-        public static Options ForDensityEstimation() => new()
-        {
-            NumberOfCouplings = 6,
-            HiddenUnits = [64, 64],
-            LogScaleBound = 2,
-            LearningRate = 1e-3,
-            MaximumEpochs = 200,
-            BatchSize = 256,
-            InputNoise = 0,
-            Patience = 20,
-            BaseDistribution = BaseDistribution.StandardNormal,
-            CalibrationFolds = 0,
-        };
+        public static Options ForDensityEstimation() => ForDensity(
+            new Options
+            {
+                NumberOfCouplings = 6,
+                HiddenUnits = [64, 64],
+                LogScaleBound = 2,
+            },
+            learningRate: 1e-3);
 
         internal override string FlowName => "RealNvp";
-
-        // A small net at a high rate has learned by then what helps ranks. Each member and each fold costs more than a planar
-        // flow's.
-        internal override FlowDefaults Defaults =>
-            new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfCouplings), NumberOfCouplings);
 
