@@ -1,4 +1,5 @@
 using MLNet.Flows.Bijections.Conditioned;
+using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Bijections.ScalarMaps;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -16,6 +17,7 @@ internal sealed class ConditionedModule<TMap> : BijectionModule
     private readonly ModuleList<DenseModule> _layers = new();
     private readonly Scalar _lowestInput;
     private readonly Scalar _highestInput;
+    private readonly MultilayerPerceptron _perceptron;
     private readonly Tensor _inputColumns;
     private readonly Tensor _otherColumns;
     private readonly Tensor _activeColumns;
@@ -29,7 +31,7 @@ internal sealed class ConditionedModule<TMap> : BijectionModule
     {
         ConditionedParts<TMap> parts = managed.Parts;
         int[] active = parts.Active, others = [.. Enumerable.Range(0, parts.Dimension).Except(active)];
-        _map = map;
+        (_map, _perceptron) = (map, parts.Conditioner);
         (_lowestInput, _highestInput) = (-parts.InputBound, parts.InputBound);
         _inputColumns = Indices(parts.Inputs);
         _otherColumns = Indices(others);
@@ -55,8 +57,18 @@ internal sealed class ConditionedModule<TMap> : BijectionModule
     public override (Tensor Z, Tensor LogDet) forward(Tensor x)
     {
         Tensor h = x.index_select(1, _inputColumns).clamp(_lowestInput, _highestInput);
+        Tensor beforeBlock = h;
         for (int l = 0; l < _layers.Count; l++)
-            h = _layers[l].call(l == 0 ? h : h.relu_());
+        {
+            h = _layers[l].call(h);
+            if (_perceptron.EndsBlock(l))
+                h = h.Plus(beforeBlock);
+            if (l < _layers.Count - 1)
+                h = h.relu();
+            if (l % 2 == 0)
+                beforeBlock = h;
+        }
+
         (Tensor active, Tensor logDet) = _map.Run(x.index_select(1, _activeColumns), h);
         return (cat([x.index_select(1, _otherColumns), active], 1).index_select(1, _order), logDet);
     }

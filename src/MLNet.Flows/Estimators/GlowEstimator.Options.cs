@@ -58,7 +58,7 @@ public sealed partial class GlowEstimator
             [
                 new ActNorm(dimension),
                 new TrainableLinear(dimension),
-                new TrainableCoupling<AffineMap>(mask, HiddenUnits, map),
+                new TrainableCoupling<AffineMap>(mask, HiddenUnits, map, residual: ResidualBlocks),
             ];
         }
 

@@ -58,7 +58,10 @@ public sealed partial class MaskedAutoregressiveEstimator
             return [.. orders.SelectMany(Step)];
 
             IEnumerable<TrainableBijection> Step(int[] order) =>
-                [new ActNorm(dimension), new TrainableAutoregressive<AffineMap>(order, HiddenUnits, map)];
+            [
+                new ActNorm(dimension),
+                new TrainableAutoregressive<AffineMap>(order, HiddenUnits, map, residual: ResidualBlocks),
+            ];
         }
 
         private protected override (double Inputs, double Outputs, double Others) MapWeights(int dimension) =>

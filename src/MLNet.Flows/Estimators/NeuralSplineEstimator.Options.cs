@@ -61,9 +61,9 @@ public sealed partial class NeuralSplineEstimator
             var map = new SplineMap(NumberOfBins, (float)TailBound);
             IEnumerable<TrainableBijection> splines = Autoregressive
                 ? ColumnOrders.Draw(dimension, NumberOfTransforms, random, reversed: false)
-                    .Select(order => new TrainableAutoregressive<SplineMap>(order, HiddenUnits, map))
+                    .Select(order => new TrainableAutoregressive<SplineMap>(order, HiddenUnits, map, residual: ResidualBlocks))
                 : ColumnMask.Alternating(dimension, NumberOfTransforms, random)
-                    .Select(mask => new TrainableCoupling<SplineMap>(mask, HiddenUnits, map));
+                    .Select(mask => new TrainableCoupling<SplineMap>(mask, HiddenUnits, map, residual: ResidualBlocks));
             return [.. splines.SelectMany(
                 spline => (TrainableBijection[])[new TrainableLinear(dimension), spline])];
         }

@@ -52,7 +52,7 @@ public sealed partial class NiceEstimator
             ColumnMask[] masks = ColumnMask.Alternating(
                 dimension, NumberOfCouplings, new RandomStream(seed, RandomStreams.Columns));
             IEnumerable<TrainableBijection> couplings =
-                masks.Select(mask => new TrainableCoupling<AdditiveMap>(mask, HiddenUnits, default));
+                masks.Select(mask => new TrainableCoupling<AdditiveMap>(mask, HiddenUnits, default, residual: ResidualBlocks));
             return LearnScale ? [.. couplings, new ActNorm(dimension)] : [.. couplings];
         }
 

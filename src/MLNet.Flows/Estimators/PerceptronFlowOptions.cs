@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.Flows.Bijections.Conditioners;
 using MLNet.Flows.Estimators;
 
 namespace MLNet.Flows;
@@ -18,6 +19,11 @@ public abstract class PerceptronFlowOptions : FlowOptions
     /// <summary>Units of each hidden layer of a conditioner, from the first on: up to 16 layers of 1 to 4,096 units; empty for a
     /// linear conditioner. Copied with the options.</summary>
     public int[] HiddenUnits { get; set; }
+
+    /// <summary>Whether each two hidden layers behind the first are a residual block, which adds what enters it to what leaves
+    /// it: deep conditioners then train like shallow ones. Default false. <see cref="HiddenUnits"/> is then an odd number of
+    /// layers of one width, as [64, 64, 64] for one block. He, Zhang, Ren and Sun 2016, arXiv:1512.03385.</summary>
+    public bool ResidualBlocks { get; set; }
 
     /// <summary>How many maps with a conditioner follow each other, by the option's name.</summary>
     private protected abstract (string Name, int Count) Depth { get; }
@@ -49,6 +55,13 @@ public abstract class PerceptronFlowOptions : FlowOptions
             faults.Add($"HiddenUnits has {HiddenUnits.Length} layers, but it has at most {MaximumHiddenLayers}.");
         else
             faults.Units(nameof(HiddenUnits), HiddenUnits, MaximumHiddenUnits);
+        if (ResidualBlocks && HiddenUnits is not null && !MultilayerPerceptron.MakesBlocks(HiddenUnits))
+        {
+            faults.Add(
+                $"ResidualBlocks is true, but HiddenUnits is [{string.Join(", ", HiddenUnits.Take(20))}], and blocks take an odd "
+                + "number of layers of one width, as [64, 64, 64]. Change one of the two.");
+        }
+
         if (HiddenUnits?.Length is <= MaximumHiddenLayers && Weights(dimension: 1) > MaximumWeights)
             faults.Add(TooManyWeights(dimension: 1));
     }

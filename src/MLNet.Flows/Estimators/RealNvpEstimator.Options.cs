@@ -54,7 +54,7 @@ public sealed partial class RealNvpEstimator
             return [.. masks.SelectMany(Step)];
 
             IEnumerable<TrainableBijection> Step(ColumnMask mask) =>
-                [new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, HiddenUnits, map)];
+                [new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, HiddenUnits, map, residual: ResidualBlocks)];
         }
 
         private protected override (double Inputs, double Outputs, double Others) MapWeights(int dimension) =>

@@ -29,17 +29,24 @@ internal static class BijectionTable
 
     /// <summary>Likewise, of any map.</summary>
     public static Coupling<TMap> Coupling<TMap>(
-        int dimension, int[] passive, int[] hidden, TMap map, double scale = 1, float inputBound = ValueLimit.Largest)
+        int dimension,
+        int[] passive,
+        int[] hidden,
+        TMap map,
+        double scale = 1,
+        float inputBound = ValueLimit.Largest,
+        bool residual = false)
         where TMap : struct, IScalarMap
     {
         var random = new RandomStream(dimension + hidden.Length);
         int[] widths = [passive.Length, .. hidden, map.ParameterCount * (dimension - passive.Length)];
-        return new Coupling<TMap>(new ColumnMask(dimension, passive), Perceptron(widths, random, scale), map, inputBound);
+        return new Coupling<TMap>(
+            new ColumnMask(dimension, passive), Perceptron(widths, residual, random, scale), map, inputBound);
     }
 
     /// <summary>Likewise autoregressive, in a random order.</summary>
     public static Autoregressive<TMap> Autoregressive<TMap>(
-        int dimension, int[] hidden, TMap map, double scale = 1, float inputBound = 5)
+        int dimension, int[] hidden, TMap map, double scale = 1, float inputBound = 5, bool residual = false)
         where TMap : struct, IScalarMap
     {
         var random = new RandomStream(dimension + hidden.Length);
@@ -49,6 +56,7 @@ internal static class BijectionTable
             order,
             Perceptron(
                 [dimension, .. hidden, map.ParameterCount * dimension],
+                residual,
                 random,
                 scale,
                 new AutoregressiveMask(dimension, hidden, map.ParameterCount)),
@@ -66,7 +74,7 @@ internal static class BijectionTable
     }
 
     private static MultilayerPerceptron Perceptron(
-        int[] widths, RandomStream random, double scale, AutoregressiveMask? mask = null)
+        int[] widths, bool residual, RandomStream random, double scale, AutoregressiveMask? mask = null)
     {
         var layers = new DenseLayer[widths.Length - 1];
         for (int l = 0; l < layers.Length; l++)
@@ -78,7 +86,7 @@ internal static class BijectionTable
             layers[l] = new DenseLayer(inputs, widths[l + 1], weights, biases);
         }
 
-        return new MultilayerPerceptron(layers);
+        return new MultilayerPerceptron(layers, residual);
 
         float[] Draw(int count, int inputs) =>
             [.. Enumerable.Range(0, count).Select(_ => (float)(scale * random.NextGaussian() / Math.Sqrt(inputs)))];
@@ -106,6 +114,9 @@ internal static class BijectionTable
             table.Add($"autoregressive {d}, two hidden layers", () => Autoregressive(d, [20, 33], new AffineMap(1)));
             table.Add($"spline autoregressive {d}", () => Autoregressive(d, [16], new SplineMap(5, 3), scale: 0.6));
             table.Add($"additive autoregressive {d}", () => Autoregressive(d, [16, 7], default(AdditiveMap)));
+            table.Add(
+                $"autoregressive {d}, residual blocks",
+                () => Autoregressive(d, [20, 20, 20, 20, 20], new AffineMap(1), scale: 0.6, residual: true));
             if (d == 1)
                 continue;
             int[] even = [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], first = [.. Enumerable.Range(0, d / 2)];
@@ -114,6 +125,9 @@ internal static class BijectionTable
             table.Add($"coupling {d}, two hidden layers", () => Coupling(d, even, [64, 64]));
             table.Add($"coupling {d}, bounded inputs", () => Coupling(d, even, [16], inputBound: 0.75f));
             table.Add($"coupling {d}, three hidden layers", () => Coupling(d, [d - 1], [20, 33, 7]));
+            table.Add(
+                $"coupling {d}, residual block",
+                () => Coupling(d, even, [33, 33, 33], new AffineMap(1), scale: 0.7, residual: true));
             table.Add($"additive coupling {d}", () => Coupling(d, even, [16, 16], default(AdditiveMap)));
             table.Add($"spline coupling {d}", () => Coupling(d, even, [16, 16], new SplineMap(8, 3)));
             table.Add($"spline coupling {d}, two bins", () => Coupling(d, first, [5], new SplineMap(2, 0.5f), scale: 0.5));

@@ -46,6 +46,15 @@ public sealed class PerceptronFlowOptionsTests
         "NumberOfBins is 1, but it is in [2, 64].",
         "TailBound is 0.01, but it is in [0.1, 1000].");
 
+    [Theory]
+    [InlineData(new[] { 8, 8 }, "[8, 8]")]
+    [InlineData(new[] { 8, 8, 4 }, "[8, 8, 4]")]
+    [InlineData(new int[0], "[]")]
+    public void ResidualBlocks_OfHiddenUnitsThatMakeNone_AreRefused(int[] hidden, string words) => AssertFaults(
+        () => _context.Flows.Glow(new GlowEstimator.Options { ResidualBlocks = true, HiddenUnits = hidden }),
+        $"ResidualBlocks is true, but HiddenUnits is {words}, and blocks take an odd number of layers of one width, as [64, 64, "
+        + "64].");
+
     [Fact]
     public void Options_MoreWeightsThanMemory_AreRefusedWithoutThem() => AssertFaults(
         () => _context.Flows.NeuralSpline(new NeuralSplineEstimator.Options

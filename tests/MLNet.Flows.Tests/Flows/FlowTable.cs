@@ -47,6 +47,14 @@ internal static class FlowTable
                 Contamination = 0.05,
             },
             (flows, options) => flows.MaskedAutoregressive(options)),
+        ["masked autoregressive, residual blocks"] = Of(
+            () => new MaskedAutoregressiveEstimator.Options
+            {
+                HiddenUnits = [12, 12, 12],
+                ResidualBlocks = true,
+                NumberOfMembers = 1,
+            },
+            (flows, options) => flows.MaskedAutoregressive(options)),
         ["neural spline"] = Of(() => new NeuralSplineEstimator.Options(), (flows, options) => flows.NeuralSpline(options)),
         ["neural spline, autoregressive"] = Of(
             () => new NeuralSplineEstimator.Options

@@ -221,6 +221,7 @@ public sealed class FlowModelFormatTests
     [InlineData("nice-v3", typeof(NiceTransformer), "Latent")]
     [InlineData("glow-v3", typeof(GlowTransformer), "Latent")]
     [InlineData("maf-v3", typeof(MaskedAutoregressiveTransformer), "Latent")]
+    [InlineData("maf-v3-residual", typeof(MaskedAutoregressiveTransformer), "Latent")]
     [InlineData("spline-v3", typeof(NeuralSplineTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
@@ -251,6 +252,9 @@ public sealed class FlowModelFormatTests
         Write("glow-v3", new GlowTransformer(_context, WithAllColumns(TestFlows.GlowModel())));
         Write(
             "maf-v3", new MaskedAutoregressiveTransformer(_context, WithAllColumns(TestFlows.MaskedAutoregressiveModel())));
+        Write(
+            "maf-v3-residual",
+            new MaskedAutoregressiveTransformer(_context, WithAllColumns(TestFlows.ResidualAutoregressiveModel())));
         Write("spline-v3", new NeuralSplineTransformer(_context, WithAllColumns(TestFlows.NeuralSplineModel())));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 

@@ -41,6 +41,9 @@ internal static class TestFlows
         BijectionTable.Autoregressive(4, [16, 20], new AffineMap(1), scale: 0.7),
         BijectionTable.Autoregressive(4, [], new AffineMap(0.5f), scale: 0.7));
 
+    public static FlowModel ResidualAutoregressiveModel() => Model(
+        BijectionTable.Autoregressive(4, [16, 16, 16], new AffineMap(1), scale: 0.7, residual: true));
+
     public static FlowModel NeuralSplineModel() => Model(
         BijectionTable.Linear(4),
         BijectionTable.Coupling(4, [0, 2], [16], new SplineMap(8, 3), scale: 0.7),

@@ -42,6 +42,16 @@ internal static class FlowCases
             ["autoregressive, linear"] = d => Autoregressive(d, 2, new AffineMap(2)),
             ["autoregressive 33x20"] = d => Autoregressive(d, 3, new AffineMap(2), 33, 20),
             ["additive autoregressive 16"] = d => Autoregressive(d, 2, default(AdditiveMap), 16),
+            ["residual coupling 20x20x20"] = d => [new TrainableCoupling<AffineMap>(
+                ColumnMask.Alternating(d, 1, new RandomStream(3))[0],
+                [20, 20, 20],
+                new AffineMap(2),
+                residual: true)],
+            ["residual autoregressive 16x16x16x16x16"] = d => [new TrainableAutoregressive<AffineMap>(
+                [.. Enumerable.Range(0, d)],
+                [16, 16, 16, 16, 16],
+                new AffineMap(2),
+                residual: true)],
             ["spline autoregressive 16"] = d => Autoregressive(d, 2, new SplineMap(4, 3), 16),
         };
 

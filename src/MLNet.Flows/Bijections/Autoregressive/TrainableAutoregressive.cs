@@ -18,13 +18,20 @@ internal sealed class TrainableAutoregressive<TMap> : TrainableConditioned<TMap>
     /// <param name="hiddenUnits">Units of each hidden layer of the conditioner.</param>
     /// <param name="map">The scalar map.</param>
     /// <param name="inputBound">The conditioner sees the columns clamped to this.</param>
-    public TrainableAutoregressive(int[] order, int[] hiddenUnits, TMap map, float inputBound = DefaultInputBound)
-        : this(order, new AutoregressiveMask(order.Length, hiddenUnits, map.ParameterCount), map, inputBound)
+    /// <param name="residual">Whether hidden layers behind the first are residual blocks.</param>
+    public TrainableAutoregressive(
+        int[] order, int[] hiddenUnits, TMap map, float inputBound = DefaultInputBound, bool residual = false)
+        : this(
+            order,
+            new AutoregressiveMask(order.Length, hiddenUnits, map.ParameterCount),
+            residual,
+            map,
+            inputBound)
     {
     }
 
-    private TrainableAutoregressive(int[] order, AutoregressiveMask mask, TMap map, float inputBound)
-        : this(order, mask, new TrainablePerceptron(mask.Widths, mask), map, inputBound)
+    private TrainableAutoregressive(int[] order, AutoregressiveMask mask, bool residual, TMap map, float inputBound)
+        : this(order, mask, new TrainablePerceptron(mask.Widths, mask, residual), map, inputBound)
     {
     }
 

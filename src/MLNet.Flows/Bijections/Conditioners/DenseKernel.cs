@@ -13,7 +13,8 @@ namespace MLNet.Flows.Bijections.Conditioners;
 /// 3. Each sum starts at its bias and takes the inputs in ascending order, as in <see cref="DenseRowKernel{V, S}"/>: any tile
 ///    gives the same bits.
 /// 4. Inputs for which a panel has no weights are left out: adding 0 times x changes no sum.
-/// 5. Wide layers go by stretches of 64 inputs, which stay in the first-level cache for all tiles; between stretches a tile rests
+/// 5. What is added to the outputs joins the biases, before the first input.
+/// 6. Wide layers go by stretches of 64 inputs, which stay in the first-level cache for all tiles; between stretches a tile rests
 ///    in y, to the bit.
 /// </remarks>
 internal static unsafe class DenseKernel<V, S>
@@ -27,8 +28,9 @@ internal static unsafe class DenseKernel<V, S>
     /// <param name="x">[inputs, 64].</param>
     /// <param name="y">[outputs padded, 64].</param>
     /// <param name="lowest">The least value in y: 0 makes a rectifier. The largest is <see cref="ValueLimit"/>.</param>
+    /// <param name="added">[outputs padded, 64], added to y before its limits; null for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(DensePanels panels, float* x, float* y, float lowest)
+    public static void Run(DensePanels panels, float* x, float* y, float lowest, float* added = null)
     {
         ReadOnlySpan<int> starts = panels.Starts, ends = panels.Ends;
         fixed (float* weights = panels.Weights, bias = panels.Bias)
@@ -47,6 +49,12 @@ internal static unsafe class DenseKernel<V, S>
                     int o = p * DensePanels.Height;
                     float* panel = weights + p * stride + low * DensePanels.Height, from = x + low * R, to = y + o * R;
                     float* biases = first ? bias + o : null;
+                    if (first && added != null)
+                    {
+                        Start(biases, added + o * R, to);
+                        biases = null;
+                    }
+
                     if (4 * S.Count == R)
                     {
                         FourByFour(inputs, panel, biases, from, to, last, S.Create(lowest));
@@ -62,6 +70,14 @@ internal static unsafe class DenseKernel<V, S>
             }
             while (start < panels.Inputs);
         }
+    }
+
+    // y = bias + added, of four outputs.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Start(float* bias, float* added, float* y)
+    {
+        for (int i = 0; i < DensePanels.Height * R; i += S.Count)
+            S.Store(S.Add(S.Create(bias[i / R]), S.Load(added + i)), y + i);
     }
 
     // Four outputs of two vectors of rows: from the biases, or where there are none from y, into y.

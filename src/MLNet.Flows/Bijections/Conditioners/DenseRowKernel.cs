@@ -14,16 +14,21 @@ internal static unsafe class DenseRowKernel<V, S>
     /// <param name="x">[inputs].</param>
     /// <param name="y">[outputs padded].</param>
     /// <param name="lowest">The least value in y: 0 makes a rectifier. The largest is <see cref="ValueLimit"/>.</param>
+    /// <param name="added">[outputs padded], added to y before its limits; null for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(DenseLayer layer, float* x, float* y, float lowest)
+    public static void Run(DenseLayer layer, float* x, float* y, float lowest, float* added = null)
     {
         int inputs = layer.Inputs, padded = layer.PaddedOutputs, v = S.Count, o = 0;
         V least = S.Create(lowest), highest = S.Create(ValueLimit.Largest);
         fixed (float* rows = layer.Rows, bias = layer.Bias)
         {
+            // What is added joins the biases, as in a block: the sums start in y.
+            float* from = bias;
+            for (int i = 0; added != null && i < padded; i += v, from = y)
+                S.Store(S.Add(S.Load(bias + i), S.Load(added + i)), y + i);
             for (; o + 4 * v <= padded; o += 4 * v)
             {
-                V y0 = S.Load(bias + o), y1 = S.Load(bias + o + v), y2 = S.Load(bias + o + 2 * v), y3 = S.Load(bias + o + 3 * v);
+                V y0 = S.Load(from + o), y1 = S.Load(from + o + v), y2 = S.Load(from + o + 2 * v), y3 = S.Load(from + o + 3 * v);
                 float* w = rows + o;
                 for (int i = 0; i < inputs; i++, w += padded)
                 {
@@ -42,7 +47,7 @@ internal static unsafe class DenseRowKernel<V, S>
 
             for (; o < padded; o += v)
             {
-                V sum = S.Load(bias + o);
+                V sum = S.Load(from + o);
                 for (int i = 0; i < inputs; i++)
                     sum = S.MultiplyAdd(S.Load(rows + i * padded + o), S.Create(x[i]), sum);
                 S.Store(S.Min(S.Max(sum, least), highest), y + o);

@@ -13,34 +13,42 @@ internal sealed class DoublePerceptron
     private const int R = RowBlock.Rows;
     private readonly double[][] _weights;
     private readonly double[][] _biases;
-    private readonly int _widest;
+    private readonly MultilayerPerceptron _perceptron;
 
     public DoublePerceptron(MultilayerPerceptron perceptron)
     {
         IReadOnlyList<DenseLayer> layers = perceptron.Layers;
         _weights = [.. layers.Select(layer => ToDouble(layer.Weights))];
         _biases = [.. layers.Select(layer => ToDouble(layer.Biases))];
-        _widest = layers.Max(layer => Math.Max(layer.Inputs, layer.Outputs));
+        _perceptron = perceptron;
     }
 
     /// <param name="inputs">[inputs, 64].</param>
     /// <returns>[outputs, 64].</returns>
     public ReadOnlySpan<double> Run(ReadOnlySpan<double> inputs)
     {
-        double[] x = new double[_widest * R], y = new double[_widest * R];
-        inputs.CopyTo(x);
+        int widest = _perceptron.Layers.Max(layer => Math.Max(layer.Inputs, layer.Outputs));
+
+        // What the layer before gave, the one before that, and room for the next.
+        double[][] values = [new double[widest * R], new double[widest * R], new double[widest * R]];
+        inputs.CopyTo(values[0]);
         for (int l = 0; l < _weights.Length; l++)
         {
-            Dense(_weights[l], _biases[l], x, y, l < _weights.Length - 1 ? 0 : -ValueLimit.Largest);
-            (x, y) = (y, x);
+            Dense(
+                _weights[l],
+                _biases[l],
+                values[l % 3],
+                values[(l + 1) % 3],
+                _perceptron.Lowest(l),
+                added: _perceptron.EndsBlock(l) ? values[(l - 1) % 3] : null);
         }
 
-        return x.AsSpan(0, _biases[^1].Length * R);
+        return values[_weights.Length % 3].AsSpan(0, _biases[^1].Length * R);
     }
 
-    // y = b + W x, kept within limits: per output, four vectors of four rows at a time.
+    // y = b + added + W x, kept within limits: per output, four vectors of four rows at a time.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Dense(double[] weights, double[] bias, double[] x, double[] y, double lowest)
+    private static void Dense(double[] weights, double[] bias, double[] x, double[] y, double lowest, double[]? added)
     {
         int inputs = weights.Length / bias.Length, v = Vector256<double>.Count;
         Vector256<double> least = Vector256.Create(lowest), highest = Vector256.Create((double)ValueLimit.Largest);
@@ -51,6 +59,15 @@ internal sealed class DoublePerceptron
             {
                 ref double from = ref MemoryMarshal.GetReference(x.AsSpan(r)), to = ref y[o * R + r];
                 Vector256<double> y0 = Vector256.Create(bias[o]), y1 = y0, y2 = y0, y3 = y0;
+                if (added is not null)
+                {
+                    ref double more = ref added[o * R + r];
+                    y0 += Vector256.LoadUnsafe(ref more);
+                    y1 += Vector256.LoadUnsafe(ref more, (nuint)v);
+                    y2 += Vector256.LoadUnsafe(ref more, (nuint)(2 * v));
+                    y3 += Vector256.LoadUnsafe(ref more, (nuint)(3 * v));
+                }
+
                 for (int i = 0; i < row.Length; i++)
                 {
                     Vector256<double> w = Vector256.Create(row[i]);

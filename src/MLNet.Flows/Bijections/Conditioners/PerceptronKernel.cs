@@ -21,7 +21,8 @@ internal static unsafe class PerceptronKernel<V, S>
         for (int l = 0; l < perceptron.Layers.Count; l++)
         {
             float* y = activations + perceptron.Start(l) * R;
-            DenseKernel<V, S>.Run(perceptron.Layers[l].Panels, x, y, perceptron.Lowest(l));
+            float* skipped = perceptron.EndsBlock(l) ? activations + perceptron.Start(l - 2) * R : null;
+            DenseKernel<V, S>.Run(perceptron.Layers[l].Panels, x, y, perceptron.Lowest(l), skipped);
             x = y;
         }
     }
@@ -36,7 +37,8 @@ internal static unsafe class PerceptronKernel<V, S>
         for (int l = 0; l < perceptron.Layers.Count; l++)
         {
             float* y = activations + perceptron.Start(l);
-            DenseRowKernel<V, S>.Run(perceptron.Layers[l], x, y, perceptron.Lowest(l));
+            float* skipped = perceptron.EndsBlock(l) ? activations + perceptron.Start(l - 2) : null;
+            DenseRowKernel<V, S>.Run(perceptron.Layers[l], x, y, perceptron.Lowest(l), skipped);
             x = y;
         }
     }
@@ -55,7 +57,11 @@ internal static unsafe class PerceptronKernel<V, S>
         {
             DenseLayer layer = perceptron.Layers[l];
             int to = l == 0 ? 0 : perceptron.Start(l - 1);
-            DenseKernel<V, S>.Run(layer.Transposed, gradients + perceptron.Start(l) * R, gradients + to * R, -ValueLimit.Largest);
+
+            // What enters a residual block has the gradient of what leaves it, besides the one through its layers.
+            float* skipped = perceptron.EndsBlock(l + 1) ? gradients + perceptron.Start(l + 1) * R : null;
+            DenseKernel<V, S>.Run(
+                layer.Transposed, gradients + perceptron.Start(l) * R, gradients + to * R, -ValueLimit.Largest, skipped);
             Clip(
                 layer.Inputs * R,
                 activations + to * R,

@@ -7,12 +7,14 @@ internal sealed class TrainablePerceptron
 {
     /// <param name="widths">Inputs, units of each hidden layer, outputs.</param>
     /// <param name="mask">What units see, if not all.</param>
-    public TrainablePerceptron(int[] widths, AutoregressiveMask? mask = null)
+    /// <param name="residual">Whether hidden layers behind the first are residual blocks.</param>
+    public TrainablePerceptron(int[] widths, AutoregressiveMask? mask = null, bool residual = false)
     {
         Widths = widths;
-        Network = new MultilayerPerceptron([.. Enumerable.Range(0, widths.Length - 1).Select(l => mask is null
+        IEnumerable<DenseLayer> layers = Enumerable.Range(0, widths.Length - 1).Select(l => mask is null
             ? new DenseLayer(widths[l], widths[l + 1])
-            : new DenseLayer(widths[l], mask.Prefixes(l)))]);
+            : new DenseLayer(widths[l], mask.Prefixes(l)));
+        Network = new MultilayerPerceptron([.. layers], residual);
         for (int l = 1; l < widths.Length; l++)
             ParameterCount = checked(ParameterCount + (widths[l - 1] + 1) * widths[l]);
     }
@@ -25,8 +27,8 @@ internal sealed class TrainablePerceptron
     /// <summary>The network at the present parameters, for kernels on blocks.</summary>
     public MultilayerPerceptron Network { get; }
 
-    /// <summary>He's uniform start for rectified units, sqrt(6 / inputs); the last layer starts at 0. He et al. 2015,
-    /// arXiv:1502.01852.</summary>
+    /// <summary>He's uniform start for rectified units, sqrt(6 / inputs); the last layer starts at 0, and so does the second of a
+    /// residual block, which starts as the identity. He et al. 2015, arXiv:1502.01852.</summary>
     /// <param name="random">Draws the start.</param>
     /// <param name="parameters">Receives it.</param>
     /// <param name="mask">What units see, if not all: masked weights are 0, and a unit's inputs those that it sees.</param>
@@ -36,7 +38,7 @@ internal sealed class TrainablePerceptron
         for (int l = 1; l < Widths.Length - 1; l++)
         {
             int inputs = Widths[l - 1];
-            for (int unit = 0; unit < Widths[l]; unit++)
+            for (int unit = 0; unit < Widths[l] && !Network.EndsBlock(l - 1); unit++)
             {
                 int seen = mask is null ? inputs : mask.Prefixes(l - 1)[unit];
                 double bound = Math.Sqrt(6.0 / Math.Max(seen, 1));
@@ -84,6 +86,6 @@ internal sealed class TrainablePerceptron
             parameters = parameters[(size + Widths[l + 1])..];
         }
 
-        return new MultilayerPerceptron(layers);
+        return new MultilayerPerceptron(layers, Network.Residual);
     }
 }

@@ -13,10 +13,14 @@ internal sealed class TrainableCoupling<TMap> : TrainableConditioned<TMap>
     /// <param name="hiddenUnits">Units of each hidden layer of the conditioner.</param>
     /// <param name="map">The scalar map.</param>
     /// <param name="inputBound">The conditioner sees the passive columns clamped to this.</param>
-    public TrainableCoupling(ColumnMask mask, int[] hiddenUnits, TMap map, float inputBound = DefaultInputBound)
+    /// <param name="residual">Whether hidden layers behind the first are residual blocks.</param>
+    public TrainableCoupling(
+        ColumnMask mask, int[] hiddenUnits, TMap map, float inputBound = DefaultInputBound, bool residual = false)
         : this(
             mask,
-            new TrainablePerceptron([mask.Passive.Length, .. hiddenUnits, checked(map.ParameterCount * mask.Active.Length)]),
+            new TrainablePerceptron(
+                [mask.Passive.Length, .. hiddenUnits, checked(map.ParameterCount * mask.Active.Length)],
+                residual: residual),
             map,
             inputBound)
     {

@@ -11,7 +11,10 @@ public sealed class TrainablePerceptronTests
 
     // Sizes at and beside the edges of tiles, of vectors and of stretches of inputs.
     private static readonly int[][] Shapes =
-        [[0, 3], [1, 1], [1, 1, 1], [3, 7, 5], [8, 64, 64, 16], [17, 63, 66, 31], [5, 130, 33, 9], [128, 128], [81, 4]];
+    [
+        [0, 3], [1, 1], [1, 1, 1], [3, 7, 5], [8, 64, 64, 16], [17, 63, 66, 31], [5, 130, 33, 9], [128, 128], [81, 4],
+        [3, 1, 1, 1, 2], [9, 64, 64, 64, 31], [2, 19, 19, 19, 19, 19, 5], [5, 130, 130, 130, 7],
+    ];
 
     public static TheoryData<int, int> Cases
     {
@@ -33,7 +36,8 @@ public sealed class TrainablePerceptronTests
     public void ForwardBackwardAndWeightGradients_AtAnyWidth_ArePlainSums(int width, int shape)
     {
         int[] widths = Shapes[shape];
-        var perceptron = new TrainablePerceptron(widths);
+        bool residual = MultilayerPerceptron.MakesBlocks(widths[1..^1]) && widths.Length > 3;
+        var perceptron = new TrainablePerceptron(widths, residual: residual);
         var random = new RandomStream(shape);
         float[] parameters = [.. Enumerable.Range(0, perceptron.ParameterCount).Select(_ => (float)random.NextGaussian())];
         perceptron.SetParameters(parameters);
@@ -53,14 +57,14 @@ public sealed class TrainablePerceptronTests
         perceptron.FinishGradient(sums, gradient);
 
         (double[] outputs, double[] onInputs, double[] exact) = Plain(
-            widths, parameters, activations.Span[..(widths[0] * R)], gradients.Span.Slice(start, widths[^1] * R));
+            widths, residual, parameters, activations.Span[..(widths[0] * R)], gradients.Span.Slice(start, widths[^1] * R));
         AssertNear(outputs, activations.Span.Slice(start, outputs.Length));
         AssertNear(onInputs, gradients.Span[..onInputs.Length]);
         AssertNear([.. exact.Select(value => 2 * value)], gradient);
     }
 
     private static (double[] Outputs, double[] OnInputs, double[] Gradient) Plain(
-        int[] widths, float[] parameters, ReadOnlySpan<float> inputs, ReadOnlySpan<float> onOutputs)
+        int[] widths, bool residual, float[] parameters, ReadOnlySpan<float> inputs, ReadOnlySpan<float> onOutputs)
     {
         int layers = widths.Length - 1;
         var starts = new int[layers + 1];
@@ -75,15 +79,17 @@ public sealed class TrainablePerceptronTests
                 double sum = parameters[starts[l] + widths[l] * widths[l + 1] + o];
                 for (int i = 0; i < widths[l]; i++)
                     sum += (double)parameters[row + i] * values[l][i * R + at % R];
+                sum += EndsBlock(l) ? values[l - 1][at] : 0;
                 values[l + 1][at] = l < layers - 1 ? Math.Max(sum, 0) : sum;
             }
         }
 
         var gradient = new double[parameters.Length];
-        double[] back = ToDouble(onOutputs);
+        double[] back = ToDouble(onOutputs), behind = [];
         for (int l = layers - 1; l >= 0; l--)
         {
-            var before = new double[widths[l] * R];
+            // A block's entrance shares in what leaves it.
+            double[] before = EndsBlock(l + 1) ? behind : new double[widths[l] * R];
             for (int at = 0; at < back.Length; at++)
             {
                 int o = at / R, row = starts[l] + o * widths[l];
@@ -97,10 +103,12 @@ public sealed class TrainablePerceptronTests
 
             for (int at = 0; l > 0 && at < before.Length; at++)
                 before[at] = values[l][at] > 0 ? before[at] : 0;
-            back = before;
+            (behind, back) = (back, before);
         }
 
         return (values[^1], back, gradient);
+
+        bool EndsBlock(int l) => residual && l > 0 && l % 2 == 0 && l < layers - 1;
     }
 
     private static void AssertNear(double[] expected, ReadOnlySpan<float> actual)
