@@ -34,7 +34,7 @@ internal sealed class CouplingWorkload
             new ColumnPartition(dimension, [], new PlateauConstants([], [])),
             new Transformed([.. bijections], new DiagonalNormal(new float[dimension], one)));
         var likelihoods = new float[Math.Min(rows, 1000)];
-        Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), likelihoods, Density.CreateWorkspace());
+        Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), contexts: [], likelihoods, Density.CreateWorkspace());
         TrainingHistory history = TrainingHistory.OfNoTraining(rows, 0);
         Transformer = new RealNvpTransformer(
             new MLContext(1), new FlowModel(

@@ -36,7 +36,7 @@ internal sealed class Workload
                 [new Standardization(new float[dimension], one), new TrainablePlanarStack(dimension, layers).Freeze(parameters)],
                 new DiagonalNormal(new float[dimension], one)));
         var likelihoods = new float[Math.Min(rows, 10_000)];
-        Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), likelihoods, Density.CreateWorkspace());
+        Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), contexts: [], likelihoods, Density.CreateWorkspace());
         Model = new FlowModel(
             Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension],
             TrainingHistory.OfNoTraining(rows, 0));

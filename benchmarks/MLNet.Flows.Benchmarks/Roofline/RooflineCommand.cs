@@ -30,7 +30,7 @@ internal static class RooflineCommand
             TwoThreads.Measure(
                 $"W1_realnvp_{couplings}_couplings_{string.Join('x', hidden)}",
                 w1,
-                threads => w1.Task(threads, options.CreateBijections(w1.Dimension, seed: 1)));
+                threads => w1.Task(threads, options.CreateBijections(w1.Dimension, context: 0, seed: 1)));
         }
 
         Score("W1", w1, limits);
@@ -85,7 +85,7 @@ internal static class RooflineCommand
         Action at(SimdWidth width)
         {
             var workspace = workload.Density.CreateWorkspace(width);
-            return () => workload.Density.LogProb(workload.Data, result, workspace);
+            return () => workload.Density.LogProb(workload.Data, contexts: [], result, workspace);
         }
 
         double[] seconds = Timing.Interleaved(

@@ -36,7 +36,7 @@ internal static class DeviceCommand
                 $"{name} realnvp_{couplings}_couplings_{string.Join('x', hidden)}",
                 workload,
                 device,
-                () => workload.Task(threads: 1, options.CreateBijections(Dimension, seed: 1)));
+                () => workload.Task(threads: 1, options.CreateBijections(Dimension, context: 0, seed: 1)));
         }
 
         Fit(name, "planar", new PlanarFlowEstimator.Options { Seed = 1 });
@@ -112,6 +112,6 @@ internal static class DeviceCommand
     private static void Score(Transformed flow, float[] data, float[] result)
     {
         var density = new FlowDensity(new ColumnPartition(Dimension, [], new PlateauConstants([], [])), flow);
-        density.LogProb(data.AsSpan(0, result.Length * Dimension), result, density.CreateWorkspace());
+        density.LogProb(data.AsSpan(0, result.Length * Dimension), contexts: [], result, density.CreateWorkspace());
     }
 }

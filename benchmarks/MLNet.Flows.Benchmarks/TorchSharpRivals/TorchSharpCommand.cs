@@ -103,7 +103,7 @@ internal static class TorchSharpCommand
     {
         const int Rows = 20_000, Dimension = 16;
         var rows = new Workload(Rows, Dimension, layers: 1);
-        TrainingTask Task() => rows.Task(threads: 1, options.CreateBijections(Dimension, seed: 1));
+        TrainingTask Task() => rows.Task(threads: 1, options.CreateBijections(Dimension, context: 0, seed: 1));
         using var eager = new AutogradEngine(Task(), Cpu);
         foreach (int batch in (int[])[256, 4096])
         {
@@ -114,7 +114,7 @@ internal static class TorchSharpCommand
         // At random weights, as no bin and no rectifier is then left out.
         TrainableTransformed flow = Task().Flow;
         var parameters = new float[flow.ParameterCount];
-        flow.Initialize(rows.Matrix, [.. Enumerable.Range(0, Rows)], seed: 1, parameters, checkpoint: null);
+        flow.Initialize(rows.Matrix, context: null, [.. Enumerable.Range(0, Rows)], seed: 1, parameters, checkpoint: null);
         var random = new RandomStream(3);
         int from = 0;
         foreach (TrainableBijection each in flow.Bijections)
@@ -134,9 +134,13 @@ internal static class TorchSharpCommand
         Action Eager(float[] data, int batch) => Scoring(data, Dimension, batch, baseModule, modules);
         FlowWorkspace workspace = density.CreateWorkspace();
         var result = new float[Rows];
-        Print($"{name} score", Rows, () => density.LogProb(rows.Data, result, workspace), Eager(rows.Data, BatchRows));
+        Print(
+            $"{name} score",
+            Rows,
+            () => density.LogProb(rows.Data, contexts: [], result, workspace),
+            Eager(rows.Data, BatchRows));
         float[] row = rows.Data[..Dimension];
-        Print($"{name} one_row", 1, () => result[0] = density.LogProb(row, workspace), Eager(row, 1));
+        Print($"{name} one_row", 1, () => result[0] = density.LogProbOfRow(row, context: [], workspace), Eager(row, 1));
     }
 
     private static void Print(string what, int rows, Action managed, Action eager, Action? scripted = null)

@@ -7,4 +7,9 @@ namespace MLNet.Flows.TorchSharp.Modules;
 /// both start and freeze by the same code. What a new flow brings to this package is a module for each of its bijections, and a
 /// line in
 /// <see cref="ModuleTable"/>.</remarks>
-internal abstract class BijectionModule(string name) : nn.Module<Tensor, (Tensor Z, Tensor LogDet)>(name);
+internal abstract class BijectionModule(string name) : nn.Module<Tensor, (Tensor Z, Tensor LogDet)>(name)
+{
+    /// <summary>The map of rows x [n, d] that are given a context [n, context columns], or null; a module that reads none passes
+    /// it over.</summary>
+    public virtual (Tensor Z, Tensor LogDet) Run(Tensor x, Tensor? context) => call(x);
+}

@@ -54,9 +54,12 @@ internal sealed class ConditionedModule<TMap> : BijectionModule
         RegisterComponents();
     }
 
-    public override (Tensor Z, Tensor LogDet) forward(Tensor x)
+    public override (Tensor Z, Tensor LogDet) forward(Tensor x) => Run(x, context: null);
+
+    public override (Tensor Z, Tensor LogDet) Run(Tensor x, Tensor? context)
     {
-        Tensor h = x.index_select(1, _inputColumns).clamp(_lowestInput, _highestInput);
+        Tensor seen = x.index_select(1, _inputColumns);
+        Tensor h = (context is null ? seen : cat([context, seen], 1)).clamp(_lowestInput, _highestInput);
         Tensor beforeBlock = h;
         for (int l = 0; l < _layers.Count; l++)
         {

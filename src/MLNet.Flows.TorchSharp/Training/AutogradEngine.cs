@@ -1,5 +1,6 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Numerics;
 using MLNet.Flows.TorchSharp.Modules;
 using MLNet.Flows.TorchSharp.Native;
 using MLNet.Flows.Training;
@@ -43,7 +44,7 @@ internal sealed class AutogradEngine : ITrainingEngine
         _device = device.ToTorch();
         _noise = new NoisePool(task.Data.Dimension, task.Settings.Seed);
         var start = new float[flow.ParameterCount];
-        flow.Initialize(task.Data, task.StartingRows(), task.Settings.Seed, start, task.Checkpoint);
+        flow.Initialize(task.Data, task.Context, task.StartingRows(), task.Settings.Seed, start, task.Checkpoint);
 
         _thread = new SingleThread();
         try
@@ -73,7 +74,7 @@ internal sealed class AutogradEngine : ITrainingEngine
     public double Step(ReadOnlySpan<int> rows, int step, double learningRate)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logProb = LogProb(Batch(rows, step));
+        Tensor logProb = LogProb(Batch(rows, step), Context(rows));
         Tensor weights = Weights(rows, logProb);
         Tensor loss = -(weights * logProb).sum() / weights.sum();
         double mean = -ModuleTensors.ToArray(loss)[0];
@@ -95,8 +96,8 @@ internal sealed class AutogradEngine : ITrainingEngine
         for (int start = 0; start < rows.Length; start += ScoringRows)
         {
             using DisposeScope part = NewDisposeScope();
-            int count = Math.Min(ScoringRows, rows.Length - start);
-            ModuleTensors.ToArray(LogProb(Batch(rows.Slice(start, count), NoStep))).CopyTo(result[start..]);
+            ReadOnlySpan<int> some = rows.Slice(start, Math.Min(ScoringRows, rows.Length - start));
+            ModuleTensors.ToArray(LogProb(Batch(some, NoStep), Context(some))).CopyTo(result[start..]);
         }
 
         _parameters.Values.copy_(present);
@@ -119,13 +120,13 @@ internal sealed class AutogradEngine : ITrainingEngine
         _thread.Dispose();
     }
 
-    private Tensor LogProb(Tensor x)
+    private Tensor LogProb(Tensor x, Tensor? context)
     {
         Tensor z = x;
         Tensor? sum = null;
         foreach (BijectionModule bijection in _bijections)
         {
-            (z, Tensor logDet) = bijection.call(z);
+            (z, Tensor logDet) = bijection.Run(z, context);
             sum = sum is null ? logDet : sum.Plus(logDet);
         }
 
@@ -149,6 +150,17 @@ internal sealed class AutogradEngine : ITrainingEngine
         }
 
         return Owned(tensor(values, [rows.Length, dimension], device: _device));
+    }
+
+    // [rows, context columns]; null for none.
+    private Tensor? Context(ReadOnlySpan<int> rows)
+    {
+        if (_task.Context is not FeatureMatrix context)
+            return null;
+        var values = new float[rows.Length * context.Dimension];
+        for (int r = 0; r < rows.Length; r++)
+            context.Row(rows[r]).CopyTo(values.AsSpan(r * context.Dimension));
+        return Owned(tensor(values, [rows.Length, context.Dimension], device: _device));
     }
 
     // [rows]: the example weights, 0 for the least likely share of the batch.

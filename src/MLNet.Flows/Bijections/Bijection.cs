@@ -20,6 +20,9 @@ internal abstract class Bijection
     /// likewise.</summary>
     public virtual int ScratchColumns => 0;
 
+    /// <summary>Columns of the context that it reads: those of the whole flow, or 0 where it reads none.</summary>
+    public virtual int ContextColumns => 0;
+
     /// <summary>The kind written to model files; never changes once released.</summary>
     public abstract BijectionKind Kind { get; }
 

@@ -20,6 +20,9 @@ internal abstract class TrainableBijection
     /// <summary>Scratch columns that <see cref="Forward"/> needs behind a block's own.</summary>
     public virtual int ScratchColumns => 0;
 
+    /// <summary>Columns of the context that it reads: those of the whole flow, or 0 where it reads none.</summary>
+    public virtual int ContextColumns => 0;
+
     /// <summary>[ParameterCount] of 0 and 1 that gradients are multiplied with; empty for all 1. Known once the start
     /// is.</summary>
     public virtual ReadOnlySpan<float> GradientMask => default;

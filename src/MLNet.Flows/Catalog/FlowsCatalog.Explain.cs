@@ -52,13 +52,18 @@ public sealed partial class FlowsCatalog
     private static IEnumerable<IReadOnlyList<FeatureContribution>> Explain(
         FlowTransformer flow, IDataView data, DataViewSchema.Column features, string[]? names, int numberOfFeatures)
     {
-        using DataViewRowCursor cursor = data.GetRowCursor([features]);
+        DataViewSchema.Column? context = flow.ContextColumnName is string name ? data.Schema[name] : null;
+        using DataViewRowCursor cursor = data.GetRowCursor(
+            new DataViewSchema.Column?[] { features, context }.OfType<DataViewSchema.Column>());
         ValueGetter<VBuffer<float>> read = FeatureColumn.Reader(cursor, features, flow.FeatureCount);
-        VBuffer<float> row = default;
+        ValueGetter<VBuffer<float>>? readContext =
+            context is null ? null : FeatureColumn.Reader(cursor, context.Value, flow.ContextCount);
+        VBuffer<float> row = default, given = default;
         while (cursor.MoveNext())
         {
             read(ref row);
-            yield return flow.Explain([.. row.DenseValues()], numberOfFeatures, names);
+            readContext?.Invoke(ref given);
+            yield return flow.Explain([.. row.DenseValues()], [.. given.DenseValues()], numberOfFeatures, names);
         }
     }
 }

@@ -13,6 +13,9 @@ internal abstract class Distribution
     /// <summary>Scratch columns (in a block) or scratch floats (for one row) that <c>LogProb</c> needs.</summary>
     public virtual int ScratchColumns => 0;
 
+    /// <summary>Columns of the context that log-densities are given; 0 for none.</summary>
+    public virtual int ContextColumns => 0;
+
     /// <summary>The kind written to model files; never changes once released.</summary>
     public abstract DistributionKind Kind { get; }
 

@@ -9,7 +9,8 @@ namespace MLNet.Flows.Distributions;
 /// <remarks>
 /// log p(x) = log p_Z(f(x)) + log|det df/dx| + log p(constant columns), in nats. A row with a missing or infinite feature has
 /// NaN; every finite row has a finite value, saturating at the ends of the Single range. Immutable and thread-safe: workspaces
-/// are per caller.
+/// are per caller. With a context it is log p(x | context): bijections see what each row is given, standardized, and a row whose
+/// context is missing or infinite has NaN too.
 /// </remarks>
 internal sealed class FlowDensity
 {
@@ -18,8 +19,10 @@ internal sealed class FlowDensity
 
     /// <param name="columns">Which columns vary, and how the others are distributed.</param>
     /// <param name="chain">The flow of the columns that vary.</param>
-    public FlowDensity(ColumnPartition columns, Transformed chain)
+    /// <param name="context">How what rows are given is scaled; null where they are given nothing.</param>
+    public FlowDensity(ColumnPartition columns, Transformed chain, ContextScale? context = null)
     {
+        Context = context;
         Columns = columns;
         Chain = chain;
         _allActive = columns.ConstantColumns.Length == 0;
@@ -30,6 +33,12 @@ internal sealed class FlowDensity
 
     public Transformed Chain { get; }
 
+    /// <summary>How what rows are given is scaled; null where they are given nothing.</summary>
+    public ContextScale? Context { get; }
+
+    /// <summary>Length of what a row is given; 0 for nothing.</summary>
+    public int ContextColumns => Context?.Columns ?? 0;
+
     /// <summary>Length of a row of features.</summary>
     public int FeatureCount => Columns.FeatureCount;
 
@@ -37,26 +46,34 @@ internal sealed class FlowDensity
 
     public FlowWorkspace CreateWorkspace(SimdWidth? width = null) => new(this, width);
 
-    /// <summary>Scores rows [n, FeatureCount], row-major, in blocks of 64.</summary>
-    public void LogProb(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)
+    /// <summary>Scores rows [n, FeatureCount] given contexts [n, ContextColumns], row-major, in blocks of 64.</summary>
+    public void LogProb(
+        ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result, FlowWorkspace workspace)
     {
         for (int start = 0; start < result.Length; start += RowBlock.Rows)
         {
             int count = Math.Min(RowBlock.Rows, result.Length - start);
-            LogProbBlock(rows.Slice(start * FeatureCount, count * FeatureCount), result.Slice(start, count), workspace);
+            ReadOnlySpan<float> given = contexts.Slice(start * ContextColumns, count * ContextColumns);
+            Span<float> some = result.Slice(start, count);
+            LoadContext(given, count, workspace.Block);
+            LogProbBlock(rows.Slice(start * FeatureCount, count * FeatureCount), some, workspace);
+            for (int r = 0; ContextColumns > 0 && r < count; r++)
+            {
+                if (!IsFinite(given.Slice(r * ContextColumns, ContextColumns)))
+                    some[r] = float.NaN;
+            }
         }
     }
 
-    /// <summary>Scores one row; the same bits as in a block.</summary>
-    public float LogProb(ReadOnlySpan<float> features, FlowWorkspace workspace)
+    /// <summary>Scores one row given its context; the same bits as in a block.</summary>
+    public float LogProbOfRow(ReadOnlySpan<float> features, ReadOnlySpan<float> context, FlowWorkspace workspace)
     {
         RowWorkspace row = workspace.Row;
         Span<float> values = row.Values.Span;
-        float finite = 0;
-        foreach (float feature in features)
-            finite += feature * 0f;
-        if (finite != 0)
+        if (!IsFinite(features) || !IsFinite(context))
             return float.NaN;
+        context.CopyTo(row.Context.Span);
+        Context?.Apply(row.Context.Span[..ContextColumns]);
 
         int[] active = Columns.ActiveColumns;
         if (_allActive)
@@ -71,13 +88,20 @@ internal sealed class FlowDensity
     /// <summary>Scores rows whose first bijections have been applied and whose constant columns, at their constants, have been
     /// left out; the same bits as from the original rows.</summary>
     /// <param name="rows">[n, active columns].</param>
+    /// <param name="contexts">[n, ContextColumns], standardized; null without a context.</param>
     /// <param name="first">The first row to be scored.</param>
     /// <param name="applied">How many bijections have been applied.</param>
     /// <param name="logDets">[n]: the log-determinants of those, added up in their order.</param>
     /// <param name="result">As many as are to be scored.</param>
     /// <param name="workspace">Of this density.</param>
     public void LogProbPreprocessed(
-        FeatureMatrix rows, int first, int applied, ReadOnlySpan<float> logDets, Span<float> result, FlowWorkspace workspace)
+        FeatureMatrix rows,
+        FeatureMatrix? contexts,
+        int first,
+        int applied,
+        ReadOnlySpan<float> logDets,
+        Span<float> result,
+        FlowWorkspace workspace)
     {
         var features = new float[FeatureCount];
         for (int i = 0; i < Columns.ConstantColumns.Length; i++)
@@ -92,6 +116,8 @@ internal sealed class FlowDensity
                 ReadOnlySpan<float> row = rows.Row(first + start + r);
                 for (int d = 0; d < row.Length; d++)
                     block.Values[d * RowBlock.Rows + r] = row[d];
+                for (int c = 0; c < ContextColumns; c++)
+                    block.Context[c * RowBlock.Rows + r] = contexts!.Row(first + start + r)[c];
             }
 
             logDets.Slice(first + start, block.Count).CopyTo(block.LogDet.Span);
@@ -102,10 +128,10 @@ internal sealed class FlowDensity
     }
 
     /// <summary>The latent vector of a row [FeatureCount]: active columns through the bijections, constant columns as normal
-    /// values that are as unlikely; NaN where the row has a missing or infinite feature.</summary>
-    public void Latent(ReadOnlySpan<float> features, Span<float> latent, FlowWorkspace workspace)
+    /// values that are as unlikely; NaN where the row has a missing or infinite feature or context.</summary>
+    public void Latent(ReadOnlySpan<float> features, ReadOnlySpan<float> context, Span<float> latent, FlowWorkspace workspace)
     {
-        if (float.IsNaN(LogProb(features, workspace)))
+        if (float.IsNaN(LogProbOfRow(features, context, workspace)))
         {
             latent.Fill(float.NaN);
             return;
@@ -120,13 +146,25 @@ internal sealed class FlowDensity
 
     /// <summary>Draws rows [n, FeatureCount] in original units: base, then the inverse bijections from the last to the
     /// first.</summary>
-    public void Sample(RandomStream random, Span<float> rows)
+    /// <param name="random">Draws them.</param>
+    /// <param name="contexts">[n, ContextColumns], finite: what each row is given.</param>
+    /// <param name="rows">Receives the rows.</param>
+    public void Sample(RandomStream random, ReadOnlySpan<float> contexts, Span<float> rows)
     {
         int[] active = Columns.ActiveColumns;
-        var block = new DoubleBlock(active.Length);
+        var block = new DoubleBlock(active.Length, ContextColumns);
+        var context = new float[ContextColumns];
         for (int start = 0; start < rows.Length / FeatureCount; start += RowBlock.Rows)
         {
             int count = Math.Min(RowBlock.Rows, rows.Length / FeatureCount - start);
+            for (int r = 0; Context is not null && r < count; r++)
+            {
+                contexts.Slice((start + r) * context.Length, context.Length).CopyTo(context);
+                Context.Apply(context);
+                for (int c = 0; c < context.Length; c++)
+                    block.Context[c * RowBlock.Rows + r] = context[c];
+            }
+
             Chain.Sample(random, block);
             for (int r = 0; r < count; r++)
             {
@@ -149,6 +187,10 @@ internal sealed class FlowDensity
     public void Write(ModelWriter writer)
     {
         Columns.Write(writer);
+        if (Context is null)
+            writer.Write(0);
+        else
+            Context.Write(writer);
         Chain.Write(writer);
     }
 
@@ -156,18 +198,42 @@ internal sealed class FlowDensity
     /// rows.</summary>
     /// <param name="logLikelihoods">Of rows that keep all constants.</param>
     public FlowDensity WithDeparturesBelow(ReadOnlySpan<float> logLikelihoods) =>
-        new(Columns.WithDeparturesBelow(logLikelihoods), Chain);
+        new(Columns.WithDeparturesBelow(logLikelihoods), Chain, Context);
 
     /// <param name="reader">The file.</param>
     /// <param name="version">Of the format.</param>
     public static FlowDensity Read(ModelReader reader, int version)
     {
         ColumnPartition columns = ColumnPartition.Read(reader, version);
+        ContextScale? context = version < 4 ? null : ContextScale.Read(reader);
         Transformed chain = Transformed.Read(reader, outermost: DistributionKind.UniformMixture);
         reader.Check(
             chain.Dimension == columns.ActiveColumns.Length,
             $"a flow of dimension {chain.Dimension} for {columns.ActiveColumns.Length} columns that vary");
-        return new FlowDensity(columns, chain);
+        reader.Check(
+            chain.ContextColumns == 0 || chain.ContextColumns == context?.Columns,
+            $"a flow that reads {chain.ContextColumns} columns of context where there are {context?.Columns ?? 0}");
+        return new FlowDensity(columns, chain, context);
+    }
+
+    // Rows whose context is missing get values that no one reads.
+    private void LoadContext(ReadOnlySpan<float> contexts, int count, RowBlock block)
+    {
+        if (Context is null)
+            return;
+        float[] scaled = contexts.ToArray();
+        for (int r = 0; r < count; r++)
+            Context.Apply(scaled.AsSpan(r * ContextColumns, ContextColumns));
+        block.Count = count;
+        BlockLoader.LoadContext(scaled, block);
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        float sum = 0;
+        foreach (float value in values)
+            sum += value * 0f;
+        return sum == 0;
     }
 
     private void LogProbBlock(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)

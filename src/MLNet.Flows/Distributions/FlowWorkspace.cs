@@ -12,7 +12,9 @@ internal sealed class FlowWorkspace(FlowDensity density, SimdWidth? width = null
     /// <summary>64 lanes, for telling which rows are finite.</summary>
     public AlignedBuffer Finite { get; } = new(RowBlock.Rows);
 
-    public RowBlock Block => _block ??= new RowBlock(density.Columns.ActiveColumns.Length, density.ScratchColumns, width);
+    public RowBlock Block => _block ??= new RowBlock(
+        density.Columns.ActiveColumns.Length, density.ScratchColumns, width, density.ContextColumns);
 
-    public RowWorkspace Row => _row ??= new RowWorkspace(density.Columns.ActiveColumns.Length, density.ScratchColumns, width);
+    public RowWorkspace Row => _row ??= new RowWorkspace(
+        density.Columns.ActiveColumns.Length, density.ScratchColumns, width, density.ContextColumns);
 }

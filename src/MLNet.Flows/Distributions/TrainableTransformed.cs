@@ -23,6 +23,7 @@ internal sealed class TrainableTransformed
         _starts = new int[bijections.Length + 1];
         for (int i = 0; i < bijections.Length; i++)
             _starts[i + 1] = checked(_starts[i] + bijections[i].ParameterCount);
+        ContextColumns = bijections.Select(bijection => bijection.ContextColumns).Append(0).Max();
         ScratchColumns = bijections.Select(bijection => bijection.ScratchColumns).Append(baseDistribution.ScratchColumns).Max();
     }
 
@@ -36,17 +37,27 @@ internal sealed class TrainableTransformed
 
     public int ScratchColumns { get; }
 
+    /// <summary>Columns of the context that log-densities are given; 0 for none.</summary>
+    public int ContextColumns { get; }
+
     /// <summary>Fills the starting parameters: of the base from the rows as they are, of each bijection from the rows as it meets
     /// them.</summary>
     /// <param name="data">[n, d], preprocessed.</param>
+    /// <param name="context">[n, context columns]; null where the flow reads none.</param>
     /// <param name="rows">The rows to start from.</param>
     /// <param name="seed">Decides the start.</param>
     /// <param name="parameters">[ParameterCount].</param>
     /// <param name="checkpoint">Called between steps; throws where the caller cancelled.</param>
-    public void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, int seed, Span<float> parameters, Action? checkpoint)
+    public void Initialize(
+        FeatureMatrix data,
+        FeatureMatrix? context,
+        ReadOnlySpan<int> rows,
+        int seed,
+        Span<float> parameters,
+        Action? checkpoint)
     {
         var random = new RandomStream(seed, RandomStreams.Bijections);
-        FeatureMatrix? mapped = null;
+        FeatureMatrix? mapped = null, mappedContext = null;
         for (int i = 0; i < _bijections.Length; i++)
         {
             Span<float> own = Part(parameters, i);
@@ -58,8 +69,9 @@ internal sealed class TrainableTransformed
                 break;
             checkpoint?.Invoke();
             mapped ??= Sample(data, rows);
+            mappedContext ??= context is null ? null : Sample(context, rows);
             _bijections[i].SetParameters(own);
-            Map(_bijections[i], mapped);
+            Map(_bijections[i], mapped, mappedContext);
         }
 
         Base.Initialize(data, rows, new RandomStream(seed, RandomStreams.Base), parameters[_starts[^1]..], checkpoint);
@@ -149,12 +161,15 @@ internal sealed class TrainableTransformed
         return sample;
     }
 
-    private static void Map(TrainableBijection bijection, FeatureMatrix rows)
+    private static void Map(TrainableBijection bijection, FeatureMatrix rows, FeatureMatrix? context)
     {
-        var block = new RowBlock(rows.Dimension, bijection.ScratchColumns);
+        var block = new RowBlock(rows.Dimension, bijection.ScratchColumns, contextColumns: context?.Dimension ?? 0);
         for (int start = 0; start < rows.RowCount; start += RowBlock.Rows)
         {
-            BlockLoader.Load(rows, [.. Enumerable.Range(start, Math.Min(RowBlock.Rows, rows.RowCount - start))], block);
+            int[] indices = [.. Enumerable.Range(start, Math.Min(RowBlock.Rows, rows.RowCount - start))];
+            BlockLoader.Load(rows, indices, block);
+            if (context is not null)
+                BlockLoader.LoadContext(context, indices, block);
             bijection.Forward(block, accumulator: null);
             for (int r = 0; r < block.Count; r++)
             {

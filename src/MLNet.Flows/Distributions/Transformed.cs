@@ -17,6 +17,7 @@ internal sealed class Transformed : Distribution
         : base(baseDistribution.Dimension)
     {
         (Bijections, Base) = (bijections, baseDistribution);
+        ContextColumns = bijections.Select(b => b.ContextColumns).Append(baseDistribution.ContextColumns).Max();
         InPlaceScratchColumns = bijections.Select(b => b.ScratchColumns).Append(baseDistribution.ScratchColumns).Max();
     }
 
@@ -27,6 +28,8 @@ internal sealed class Transformed : Distribution
 
     /// <summary>Scratch columns that bijections and base need behind a block's own, and scratch floats on a row.</summary>
     public int InPlaceScratchColumns { get; }
+
+    public override int ContextColumns { get; }
 
     public override DistributionKind Kind => DistributionKind.Transformed;
 
@@ -98,7 +101,7 @@ internal sealed class Transformed : Distribution
 
     public override void Sample(RandomStream random, Span<float> point)
     {
-        var block = new DoubleBlock(Dimension);
+        var block = new DoubleBlock(Dimension, ContextColumns);
         Sample(random, block);
         for (int d = 0; d < point.Length; d++)
             point[d] = (float)Math.Clamp(block.Values[d * RowBlock.Rows], float.MinValue, float.MaxValue);
@@ -146,7 +149,12 @@ internal sealed class Transformed : Distribution
             reader.Check(
                 bijection.Dimension == baseDistribution.Dimension,
                 $"a bijection of dimension {bijection.Dimension} before a base of {baseDistribution.Dimension}");
-        return new Transformed(bijections, baseDistribution);
+        var whole = new Transformed(bijections, baseDistribution);
+        foreach (int context in bijections.Select(b => b.ContextColumns).Append(baseDistribution.ContextColumns))
+            reader.Check(
+                context == 0 || context == whole.ContextColumns,
+                $"parts of one flow that read {context} and {whole.ContextColumns} columns of context");
+        return whole;
     }
 
     private RowBlock Copy(RowBlock block)

@@ -30,6 +30,8 @@ internal sealed class UniformMixture : Distribution
     // The members' own scratch first, then a column of l_m for each.
     public override int ScratchColumns => _memberScratch + _members.Length;
 
+    public override int ContextColumns => _members.Max(member => member.ContextColumns);
+
     public override DistributionKind Kind => DistributionKind.UniformMixture;
 
     public override void LogProb(RowBlock block)
@@ -81,7 +83,8 @@ internal sealed class UniformMixture : Distribution
         var chosen = new int[R];
         foreach (ref int member in chosen.AsSpan())
             member = random.NextInt32(_members.Length);
-        var drawn = new DoubleBlock(Dimension);
+        var drawn = new DoubleBlock(Dimension, block.ContextColumns);
+        block.Context.CopyTo(drawn.Context, 0);
         for (int m = 0; m < _members.Length; m++)
         {
             _members[m].Sample(random, drawn);

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators.Calibration;
+using MLNet.Flows.Estimators.Context;
 using MLNet.Flows.Estimators.Members;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
@@ -38,7 +39,8 @@ internal sealed class FlowFitting
     /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public FlowModel Fit(IDataView input)
     {
-        TrainingRows rows = TrainingRows.Read(input, _options.FeatureColumnName, _options.ExampleWeightColumnName, _host);
+        TrainingRows rows = TrainingRows.Read(
+            input, _options.FeatureColumnName, _options.ContextColumnName, _options.ExampleWeightColumnName, _host);
         string[]? slotNames = FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName]);
         _host.ThrowIfCancelled();
         Warn(DataWarnings.Find(rows.Features, _options.FeatureColumnName, slotNames));
@@ -47,14 +49,22 @@ internal sealed class FlowFitting
         (float[], float[]) ranges = rows.Features.Ranges();
         FeatureMatrix active = rows.Features.TakeColumns(columns.ActiveColumns);
 
+        StandardizedContext? context = rows.Context is null
+            ? null
+            : StandardizedContext.Fit(rows.Context, rows.Weights, new ConditionalAffine(_host, _seed, _options.Threads));
         PreprocessedRows? preprocessed = active.Dimension == 0
             ? null
-            : PreprocessedRows.Fit(active, rows.Weights, _options.Preprocessing, _host.ThrowIfCancelled);
+            : PreprocessedRows.Fit(active, rows.Weights, _options.Preprocessing, _host.ThrowIfCancelled, context);
         Warn(
             DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
         TrainedFlow trained = preprocessed is null
-            ? ConstantsOnly(rows, columns, active)
+            ? ConstantsOnly(rows, columns, active, context)
             : Train(rows, columns, preprocessed, slotNames);
+
+        ConditionalRanking? ranking = null;
+        float[] ranked = trained.Ranked;
+        if (context is not null)
+            (ranking, ranked) = context.Rank(trained.Ranked, rows.Weights);
 
         // Two pieces of work of about the same length, each of which puts all rows in order.
         float[] reference = [];
@@ -64,7 +74,7 @@ internal sealed class FlowFitting
             if (part == 0)
                 reference = ReferencePoint.Of(trained.Density, trained.Likelihoods);
             else
-                quantiles = RankedRows.Fit(trained.Ranked, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
+                quantiles = RankedRows.Fit(ranked, rows.Weights, preprocessed?.RowsWithPlaceholders ?? []);
         });
         var names = new FlowColumnNames(
             _options.FeatureColumnName,
@@ -73,11 +83,15 @@ internal sealed class FlowFitting
             _options.PValueColumnName,
             _options.PredictedLabelColumnName,
             _options.LatentColumnName,
-            _options.FeatureContributionsColumnName);
+            _options.FeatureContributionsColumnName,
+            _options.ContextColumnName);
         FlowDensity density = trained.Density.WithDeparturesBelow(trained.Ranked);
         return new FlowModel(
             density, quantiles!, names, _options.AlarmRate, reference, trained.History)
-        { SlotNames = slotNames };
+        {
+            SlotNames = slotNames,
+            Ranking = ranking,
+        };
     }
 
     private TrainedFlow Train(TrainingRows rows, ColumnPartition columns, PreprocessedRows preprocessed, string[]? slotNames)
@@ -110,11 +124,13 @@ internal sealed class FlowFitting
     }
 
     // Nothing varies: the constants, and next to nothing around them.
-    private static TrainedFlow ConstantsOnly(TrainingRows rows, ColumnPartition columns, FeatureMatrix noColumns)
+    private static TrainedFlow ConstantsOnly(
+        TrainingRows rows, ColumnPartition columns, FeatureMatrix noColumns, StandardizedContext? context)
     {
-        var density = new FlowDensity(columns, new Transformed([], new DiagonalNormal([], [])));
+        var density = new FlowDensity(columns, new Transformed([], new DiagonalNormal([], [])), context?.Scale);
         var likelihoods = new float[noColumns.RowCount];
-        density.LogProbPreprocessed(noColumns, 0, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
+        density.LogProbPreprocessed(
+            noColumns, context?.Values, 0, 0, new float[likelihoods.Length], likelihoods, density.CreateWorkspace());
         TrainingHistory history = TrainingHistory.OfNoTraining(noColumns.RowCount, rows.Skipped);
         return new TrainedFlow(density, history, likelihoods, likelihoods);
     }

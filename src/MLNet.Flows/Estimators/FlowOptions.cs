@@ -18,6 +18,11 @@ public abstract class FlowOptions
     /// <summary>The feature column, a vector of Single of known size. Default "Features".</summary>
     public string FeatureColumnName { get; set; } = "Features";
 
+    /// <summary>A column of what each row is given, its context, a vector of Single of known size: the flow is then log
+    /// p(features | context), and a row is as strange as it is for its context. P-values are calibrated given the context. Give
+    /// the hour as the sine and cosine of its angle, categories one-hot. Null (the default) for none.</summary>
+    public string? ContextColumnName { get; set; }
+
     /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1. A row of weight 2 counts
     /// as two of weight 1: only ratios matter. Rows of weight 0 are left out.</summary>
     public string? ExampleWeightColumnName { get; set; }
@@ -154,8 +159,9 @@ public abstract class FlowOptions
 
     /// <summary>The bijections of one flow, from preprocessed rows to the latent, to be trained.</summary>
     /// <param name="dimension">Columns that vary.</param>
+    /// <param name="context">Columns of the context.</param>
     /// <param name="seed">Decides what is random about their shapes; their parameters start later.</param>
-    internal abstract TrainableBijection[] CreateBijections(int dimension, int seed);
+    internal abstract TrainableBijection[] CreateBijections(int dimension, int context, int seed);
 
     /// <summary>Throws one exception that lists every fault.</summary>
     internal void Check()
@@ -186,7 +192,7 @@ public abstract class FlowOptions
         else if (Preprocessing.Fault is string preprocessingFault)
             faults.Add(preprocessingFault);
 
-        string?[] optional = [LatentColumnName, FeatureContributionsColumnName, ExampleWeightColumnName];
+        string?[] optional = [LatentColumnName, FeatureContributionsColumnName, ExampleWeightColumnName, ContextColumnName];
         string[] columns =
         [
             LogLikelihoodColumnName,
@@ -196,7 +202,7 @@ public abstract class FlowOptions
             FeatureColumnName,
             .. optional.OfType<string>(),
         ];
-        if (columns.Any(string.IsNullOrEmpty) || ExampleWeightColumnName is "")
+        if (columns.Any(string.IsNullOrEmpty) || optional.Contains(""))
             faults.Add("A column name is null or empty. Leave it at its default or give a name.");
         else if (columns.Distinct().Count() < columns.Length)
             faults.Add($"The columns '{string.Join("', '", columns)}' are not all different. Give each its own name.");

@@ -11,6 +11,8 @@ internal static class FlowSchema
     public static SchemaShape Of(SchemaShape input, FlowOptions options)
     {
         FeatureColumn.CheckShape(input, options.FeatureColumnName);
+        if (options.ContextColumnName is string context)
+            FeatureColumn.CheckShape(input, context, "context");
         if (options.ExampleWeightColumnName is string weight)
             FeatureColumn.CheckWeightShape(input, weight);
         var columns = input.ToDictionary(column => column.Name);

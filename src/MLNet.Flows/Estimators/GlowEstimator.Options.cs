@@ -46,9 +46,9 @@ public sealed partial class GlowEstimator
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfSteps), NumberOfSteps);
 
-        internal override TrainableBijection[] CreateBijections(int dimension, int seed)
+        internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed)
         {
-            CheckWeights(dimension);
+            CheckWeights(dimension, context);
             var random = new RandomStream(seed, RandomStreams.Columns);
             ColumnMask[] masks = ColumnMask.Alternating(dimension, NumberOfSteps, random);
             var map = new AffineMap((float)LogScaleBound);
@@ -58,7 +58,7 @@ public sealed partial class GlowEstimator
             [
                 new ActNorm(dimension),
                 new TrainableLinear(dimension),
-                new TrainableCoupling<AffineMap>(mask, HiddenUnits, map, residual: ResidualBlocks),
+                Coupling(mask, map, context),
             ];
         }
 

@@ -49,19 +49,16 @@ public sealed partial class MaskedAutoregressiveEstimator
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfTransforms), NumberOfTransforms);
 
-        internal override TrainableBijection[] CreateBijections(int dimension, int seed)
+        internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed)
         {
-            CheckWeights(dimension);
+            CheckWeights(dimension, context);
             int[][] orders = ColumnOrders.Draw(
                 dimension, NumberOfTransforms, new RandomStream(seed, RandomStreams.Columns), Order == ColumnOrder.Reversed);
             var map = new AffineMap((float)LogScaleBound);
             return [.. orders.SelectMany(Step)];
 
             IEnumerable<TrainableBijection> Step(int[] order) =>
-            [
-                new ActNorm(dimension),
-                new TrainableAutoregressive<AffineMap>(order, HiddenUnits, map, residual: ResidualBlocks),
-            ];
+                [new ActNorm(dimension), Autoregressive(order, map, context)];
         }
 
         private protected override (double Inputs, double Outputs, double Others) MapWeights(int dimension) =>

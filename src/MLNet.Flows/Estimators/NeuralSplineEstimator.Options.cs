@@ -54,16 +54,16 @@ public sealed partial class NeuralSplineEstimator
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfTransforms), NumberOfTransforms);
 
-        internal override TrainableBijection[] CreateBijections(int dimension, int seed)
+        internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed)
         {
-            CheckWeights(dimension);
+            CheckWeights(dimension, context);
             var random = new RandomStream(seed, RandomStreams.Columns);
             var map = new SplineMap(NumberOfBins, (float)TailBound);
             IEnumerable<TrainableBijection> splines = Autoregressive
                 ? ColumnOrders.Draw(dimension, NumberOfTransforms, random, reversed: false)
-                    .Select(order => new TrainableAutoregressive<SplineMap>(order, HiddenUnits, map, residual: ResidualBlocks))
+                    .Select(order => Autoregressive(order, map, context))
                 : ColumnMask.Alternating(dimension, NumberOfTransforms, random)
-                    .Select(mask => new TrainableCoupling<SplineMap>(mask, HiddenUnits, map, residual: ResidualBlocks));
+                    .Select(mask => Coupling(mask, map, context));
             return [.. splines.SelectMany(
                 spline => (TrainableBijection[])[new TrainableLinear(dimension), spline])];
         }

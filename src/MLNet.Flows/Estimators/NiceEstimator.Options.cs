@@ -46,13 +46,13 @@ public sealed partial class NiceEstimator
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfCouplings), NumberOfCouplings);
 
-        internal override TrainableBijection[] CreateBijections(int dimension, int seed)
+        internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed)
         {
-            CheckWeights(dimension);
+            CheckWeights(dimension, context);
             ColumnMask[] masks = ColumnMask.Alternating(
                 dimension, NumberOfCouplings, new RandomStream(seed, RandomStreams.Columns));
             IEnumerable<TrainableBijection> couplings =
-                masks.Select(mask => new TrainableCoupling<AdditiveMap>(mask, HiddenUnits, default, residual: ResidualBlocks));
+                masks.Select(mask => Coupling(mask, default(AdditiveMap), context));
             return LearnScale ? [.. couplings, new ActNorm(dimension)] : [.. couplings];
         }
 

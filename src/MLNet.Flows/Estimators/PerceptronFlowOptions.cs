@@ -1,5 +1,8 @@
 using System.Globalization;
+using MLNet.Flows.Bijections.Autoregressive;
 using MLNet.Flows.Bijections.Conditioners;
+using MLNet.Flows.Bijections.Coupling;
+using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Estimators;
 
 namespace MLNet.Flows;
@@ -38,6 +41,16 @@ public abstract class PerceptronFlowOptions : FlowOptions
         copy.HiddenUnits = [.. HiddenUnits];
         return copy;
     }
+
+    /// <summary>A coupling with a conditioner of these options.</summary>
+    private protected TrainableCoupling<TMap> Coupling<TMap>(ColumnMask mask, TMap map, int context)
+        where TMap : struct, IScalarMap =>
+        new(mask, HiddenUnits, map, context: context, residual: ResidualBlocks);
+
+    /// <summary>An autoregressive map with a conditioner of these options.</summary>
+    private protected TrainableAutoregressive<TMap> Autoregressive<TMap>(int[] order, TMap map, int context)
+        where TMap : struct, IScalarMap =>
+        new(order, HiddenUnits, map, context: context, residual: ResidualBlocks);
 
     /// <summary>A conditioner's inputs and outputs, and how many further weights a map has.</summary>
     private protected abstract (double Inputs, double Outputs, double Others) MapWeights(int dimension);
@@ -79,22 +92,22 @@ public abstract class PerceptronFlowOptions : FlowOptions
     }
 
     /// <exception cref="ArgumentException">So many columns make more weights than there may be.</exception>
-    private protected void CheckWeights(int dimension)
+    private protected void CheckWeights(int dimension, int context)
     {
-        if (Weights(dimension) > MaximumWeights)
-            throw new ArgumentException(TooManyWeights(dimension));
+        if (Weights(dimension, context) > MaximumWeights)
+            throw new ArgumentException(TooManyWeights(dimension, context));
     }
 
-    private double Weights(int dimension)
+    private double Weights(int dimension, int context = 0)
     {
         (double inputs, double outputs, double others) = MapWeights(dimension);
-        double[] widths = [inputs, .. HiddenUnits.Select(units => (double)units), outputs];
+        double[] widths = [context + inputs, .. HiddenUnits.Select(units => (double)units), outputs];
         double perMap = widths.Zip(widths.Skip(1), (from, to) => (from + 1) * to).Sum() + others;
         return perMap * Depth.Count * (NumberOfMembers ?? 1);
     }
 
-    private string TooManyWeights(int dimension) => string.Create(
+    private string TooManyWeights(int dimension, int context = 0) => string.Create(
         CultureInfo.InvariantCulture,
-        $"HiddenUnits, {Depth.Name} and NumberOfMembers make {Weights(dimension):0.0e0} weights for {dimension} column"
+        $"HiddenUnits, {Depth.Name} and NumberOfMembers make {Weights(dimension, context):0.0e0} weights for {dimension} column"
         + $"{(dimension > 1 ? "s" : "")}, but there are at most {MaximumWeights:0.0e0}. Take fewer of any.");
 }

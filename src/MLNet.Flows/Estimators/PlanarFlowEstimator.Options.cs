@@ -55,7 +55,7 @@ public sealed partial class PlanarFlowEstimator
 
         private int Layers => NumberOfLayers ?? (Contamination is > 0 ? DefaultLayersOfContaminated : DefaultLayers);
 
-        internal override TrainableBijection[] CreateBijections(int dimension, int seed) =>
+        internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed) =>
             [new TrainablePlanarStack(dimension, Layers, MaskColumns ?? Contamination is > 0)];
 
         private protected override void CheckOwn(OptionFaults faults)

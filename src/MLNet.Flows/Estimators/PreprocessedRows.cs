@@ -1,5 +1,6 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Preprocessing;
+using MLNet.Flows.Estimators.Context;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Estimators;
@@ -9,11 +10,22 @@ namespace MLNet.Flows.Estimators;
 internal sealed class PreprocessedRows
 {
     private PreprocessedRows(
-        FeatureMatrix values, Bijection[] bijections, float[] logDets, HeavyTails tails, int[] rowsWithPlaceholders) =>
-        (Values, Bijections, LogDets, Tails, RowsWithPlaceholders) = (values, bijections, logDets, tails, rowsWithPlaceholders);
+        FeatureMatrix values,
+        StandardizedContext? context,
+        Bijection[] bijections,
+        float[] logDets,
+        HeavyTails tails,
+        int[] rowsWithPlaceholders)
+    {
+        (Values, Context, Bijections, LogDets) = (values, context, bijections, logDets);
+        (Tails, RowsWithPlaceholders) = (tails, rowsWithPlaceholders);
+    }
 
     /// <summary>[n, d].</summary>
     public FeatureMatrix Values { get; }
+
+    /// <summary>What the rows are given; null for nothing.</summary>
+    public StandardizedContext? Context { get; }
 
     public Bijection[] Bijections { get; }
 
@@ -31,7 +43,13 @@ internal sealed class PreprocessedRows
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="choice">The preprocessing.</param>
     /// <param name="checkpoint">Called between steps; throws where the caller cancelled.</param>
-    public static PreprocessedRows Fit(FeatureMatrix matrix, float[] weights, Preprocessing choice, Action? checkpoint = null)
+    /// <param name="context">What the rows are given; null for nothing.</param>
+    public static PreprocessedRows Fit(
+        FeatureMatrix matrix,
+        float[] weights,
+        Preprocessing choice,
+        Action? checkpoint = null,
+        StandardizedContext? context = null)
     {
         HeavyTails tails = HeavyTails.Find(matrix, weights, Standardization.Fit(matrix, weights), checkpoint);
         int[] rowsWithPlaceholders = tails.Placeholders.Length == 0
@@ -50,6 +68,9 @@ internal sealed class PreprocessedRows
                 logDets[i] += symmetricLog.Forward(matrix.Row(i));
         }
 
+        if (context is not null)
+            bijections.AddRange(context.TakeFrom(matrix, weights, logDets));
+
         if (choice.Shrinkage is double shrinkage)
         {
             Whitening whitening = Whitening.Fit(matrix, weights, shrinkage, tails.Limits(matrix.Dimension), checkpoint);
@@ -59,7 +80,7 @@ internal sealed class PreprocessedRows
                 logDet += whitening.LogDet;
         }
 
-        return new PreprocessedRows(matrix, [.. bijections], logDets, tails, rowsWithPlaceholders);
+        return new PreprocessedRows(matrix, context, [.. bijections], logDets, tails, rowsWithPlaceholders);
     }
 
     /// <summary>The mean log-determinant of these rows, in nats; 0 for none.</summary>

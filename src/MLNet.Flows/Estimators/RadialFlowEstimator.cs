@@ -33,7 +33,7 @@ public sealed class RadialFlowEstimator : FlowEstimator<RadialFlowTransformer>
         internal override FlowDefaults Defaults =>
             new(MaximumSteps: 500, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
 
-        internal override TrainableBijection[] CreateBijections(int dimension, int seed) =>
+        internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed) =>
             [.. Enumerable.Range(0, NumberOfLayers).Select(_ => new TrainableRadialLayer(dimension))];
 
         private protected override void CheckOwn(OptionFaults faults) =>

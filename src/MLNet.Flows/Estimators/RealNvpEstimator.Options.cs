@@ -45,16 +45,16 @@ public sealed partial class RealNvpEstimator
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfCouplings), NumberOfCouplings);
 
-        internal override TrainableBijection[] CreateBijections(int dimension, int seed)
+        internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed)
         {
-            CheckWeights(dimension);
+            CheckWeights(dimension, context);
             ColumnMask[] masks = ColumnMask.Alternating(
                 dimension, NumberOfCouplings, new RandomStream(seed, RandomStreams.Columns));
             var map = new AffineMap((float)LogScaleBound);
             return [.. masks.SelectMany(Step)];
 
             IEnumerable<TrainableBijection> Step(ColumnMask mask) =>
-                [new ActNorm(dimension), new TrainableCoupling<AffineMap>(mask, HiddenUnits, map, residual: ResidualBlocks)];
+                [new ActNorm(dimension), Coupling(mask, map, context)];
         }
 
         private protected override (double Inputs, double Outputs, double Others) MapWeights(int dimension) =>

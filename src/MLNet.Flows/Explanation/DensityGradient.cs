@@ -14,11 +14,11 @@ internal sealed class DensityGradient
     {
         _density = density;
         int dimension = density.Columns.ActiveColumns.Length;
-        Points = new RowBlock(dimension);
+        Points = new RowBlock(dimension, contextColumns: density.ContextColumns);
         Gradient = new RowBlock(dimension);
     }
 
-    /// <summary>The points, to be filled in: [active columns] of 64 rows.</summary>
+    /// <summary>The points, to be filled in: [active columns] of 64 rows, and their context.</summary>
     public RowBlock Points { get; }
 
     /// <summary>d log p / dx after <see cref="Run"/>, laid out like <see cref="Points"/>.</summary>

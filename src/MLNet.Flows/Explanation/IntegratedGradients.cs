@@ -24,41 +24,53 @@ internal sealed class IntegratedGradients
     private const double Tolerance = 2e-3;
     private readonly FlowDensity _density;
     private readonly DensityGradient _gradient;
-    private readonly double[] _reference;
+    private readonly float[] _reference;
+    private readonly double[] _start;
     private readonly double[] _difference;
     private readonly double[] _logProb = new double[RowBlock.Rows];
     private readonly List<Node> _nodes = [];
 
     /// <param name="density">The density explained.</param>
-    /// <param name="reference">[FeatureCount], the row that contributions are counted from.</param>
+    /// <param name="reference">[FeatureCount], the row that contributions are counted from; with a context each row has one of
+    /// its own.</param>
     public IntegratedGradients(FlowDensity density, ReadOnlySpan<float> reference)
     {
         _density = density;
         _gradient = new DensityGradient(density);
-        int[] active = density.Columns.ActiveColumns;
-        _reference = new double[active.Length];
-        for (int j = 0; j < active.Length; j++)
-            _reference[j] = reference[active[j]];
-        _difference = new double[active.Length];
+        _reference = reference.ToArray();
+        _start = new double[density.Columns.ActiveColumns.Length];
+        _difference = new double[_start.Length];
     }
 
-    /// <summary>Writes the contributions of every feature; NaN where the row has a missing or infinite feature.</summary>
+    /// <summary>Writes the contributions of every feature; NaN where the row has a missing or infinite feature or
+    /// context.</summary>
     /// <param name="features">[FeatureCount].</param>
+    /// <param name="context">[ContextColumns], what the row is given; the same along the path.</param>
     /// <param name="contributions">[FeatureCount], in nats; they add up to Score(row) - Score(reference).</param>
-    public void Explain(ReadOnlySpan<float> features, Span<float> contributions)
+    /// <returns>[FeatureCount], the reference.</returns>
+    public float[] Explain(ReadOnlySpan<float> features, ReadOnlySpan<float> context, Span<float> contributions)
     {
-        foreach (float feature in features)
+        foreach (float value in (ReadOnlySpan<float>)[.. features, .. context])
         {
-            if (!float.IsFinite(feature))
+            if (!float.IsFinite(value))
             {
                 contributions.Fill(float.NaN);
-                return;
+                return _reference;
             }
         }
 
+        float[] reference = _density.Context is null ? _reference : ReferencePoint.Given(_density, context);
+        float[] given = context.ToArray();
+        _density.Context?.Apply(given);
+        for (int c = 0; c < given.Length; c++)
+            _gradient.Points.Context.Span.Slice(c * RowBlock.Rows, RowBlock.Rows).Fill(given[c]);
         int[] active = _density.Columns.ActiveColumns;
         for (int j = 0; j < active.Length; j++)
-            _difference[j] = features[active[j]] - _reference[j];
+        {
+            _start[j] = reference[active[j]];
+            _difference[j] = features[active[j]] - _start[j];
+        }
+
         double[] sums = Array.TrueForAll(_difference, d => d == 0) ? new double[active.Length] : Integrate();
         for (int j = 0; j < active.Length; j++)
             contributions[active[j]] = (float)Math.Clamp(sums[j], float.MinValue, float.MaxValue);
@@ -67,6 +79,8 @@ internal sealed class IntegratedGradients
             int column = _density.Columns.ConstantColumns[i];
             contributions[column] = (float)Math.Min(_density.Columns.Constants.NatsLost(i, features[column]), float.MaxValue);
         }
+
+        return reference;
     }
 
     private double[] Integrate()
@@ -120,7 +134,7 @@ internal sealed class IntegratedGradients
             Span<float> column = _gradient.Points.Column(d);
             column.Clear();
             for (int r = 0; r < positions.Length; r++)
-                column[r] = (float)(_reference[d] + positions[r] * _difference[d]);
+                column[r] = (float)(_start[d] + positions[r] * _difference[d]);
         }
 
         _gradient.Points.Count = positions.Length;

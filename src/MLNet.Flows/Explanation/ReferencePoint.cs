@@ -10,26 +10,30 @@ namespace MLNet.Flows.Explanation;
 /// strangeness was counted from there. So the centers of the base's components are taken back through the flow, constant columns
 /// at their constants, and the heaviest whose likelihood is above the median of the training rows' is the reference. Where none
 /// is (an overfitted flow, say), the likeliest of these centers and of 256 samples is. Cost: one inverse and one scoring per
-/// candidate, 512 at most.
+/// candidate, 512 at most. Given a context every row has a reference of its own, the likeliest of the heaviest centers taken back
+/// under it.
 /// </remarks>
 internal static class ReferencePoint
 {
     private const int MaximumCandidates = 256;
     private const int Samples = 256;
     private const int Seed = 1;
+    private const int CandidatesGivenContext = 8;
 
     /// <param name="density">The trained density.</param>
     /// <param name="logLikelihoods">Of the training rows under it; at least one.</param>
     /// <returns>[FeatureCount], finite, in original units.</returns>
     public static float[] Of(FlowDensity density, ReadOnlySpan<float> logLikelihoods)
     {
+        if (density.Context is ContextScale context)
+            return Given(density, context.Mean);
         float[] sorted = logLikelihoods.ToArray();
         SingleOrder.Sort(sorted);
         float median = sorted[sorted.Length / 2];
         FlowWorkspace workspace = density.CreateWorkspace();
         float[] best = [];
         float highest = float.NegativeInfinity;
-        foreach (float[] center in Centers(density))
+        foreach (float[] center in Centers(density, []))
         {
             float logLikelihood = Consider(center);
             if (logLikelihood > median)
@@ -37,22 +41,35 @@ internal static class ReferencePoint
         }
 
         var samples = new float[Samples * density.FeatureCount];
-        density.Sample(new RandomStream(Seed, RandomStreams.Draws), samples);
+        density.Sample(new RandomStream(Seed, RandomStreams.Draws), contexts: [], samples);
         foreach (float[] sample in samples.Chunk(density.FeatureCount))
             Consider(sample);
         return best;
 
         float Consider(float[] point)
         {
-            float logLikelihood = density.LogProb(point, workspace);
+            float logLikelihood = density.LogProbOfRow(point, context: [], workspace);
             if (logLikelihood > highest)
                 (best, highest) = (point, logLikelihood);
             return logLikelihood;
         }
     }
 
-    // The heaviest first, in original units.
-    private static IEnumerable<float[]> Centers(FlowDensity density)
+    /// <summary>A likely point given a context.</summary>
+    /// <param name="density">The trained density, with a context.</param>
+    /// <param name="context">[ContextColumns], finite, in original units.</param>
+    /// <returns>[FeatureCount], finite, in original units.</returns>
+    public static float[] Given(FlowDensity density, ReadOnlySpan<float> context)
+    {
+        float[] given = context.ToArray(), standardized = context.ToArray();
+        density.Context!.Apply(standardized);
+        FlowWorkspace workspace = density.CreateWorkspace();
+        return Centers(density, standardized).Take(CandidatesGivenContext)
+            .MaxBy(center => density.LogProbOfRow(center, given, workspace))!;
+    }
+
+    // The heaviest first, in original units, given a standardized context.
+    private static IEnumerable<float[]> Centers(FlowDensity density, float[] context)
     {
         int[] active = density.Columns.ActiveColumns;
         var components = new Components();
@@ -60,7 +77,9 @@ internal static class ReferencePoint
         var heaviest = components.Found.OrderByDescending(each => each.Weight).Take(MaximumCandidates);
         foreach ((_, Transformed path, float[] center) in heaviest)
         {
-            var back = new DoubleBlock(active.Length);
+            var back = new DoubleBlock(active.Length, context.Length);
+            for (int c = 0; c < context.Length; c++)
+                back.Context[c * RowBlock.Rows] = context[c];
             for (int d = 0; d < active.Length; d++)
                 back.Values[d * RowBlock.Rows] = center[d];
             path.Inverse(back);

@@ -8,4 +8,5 @@ internal sealed record FlowColumnNames(
     string PValue = "PValue",
     string PredictedLabel = "PredictedLabel",
     string? Latent = null,
-    string? FeatureContributions = null);
+    string? FeatureContributions = null,
+    string? Context = null);

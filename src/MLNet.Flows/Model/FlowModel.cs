@@ -20,6 +20,9 @@ internal sealed record FlowModel(
     /// <summary>[FeatureCount], the names of the features' slots in training; null where they had none.</summary>
     public string[]? SlotNames { get; init; }
 
+    /// <summary>What p-values rank in place of log-likelihoods; null without a context.</summary>
+    public ConditionalRanking? Ranking { get; init; }
+
     /// <summary>Shows the visitor all that scores are made by.</summary>
     public void Accept(DensityVisitor visitor)
     {

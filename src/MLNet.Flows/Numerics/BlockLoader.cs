@@ -82,6 +82,38 @@ internal static unsafe class BlockLoader
         GC.KeepAlive(matrix);
     }
 
+    /// <summary>Loads the context of the block's rows; lanes beyond its count are zero.</summary>
+    /// <param name="context">[n, context columns], row-major; n is the block's count.</param>
+    /// <param name="block">With as many context columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LoadContext(ReadOnlySpan<float> context, RowBlock block)
+    {
+        Span<float> values = block.Context.Span;
+        int columns = values.Length / RowBlock.Rows;
+        if (block.Count < RowBlock.Rows)
+            values.Clear();
+        for (int r = 0; r < block.Count; r++)
+        {
+            for (int c = 0; c < columns; c++)
+                values[c * RowBlock.Rows + r] = context[r * columns + c];
+        }
+    }
+
+    /// <summary>Loads the context of the block's rows from the rows of a matrix that <paramref name="rows"/> names.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LoadContext(FeatureMatrix context, ReadOnlySpan<int> rows, RowBlock block)
+    {
+        Span<float> values = block.Context.Span;
+        if (rows.Length < RowBlock.Rows)
+            values.Clear();
+        for (int r = 0; r < rows.Length; r++)
+        {
+            ReadOnlySpan<float> row = context.Row(rows[r]);
+            for (int c = 0; c < row.Length; c++)
+                values[c * RowBlock.Rows + r] = row[c];
+        }
+    }
+
     /// <summary>Asks the memory for rows that will be loaded soon: in random order they are the one thing in training that waits
     /// for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

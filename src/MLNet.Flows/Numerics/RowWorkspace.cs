@@ -11,8 +11,14 @@ internal sealed class RowWorkspace
     private RowWorkspace? _inner;
     private RowBlock? _block;
 
-    public RowWorkspace(int dimension, int scratchLength = 0, SimdWidth? width = null)
+    public RowWorkspace(int dimension, int scratchLength = 0, SimdWidth? width = null, int contextLength = 0)
+        : this(dimension, scratchLength, width, contextLength, new AlignedBuffer(contextLength + Padding))
     {
+    }
+
+    private RowWorkspace(int dimension, int scratchLength, SimdWidth? width, int contextLength, AlignedBuffer context)
+    {
+        (ContextLength, Context) = (contextLength, context);
         Dimension = dimension;
         Width = width ?? SimdSupport.Best;
         Values = new AlignedBuffer(dimension + Padding);
@@ -28,19 +34,36 @@ internal sealed class RowWorkspace
 
     public AlignedBuffer Scratch { get; }
 
-    /// <summary>A workspace of the same dimension and width, for a map that must leave this one's point as it is. Made on first
-    /// use and kept.</summary>
+    public int ContextLength { get; }
+
+    /// <summary>What the row is given; its first ContextLength values count.</summary>
+    public AlignedBuffer Context { get; }
+
+    /// <exception cref="InvalidOperationException">The row has less context.</exception>
+    public void RequireContext(int length)
+    {
+        if (ContextLength < length)
+            throw new InvalidOperationException(
+                $"A row holds {ContextLength} values of context, but what runs on it reads {length}.");
+    }
+
+    /// <summary>A workspace of the same dimension, width and context, for a map that must leave this one's point as it is. Made
+    /// on first use and kept.</summary>
     /// <param name="scratchLength">Scratch floats that it has at least.</param>
     public RowWorkspace Inner(int scratchLength) =>
         _inner is not null && _inner.Scratch.Length >= scratchLength + Padding
             ? _inner
-            : _inner = new RowWorkspace(Dimension, scratchLength, Width);
+            : _inner = new RowWorkspace(Dimension, scratchLength, Width, ContextLength, Context);
 
-    /// <summary>A block of one row of the same dimension and width, for a map that knows no rows. Made on first use and
+    /// <summary>A block of one row of the same dimension, width and context, for a map that knows no rows. Made on first use and
     /// kept.</summary>
     /// <param name="scratchColumns">Scratch columns that it has at least.</param>
-    public RowBlock Block(int scratchColumns) =>
-        _block is not null && _block.ScratchColumns >= scratchColumns
-            ? _block
-            : _block = new RowBlock(Dimension, scratchColumns, Width) { Count = 1 };
+    public RowBlock Block(int scratchColumns)
+    {
+        if (_block is null || _block.ScratchColumns < scratchColumns)
+            _block = new RowBlock(Dimension, scratchColumns, Width, ContextLength) { Count = 1 };
+        for (int i = 0; i < ContextLength; i++)
+            _block.Context[i * RowBlock.Rows] = Context[i];
+        return _block;
+    }
 }

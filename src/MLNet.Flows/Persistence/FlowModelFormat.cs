@@ -12,12 +12,13 @@ namespace MLNet.Flows.Persistence;
 /// All numbers little-endian; a text is its length in bytes (int32) and UTF-8; floats and doubles are IEEE bits.
 /// <code>
 /// byte[8]    magic "MLNFLOW1"
-/// int32      format version: 3
+/// int32      format version: 4
 /// int32      payload length in bytes
 /// byte[32]   SHA-256 of the payload
 /// payload:
 ///   text x5    columns: features, log-likelihood, score, p-value, predicted label
 ///   text x2    columns: latent, feature contributions; empty for none (version 2 on)
+///   text       column: context; empty for none (version 4 on)
 ///   int32      slot names of the features: their number or 0 for none, then text each (version 3 on)
 ///   double     false-alarm rate
 ///   density:
@@ -26,8 +27,9 @@ namespace MLNet.Flows.Persistence;
 ///     int32      kind of their densities (version 3 on; 1 before)
 ///       1 = normal:  float value each
 ///       2 = plateau: float value each, float half-width each, double nats of a departure
+///     int32      context columns or 0 for none, then float[] mean, float[] inverse scale (version 4 on)
 ///     int32      bijections, each:
-///       int32      kind
+///       int32      kind; one that reads the context has 65536 added to it, and behind it int32 context columns
 ///       1 = standardization: int32 d, float[d] mean, float[d] scale
 ///       2 = whitening:       int32 d, float log-determinant, float[d] mean, float[d][d] matrix
 ///       3 = planar stack:    int32 d, int32 K, float[K][d] w, float[K][d] uHat, float[K] b
@@ -37,6 +39,11 @@ namespace MLNet.Flows.Persistence;
 ///       5 = symmetric log:   int32 d, float threshold, int32 columns, then int32 index each (ascending)
 ///       6 = affine coupling: as 4, with float bound of the conditioner's inputs behind that of log-scales
 ///       7 = radial layer:    int32 d, float[d] center, float alpha, float beta
+///       8 = additive coupling, 9 = spline coupling: as 6, with what the map is set to (nothing; int32 bins, float tail bound) in
+///                            place of the bound of log-scales
+///       10 = linear map:     int32 d, float[d][d] matrix, float[d] shift
+///       11 to 13 = additive, affine, spline autoregressive map: int32 d, int32 order[d], then as the coupling from its map on
+///     (the number of dense layers of a conditioner with residual blocks has 65536 added to it)
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale
@@ -46,6 +53,7 @@ namespace MLNet.Flows.Persistence;
 ///   float[feature count]  reference row of explanations (version 2 on; the training median in version 2, a likely point since)
 ///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2
 ///   on), float share below the lowest (version 3 on)
+///   ranking, where there is a context: float mean, float scale, a bijection of one column (version 4 on)
 ///   history:
 ///     int32      stop reason
 ///     int32      best step
@@ -61,7 +69,7 @@ internal static class FlowModelFormat
     /// <summary>Longest model in bytes.</summary>
     public const int MaximumLength = 1 << 30;
 
-    private const int Version = 3;
+    private const int Version = 4;
     private const int OldestVersion = 1;
     private const int HeaderLength = 8 + 4 + 4 + 32;
     private const int MaximumReports = 1 << 20;
@@ -81,6 +89,7 @@ internal static class FlowModelFormat
         model.Density.Write(writer);
         writer.Write(model.Reference);
         model.Quantiles.Write(writer);
+        model.Ranking?.Write(writer);
         WriteHistory(model.History, writer);
 
         ReadOnlySpan<byte> payload = writer.Payload;
@@ -124,9 +133,18 @@ internal static class FlowModelFormat
             $"{slotNames?.Length} slot names of {density.FeatureCount} features");
         float[] reference = version == 1 ? TrainingMean(density, reader) : reader.ReadFiniteSingles(density.FeatureCount);
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, version);
+        ConditionalRanking? ranking =
+            density.Context is null ? null : ConditionalRanking.Read(reader, density.ContextColumns);
+        reader.Check(
+            density.Context is null == columns.Context is null,
+            $"{density.ContextColumns} columns of context and the name '{columns.Context}' for them");
         TrainingHistory history = ReadHistory(reader, version);
         reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
-        return new FlowModel(density, quantiles, columns, falseAlarmRate, reference, history) { SlotNames = slotNames };
+        return new FlowModel(density, quantiles, columns, falseAlarmRate, reference, history)
+        {
+            SlotNames = slotNames,
+            Ranking = ranking,
+        };
     }
 
     private static void WriteColumns(FlowColumnNames columns, ModelWriter writer)
@@ -138,6 +156,7 @@ internal static class FlowModelFormat
         writer.Write(columns.PredictedLabel);
         writer.Write(columns.Latent ?? "");
         writer.Write(columns.FeatureContributions ?? "");
+        writer.Write(columns.Context ?? "");
     }
 
     private static FlowColumnNames ReadColumns(ModelReader reader, int version)
@@ -150,8 +169,10 @@ internal static class FlowModelFormat
                 Latent = Optional(reader.ReadString()),
                 FeatureContributions = Optional(reader.ReadString()),
             };
+        if (version > 3)
+            columns = columns with { Context = Optional(reader.ReadString()) };
         string[] names = [columns.Features, columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
-            .. new[] { columns.Latent, columns.FeatureContributions }.OfType<string>()];
+            .. new[] { columns.Latent, columns.FeatureContributions, columns.Context }.OfType<string>()];
         reader.Check(Array.TrueForAll(names, name => name.Length > 0), "a column without a name");
         string? repeated = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1)?.Key;
         reader.Check(repeated is null, $"two columns of the name '{repeated}', of which one would hide the other");

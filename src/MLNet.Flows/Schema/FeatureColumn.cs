@@ -11,10 +11,13 @@ internal static class FeatureColumn
         + "is not Single).";
 
     /// <summary>Checks a promised column.</summary>
+    /// <param name="schema">The promised columns.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="role">What it is for, in messages.</param>
     /// <exception cref="ArgumentException">It is missing or not a vector of Single of known size.</exception>
-    public static void CheckShape(SchemaShape schema, string name)
+    public static void CheckShape(SchemaShape schema, string name, string role = "feature")
     {
-        SchemaShape.Column column = Find(schema, name, "feature");
+        SchemaShape.Column column = Find(schema, name, role);
         bool single = column.ItemType == NumberDataViewType.Single;
         if (column.Kind == SchemaShape.Column.VectorKind.Vector && single && !column.IsKey)
             return;
@@ -35,10 +38,13 @@ internal static class FeatureColumn
     }
 
     /// <summary>The column and its size.</summary>
+    /// <param name="schema">The columns that there are.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="role">What it is for, in messages.</param>
     /// <exception cref="ArgumentException">It is missing or not a vector of Single of known size.</exception>
-    public static (DataViewSchema.Column Column, int Size) Bind(DataViewSchema schema, string name)
+    public static (DataViewSchema.Column Column, int Size) Bind(DataViewSchema schema, string name, string role = "feature")
     {
-        DataViewSchema.Column column = Find(schema, name, "feature");
+        DataViewSchema.Column column = Find(schema, name, role);
         return column.Type is VectorDataViewType { IsKnownSize: true, Size: > 0 } vector
             && vector.ItemType == NumberDataViewType.Single
             ? (column, vector.Size)
@@ -50,10 +56,15 @@ internal static class FeatureColumn
     }
 
     /// <summary>The column, checked against what a flow was trained on.</summary>
+    /// <param name="schema">The columns that there are.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="trainedSize">Values per row in training.</param>
+    /// <param name="role">What it is for, in messages.</param>
     /// <exception cref="ArgumentException">It is missing, of another type, or of another size.</exception>
-    public static DataViewSchema.Column Bind(DataViewSchema schema, string name, int trainedSize)
+    public static DataViewSchema.Column Bind(
+        DataViewSchema schema, string name, int trainedSize, string role = "feature")
     {
-        (DataViewSchema.Column column, int size) = Bind(schema, name);
+        (DataViewSchema.Column column, int size) = Bind(schema, name, role);
         return size == trainedSize
             ? column
             : throw new ArgumentException(

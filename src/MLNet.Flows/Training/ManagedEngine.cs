@@ -21,6 +21,7 @@ internal sealed class ManagedEngine : ITrainingEngine
     private const int NoStep = -1;
 
     private readonly FeatureMatrix _data;
+    private readonly FeatureMatrix? _context;
     private readonly float[] _weights;
     private readonly TrainableTransformed _flow;
     private readonly TrainingObjective _objective;
@@ -47,7 +48,7 @@ internal sealed class ManagedEngine : ITrainingEngine
     public ManagedEngine(TrainingTask task, TrainingObjective objective)
     {
         TrainingSettings settings = task.Settings;
-        (_data, _weights, _flow, _objective) = (task.Data, task.Weights, task.Flow, objective);
+        (_data, _context, _weights, _flow, _objective) = (task.Data, task.Context, task.Weights, task.Flow, objective);
         (_inputNoise, _trimFraction) = ((float)settings.InputNoise, (float)settings.TrimFraction);
         _noise = new NoisePool(_data.Dimension, settings.Seed);
         _optimizer = new AdamOptimizer(objective.ParameterCount)
@@ -127,7 +128,7 @@ internal sealed class ManagedEngine : ITrainingEngine
         }
 
         for (int parts = PartCount(count); _parts.Count < parts;)
-            _parts.Add(new Part(_data.Dimension, _objective));
+            _parts.Add(new Part(_data.Dimension, _context?.Dimension ?? 0, _objective));
     }
 
     private int PartCount(int rows)
@@ -183,10 +184,16 @@ internal sealed class ManagedEngine : ITrainingEngine
         part.Block.LogProb.Span[..rows.Length].CopyTo(_batchValues.AsSpan(position.FirstRow));
     }
 
-    // With the step's noise, if it is one.
+    // With the step's noise, if it is one: on the points, not on their context.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Load(Part part, ReadOnlySpan<int> rows, BlockPosition position)
     {
+        if (_context is not null)
+        {
+            part.Block.Count = rows.Length;
+            BlockLoader.LoadContext(_context, rows, part.Block);
+        }
+
         if (_inputNoise == 0 || position.Step == NoStep)
         {
             BlockLoader.Load(_data, rows, part.Block);
@@ -216,9 +223,9 @@ internal sealed class ManagedEngine : ITrainingEngine
     private delegate void PartWork(Part part, ReadOnlySpan<int> rows, int first);
 
     /// <summary>A thread's block and gradient sums.</summary>
-    private sealed class Part(int dimension, TrainingObjective objective)
+    private sealed class Part(int dimension, int context, TrainingObjective objective)
     {
-        public RowBlock Block { get; } = new(dimension, objective.ScratchColumns);
+        public RowBlock Block { get; } = new(dimension, objective.ScratchColumns, contextColumns: context);
 
         public float[] Weights { get; } = new float[RowBlock.Rows];
 

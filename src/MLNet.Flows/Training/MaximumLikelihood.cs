@@ -11,7 +11,7 @@ internal sealed class MaximumLikelihood(TrainableTransformed flow) : TrainingObj
     public override int ScratchColumns => flow.ScratchColumns;
 
     public override void Initialize(TrainingTask task, Span<float> parameters) =>
-        flow.Initialize(task.Data, task.StartingRows(), task.Settings.Seed, parameters, task.Checkpoint);
+        flow.Initialize(task.Data, task.Context, task.StartingRows(), task.Settings.Seed, parameters, task.Checkpoint);
 
     public override float[] GradientMask() => flow.GradientMask();
 

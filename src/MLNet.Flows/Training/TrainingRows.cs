@@ -7,7 +7,7 @@ using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Training;
 
-/// <summary>The usable training rows of a data view: features and example weights, read in one pass.</summary>
+/// <summary>The usable training rows of a data view: features, context and example weights, read in one pass.</summary>
 internal sealed class TrainingRows
 {
     private const int FewestEffectiveRows = 20;
@@ -15,9 +15,10 @@ internal sealed class TrainingRows
     // At most so many rows are read after a cancellation.
     private const int RowsBetweenCheckpoints = 64;
 
-    private TrainingRows(FeatureMatrix features, float[] weights, long skipped)
+    private TrainingRows(FeatureMatrix features, FeatureMatrix? context, float[] weights, long skipped)
     {
         Features = features;
+        Context = context;
         Weights = weights;
         Skipped = skipped;
     }
@@ -25,10 +26,13 @@ internal sealed class TrainingRows
     /// <summary>[n, d]; every value is finite.</summary>
     public FeatureMatrix Features { get; }
 
+    /// <summary>[n, context columns]; every value is finite. Null where there is no context column.</summary>
+    public FeatureMatrix? Context { get; }
+
     /// <summary>[n], positive, of mean 1; empty when there is no weight column, or all weights are equal.</summary>
     public float[] Weights { get; }
 
-    /// <summary>Rows left out: a feature or the weight is missing or infinite.</summary>
+    /// <summary>Rows left out: a feature, the context or the weight is missing or infinite.</summary>
     public long Skipped { get; }
 
     /// <summary>Reads the rows; those with a missing or infinite value are skipped with one warning, those of weight 0
@@ -36,31 +40,39 @@ internal sealed class TrainingRows
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
     /// <exception cref="InvalidOperationException">No row is usable.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public static TrainingRows Read(IDataView data, string featureColumnName, string? weightColumnName, FlowHost host)
+    public static TrainingRows Read(
+        IDataView data, string featureColumnName, string? contextColumnName, string? weightColumnName, FlowHost host)
     {
         (DataViewSchema.Column feature, int dimension) = FeatureColumn.Bind(data.Schema, featureColumnName);
+        (DataViewSchema.Column Column, int Size)? context =
+            contextColumnName is null ? null : FeatureColumn.Bind(data.Schema, contextColumnName, "context");
         DataViewSchema.Column? weight = weightColumnName is null ? null : FeatureColumn.BindWeight(data.Schema, weightColumnName);
 
         var matrix = new FeatureMatrix(dimension);
+        FeatureMatrix? contexts = context is null ? null : new FeatureMatrix(context.Value.Size);
+        DataViewSchema.Column?[] wanted = [feature, context?.Column, weight];
         var weights = new List<float>();
         long rows = 0, skipped = 0, withoutWeight = 0;
-        using (DataViewRowCursor cursor = data.GetRowCursor(weight is null ? [feature] : [feature, weight.Value]))
+        using (DataViewRowCursor cursor = data.GetRowCursor(wanted.OfType<DataViewSchema.Column>()))
         {
             ValueGetter<VBuffer<float>> readFeatures = FeatureColumn.Reader(cursor, feature, dimension);
+            ValueGetter<VBuffer<float>>? readContext =
+                context is null ? null : FeatureColumn.Reader(cursor, context.Value.Column, context.Value.Size);
             ValueGetter<float>? readWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
-            VBuffer<float> buffer = default;
+            VBuffer<float> buffer = default, given = default;
             float w = 1;
             while (cursor.MoveNext())
             {
                 if (rows++ % RowsBetweenCheckpoints == 0)
                     host.ThrowIfCancelled();
                 readFeatures(ref buffer);
+                readContext?.Invoke(ref given);
                 readWeight?.Invoke(ref w);
                 if (w < 0)
                     throw new ArgumentException(
                         $"Column '{weightColumnName}' holds {w} in row {rows - 1}, but an example weight is 0 or more. Use 0 "
                         + "to leave a row out.");
-                bool finite = IsFinite(buffer.GetValues());
+                bool finite = IsFinite(buffer.GetValues()) && IsFinite(given.GetValues());
                 if (finite && !(w > 0 && float.IsFinite(w)))
                     withoutWeight++;
                 if (!finite || !float.IsFinite(w))
@@ -72,6 +84,8 @@ internal sealed class TrainingRows
                 if (w == 0)
                     continue;
                 buffer.CopyTo(matrix.AddRow());
+                if (contexts is not null)
+                    given.CopyTo(contexts.AddRow());
                 if (readWeight is not null)
                     weights.Add(w);
             }
@@ -93,10 +107,11 @@ internal sealed class TrainingRows
                 + "value). Check the data, or fill gaps with mlContext.Transforms.ReplaceMissingValues.");
         }
 
+        string?[] names = [featureColumnName, contextColumnName, weightColumnName];
         if (skipped > 0)
             host.Warning(
                 $"Skipped {skipped} of {rows} rows: a value of column "
-                + $"'{featureColumnName}'{(weight is null ? "" : $" or '{weightColumnName}'")} is missing or infinite.");
+                + $"'{string.Join("' or '", names.OfType<string>())}' is missing or infinite.");
         float[] normalized = ExampleWeights.Normalize([.. weights]);
         double? effective = ExampleWeights.EffectiveRows(normalized);
         if (effective < FewestEffectiveRows && matrix.RowCount >= FewestEffectiveRows)
@@ -107,7 +122,7 @@ internal sealed class TrainingRows
                 + $"nearly all of the weight: the density is theirs. Even the weights out, or leave the column away."));
         }
 
-        return new TrainingRows(matrix, normalized, skipped);
+        return new TrainingRows(matrix, contexts, normalized, skipped);
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values)

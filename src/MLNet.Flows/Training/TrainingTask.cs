@@ -12,6 +12,9 @@ namespace MLNet.Flows.Training;
 internal sealed record TrainingTask(
     FeatureMatrix Data, float[] Weights, ValidationSplit Split, TrainableTransformed Flow, TrainingSettings Settings)
 {
+    /// <summary>[n, context columns] of what the rows are given, standardized; null for none.</summary>
+    public FeatureMatrix? Context { get; init; }
+
     /// <summary>Called between steps of the start; throws where the caller cancelled.</summary>
     public Action? Checkpoint { get; init; }
 

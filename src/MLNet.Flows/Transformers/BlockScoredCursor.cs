@@ -17,6 +17,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
     private readonly PassThroughColumn?[] _kept;
     private readonly PassThroughColumn[] _toKeep;
     private readonly FeatureRows _features;
+    private readonly FeatureRows? _context;
     private readonly ValueGetter<DataViewRowId> _readId;
     private readonly FlowWorkspace _workspace;
     private readonly float[] _logLikelihood = new float[RowBlock.Rows];
@@ -37,12 +38,15 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         foreach (DataViewSchema.Column column in active)
         {
             _active[column.Index] = true;
-            if (bindings.Output(column) is null && column.Index != bindings.Features.Index)
+            if (bindings.Output(column) is null && column.Index != bindings.Features.Index
+                && column.Index != bindings.Context?.Index)
                 _kept[column.Index] = PassThroughColumn.Create(input, input.Schema[column.Index], RowBlock.Rows);
         }
 
         _toKeep = [.. _kept.OfType<PassThroughColumn>()];
         _features = new FeatureRows(input, input.Schema[bindings.Features.Index], bindings.Model.Density.FeatureCount);
+        if (bindings.Context is DataViewSchema.Column context)
+            _context = new FeatureRows(input, input.Schema[context.Index], bindings.Model.Density.ContextColumns);
         _workspace = bindings.Model.Density.CreateWorkspace();
         _readId = input.GetIdGetter();
     }
@@ -89,7 +93,8 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
                 $"Column '{column.Name}' was not asked for when the cursor was opened. Name it among the columns needed.");
         Delegate getter = _getters[column.Index] ??= _bindings.Output(column) is FlowOutput output
             ? FlowGetters.Create(output, _bindings.Model, this)
-            : _kept[column.Index]?.Getter(this) ?? _features.Getter(this);
+            : _kept[column.Index]?.Getter(this)
+                ?? (column.Index == _bindings.Context?.Index ? _context! : _features).Getter(this);
         return FlowGetters.Cast<TValue>(getter, column);
     }
 
@@ -103,6 +108,8 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
     float IFlowRow.LogLikelihood() => _logLikelihood[Index];
 
     ReadOnlySpan<float> IFlowRow.Features() => _features[Index];
+
+    ReadOnlySpan<float> IFlowRow.Context() => _context is null ? [] : _context[Index];
 
     private void CheckOnRow()
     {
@@ -125,6 +132,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
             foreach (PassThroughColumn column in _toKeep)
                 column.Keep(_count);
             _features.Keep(_count);
+            _context?.Keep(_count);
             _readId(ref _ids[_count]);
             _batches[_count] = _input.Batch;
             _count++;
@@ -132,7 +140,8 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 
         if (_count == 0)
             return false;
-        _bindings.Model.Density.LogProb(_features.First(_count), _logLikelihood.AsSpan(0, _count), _workspace);
+        ReadOnlySpan<float> context = _context is null ? [] : _context.First(_count);
+        _bindings.Model.Density.LogProb(_features.First(_count), context, _logLikelihood.AsSpan(0, _count), _workspace);
         return true;
     }
 }

@@ -19,6 +19,8 @@ internal sealed class FlowBindings
         Model = model;
         InputSchema = inputSchema;
         Features = FeatureColumn.Bind(inputSchema, model.Columns.Features, model.Density.FeatureCount);
+        if (model.Columns.Context is string context)
+            Context = FeatureColumn.Bind(inputSchema, context, model.Density.ContextColumns, "context");
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(inputSchema);
         builder.AddColumn(model.Columns.LogLikelihood, NumberDataViewType.Single, annotations: null);
@@ -50,6 +52,9 @@ internal sealed class FlowBindings
 
     public DataViewSchema.Column Features { get; }
 
+    /// <summary>What rows are given; null where they are given nothing.</summary>
+    public DataViewSchema.Column? Context { get; }
+
     /// <summary>Which of the flow's outputs the column is, or null for a column of the input.</summary>
     public FlowOutput? Output(DataViewSchema.Column column) =>
         column.Index >= InputSchema.Count ? _outputs[column.Index - InputSchema.Count] : null;
@@ -59,7 +64,12 @@ internal sealed class FlowBindings
     {
         var needed = new SortedSet<int>();
         foreach (DataViewSchema.Column column in wanted)
+        {
             needed.Add(Output(column) is null ? column.Index : Features.Index);
+            if (Output(column) is not null && Context is DataViewSchema.Column context)
+                needed.Add(context.Index);
+        }
+
         return [.. needed.Select(index => InputSchema[index])];
     }
 }

@@ -16,17 +16,30 @@ internal static class FlowGetters
     {
         FlowOutput.LogLikelihood => (ValueGetter<float>)((ref float value) => value = row.LogLikelihood()),
         FlowOutput.Score => (ValueGetter<float>)((ref float value) => value = -row.LogLikelihood()),
-        FlowOutput.PValue => (ValueGetter<float>)((ref float value) => value = model.Quantiles.PValue(row.LogLikelihood())),
-        FlowOutput.PredictedLabel => (ValueGetter<bool>)((ref bool value) =>
-        {
-            // A row that cannot be scored is an alarm. Compared as Single: the p-value 0.01 is not below the rate 0.01.
-            float p = model.Quantiles.PValue(row.LogLikelihood());
-            value = float.IsNaN(p) || p < (float)model.FalseAlarmRate;
-        }),
+        FlowOutput.PValue => PValue(model, row),
+        FlowOutput.PredictedLabel => PredictedLabel(model, row),
         FlowOutput.Latent => Latent(model.Density, row),
         FlowOutput.FeatureContributions => FeatureContributions(model, row),
         _ => throw new ArgumentOutOfRangeException(nameof(output), output, null),
     };
+
+    private static ValueGetter<float> PValue(FlowModel model, IFlowRow row)
+    {
+        var pValues = new PValues(model);
+        return (ref float value) => value = pValues.Of(row.LogLikelihood(), row.Context());
+    }
+
+    // A row that cannot be scored is an alarm. Compared as Single: the p-value 0.01 is not below the rate 0.01.
+    private static ValueGetter<bool> PredictedLabel(FlowModel model, IFlowRow row)
+    {
+        ValueGetter<float> pValue = PValue(model, row);
+        return (ref bool value) =>
+        {
+            float p = 0;
+            pValue(ref p);
+            value = float.IsNaN(p) || p < (float)model.FalseAlarmRate;
+        };
+    }
 
     private static ValueGetter<VBuffer<float>> Latent(FlowDensity density, IFlowRow row)
     {
@@ -34,7 +47,7 @@ internal static class FlowGetters
         return (ref VBuffer<float> value) =>
         {
             VBufferEditor<float> editor = VBufferEditor.Create(ref value, density.FeatureCount);
-            density.Latent(row.Features(), editor.Values, workspace);
+            density.Latent(row.Features(), row.Context(), editor.Values, workspace);
             value = editor.Commit();
         };
     }
@@ -45,7 +58,7 @@ internal static class FlowGetters
         return (ref VBuffer<float> value) =>
         {
             VBufferEditor<float> editor = VBufferEditor.Create(ref value, model.Density.FeatureCount);
-            gradients.Explain(row.Features(), editor.Values);
+            gradients.Explain(row.Features(), row.Context(), editor.Values);
             value = editor.Commit();
         };
     }

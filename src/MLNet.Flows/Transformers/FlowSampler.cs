@@ -13,10 +13,27 @@ internal sealed class FlowSampler(FlowDensity density, int seed)
     public const int BatchSize = 1024;
 
     /// <summary>Fills [n, FeatureCount], n at most <see cref="BatchSize"/>, with the first rows of a batch.</summary>
-    public void Batch(long batch, Span<float> rows) =>
-        density.Sample(new RandomStream(seed, RandomStreams.Samples + (ulong)batch), rows);
+    /// <param name="batch">Counted from 0.</param>
+    /// <param name="contexts">[n, ContextColumns], what each row is given; empty without a context.</param>
+    /// <param name="rows">Receives the rows.</param>
+    public void Batch(long batch, ReadOnlySpan<float> contexts, Span<float> rows) =>
+        density.Sample(new RandomStream(seed, RandomStreams.Samples + (ulong)batch), contexts, rows);
 
-    /// <summary>The rows one by one.</summary>
+    /// <summary>A row for each context, one by one.</summary>
+    /// <param name="contexts">[ContextColumns] each, finite.</param>
+    public IEnumerable<(float[] Features, float[] Context)> Rows(IEnumerable<float[]> contexts)
+    {
+        int dimension = density.FeatureCount;
+        foreach ((int batch, float[][] given) in contexts.Chunk(BatchSize).Index())
+        {
+            var rows = new float[given.Length * dimension];
+            Batch(batch, [.. given.SelectMany(context => context)], rows);
+            for (int r = 0; r < given.Length; r++)
+                yield return (rows.AsSpan(r * dimension, dimension).ToArray(), given[r]);
+        }
+    }
+
+    /// <summary>The rows one by one, of a density without a context.</summary>
     public IEnumerable<float[]> Rows(long count)
     {
         int dimension = density.FeatureCount;
@@ -24,7 +41,7 @@ internal sealed class FlowSampler(FlowDensity density, int seed)
         for (long start = 0; start < count; start += BatchSize)
         {
             int taken = (int)Math.Min(BatchSize, count - start);
-            Batch(start / BatchSize, rows.AsSpan(0, taken * dimension));
+            Batch(start / BatchSize, contexts: [], rows.AsSpan(0, taken * dimension));
             for (int r = 0; r < taken; r++)
                 yield return rows.AsSpan(r * dimension, dimension).ToArray();
         }

@@ -37,6 +37,12 @@ public abstract class FlowTransformer : ITransformer
     /// <summary>Features per row.</summary>
     public int FeatureCount => Model.Density.FeatureCount;
 
+    /// <summary>The column of what rows are given, which is read; null where they are given nothing.</summary>
+    public string? ContextColumnName => Model.Columns.Context;
+
+    /// <summary>Values of the context per row; 0 where rows are given nothing.</summary>
+    public int ContextCount => Model.Density.ContextColumns;
+
     /// <summary>The column of log p(x), in nats.</summary>
     public string LogLikelihoodColumnName => Model.Columns.LogLikelihood;
 
@@ -70,22 +76,29 @@ public abstract class FlowTransformer : ITransformer
     /// <summary>Scores an array of rows, without ML.NET's views.</summary>
     /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
     /// <param name="result">[n]; receives log p(x) in nats, NaN for a row with a missing or infinite feature.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context.</exception>
     public void LogLikelihood(ReadOnlySpan<float> rows, Span<float> result)
     {
-        if (rows.Length != (long)result.Length * FeatureCount)
-        {
-            throw new ArgumentException(
-                $"There are {rows.Length} values for {result.Length} results, but {FeatureCount} features a row make "
-                + $"{(long)result.Length * FeatureCount}. Pass whole rows and one result each.");
-        }
+        RequireNoContext("LogLikelihood(rows, contexts, result)");
+        LogLikelihood(rows, contexts: [], result);
+    }
 
+    /// <summary>Scores an array of rows given their contexts, without ML.NET's views.</summary>
+    /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
+    /// <param name="contexts">[n, ContextCount], row-major, in original units.</param>
+    /// <param name="result">[n]; receives log p(x | context) in nats, NaN for a row with a missing or infinite feature or
+    /// context.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    public void LogLikelihood(ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result)
+    {
+        CheckLength(rows.Length, result.Length, FeatureCount, "features");
+        CheckLength(contexts.Length, result.Length, ContextCount, "values of context");
         if (!_workspaces.TryTake(out FlowWorkspace? workspace))
             workspace = Model.Density.CreateWorkspace();
         if (result.Length == 1)
-            result[0] = Model.Density.LogProb(rows, workspace);
+            result[0] = Model.Density.LogProbOfRow(rows, contexts, workspace);
         else
-            Model.Density.LogProb(rows, result, workspace);
+            Model.Density.LogProb(rows, contexts, result, workspace);
         _workspaces.Add(workspace);
     }
 
@@ -95,8 +108,10 @@ public abstract class FlowTransformer : ITransformer
     /// <returns>[count, FeatureCount], row-major, in original units.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1, or so many rows do not fit an
     /// array.</exception>
+    /// <exception cref="ArgumentException">The flow needs a context.</exception>
     public float[] Sample(int count, int? seed = null)
     {
+        RequireNoContext("Sample(contexts)");
         CheckCount(count, nameof(count));
         if ((long)count * FeatureCount > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
@@ -109,8 +124,28 @@ public abstract class FlowTransformer : ITransformer
         for (int start = 0; start < count; start += FlowSampler.BatchSize)
             sampler.Batch(
                 start / FlowSampler.BatchSize,
+                contexts: [],
                 rows.AsSpan(start * FeatureCount, Math.Min(FlowSampler.BatchSize, count - start) * FeatureCount));
         return rows;
+    }
+
+    /// <summary>Draws a row for each context, exactly: base draws through the exact inverse given the context.</summary>
+    /// <param name="contexts">[n, ContextCount], row-major, finite, in original units.</param>
+    /// <param name="seed">Same seed and contexts, same rows; null takes one from the ML.NET context.</param>
+    /// <returns>[n, FeatureCount], row-major, in original units.</returns>
+    /// <exception cref="ArgumentException">There is no context, not whole ones, or one is missing or infinite.</exception>
+    public float[] Sample(ReadOnlySpan<float> contexts, int? seed = null)
+    {
+        if (ContextCount == 0 || contexts.Length % ContextCount != 0)
+        {
+            throw new ArgumentException(
+                $"There are {contexts.Length} values of context, but this flow takes {ContextCount} a row. "
+                + (ContextCount == 0 ? "Call Sample(count)." : "Pass whole contexts, one for each row."));
+        }
+
+        var sampler = new FlowSampler(Model.Density, seed ?? new FlowHost(Environment, "FlowSample").NextSeed());
+        IEnumerable<float[]> each = contexts.ToArray().Chunk(ContextCount).Select(CheckContext);
+        return [.. sampler.Rows(each).SelectMany(row => row.Features)];
     }
 
     /// <summary>Which features make a row strange: the largest contributions to its Score.</summary>
@@ -122,10 +157,32 @@ public abstract class FlowTransformer : ITransformer
     /// and the index.</param>
     /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of
     /// them: those are returned, with NaN as contribution.</returns>
-    /// <exception cref="ArgumentException">The row or <paramref name="names"/> is of another length.</exception>
+    /// <exception cref="ArgumentException">The row or <paramref name="names"/> is of another length, or the flow needs a
+    /// context.</exception>
     public IReadOnlyList<FeatureContribution> Explain(
         ReadOnlySpan<float> row, int numberOfFeatures = 5, IReadOnlyList<string>? names = null)
     {
+        RequireNoContext("Explain(row, context)");
+        return Explain(row, context: [], numberOfFeatures, names);
+    }
+
+    /// <summary>Which features make a row strange for its context: the largest contributions to its Score.</summary>
+    /// <remarks>From a likely point given the same context, which is the contributions' Reference.</remarks>
+    /// <param name="row">[FeatureCount], in original units.</param>
+    /// <param name="context">[ContextCount], in original units.</param>
+    /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
+    /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name
+    /// and the index.</param>
+    /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of
+    /// them: those are returned, with NaN as contribution; none where only the context is missing.</returns>
+    /// <exception cref="ArgumentException">The row, the context or <paramref name="names"/> is of another length.</exception>
+    public IReadOnlyList<FeatureContribution> Explain(
+        ReadOnlySpan<float> row,
+        ReadOnlySpan<float> context,
+        int numberOfFeatures = 5,
+        IReadOnlyList<string>? names = null)
+    {
+        CheckLength(context.Length, 1, ContextCount, "values of context");
         CheckCount(numberOfFeatures, nameof(numberOfFeatures));
         if (row.Length != FeatureCount || (names is not null && names.Count != FeatureCount))
             throw new ArgumentException(
@@ -134,9 +191,9 @@ public abstract class FlowTransformer : ITransformer
         string[] reported = [.. Enumerable.Range(0, FeatureCount).Select(
             i => (names ?? Model.SlotNames)?[i] is { Length: > 0 } name ? name : $"{FeatureColumnName}[{i}]")];
         var contributions = new float[FeatureCount];
-        new IntegratedGradients(Model.Density, Model.Reference).Explain(row, contributions);
+        float[] reference = new IntegratedGradients(Model.Density, Model.Reference).Explain(row, context, contributions);
         float[] values = row.ToArray();
-        bool finite = Array.TrueForAll(values, float.IsFinite);
+        bool finite = Array.TrueForAll(values, float.IsFinite) && Array.TrueForAll(context.ToArray(), float.IsFinite);
         return [.. Enumerable.Range(0, FeatureCount)
             .Where(i => finite || !float.IsFinite(values[i]))
             .OrderByDescending(i => contributions[i])
@@ -146,7 +203,7 @@ public abstract class FlowTransformer : ITransformer
                 Name = reported[i],
                 Index = i,
                 Value = values[i],
-                Reference = Model.Reference[i],
+                Reference = reference[i],
                 Contribution = contributions[i],
             })];
     }
@@ -181,6 +238,34 @@ public abstract class FlowTransformer : ITransformer
     {
         if (count < 1)
             throw new ArgumentOutOfRangeException(name, count, $"{name} is {count}, but it is at least 1.");
+    }
+
+    /// <exception cref="ArgumentException">A value is missing or infinite.</exception>
+    internal static float[] CheckContext(float[] context) => Array.TrueForAll(context, float.IsFinite)
+        ? context
+        : throw new ArgumentException(
+            $"A context is [{string.Join(", ", context)}], but a row can only be drawn given finite values. Leave such contexts "
+            + "out, or fill them with mlContext.Transforms.ReplaceMissingValues.");
+
+    /// <exception cref="ArgumentException">The flow needs a context.</exception>
+    internal void RequireNoContext(string instead)
+    {
+        if (ContextCount > 0)
+        {
+            throw new ArgumentException(
+                $"This flow is a density given the {ContextCount} values of column '{ContextColumnName}', but no context is "
+                + $"given. Call {instead}.");
+        }
+    }
+
+    private static void CheckLength(int length, int rows, int columns, string what)
+    {
+        if (length != (long)rows * columns)
+        {
+            throw new ArgumentException(
+                $"There are {length} values for {rows} results, but {columns} {what} a row make {(long)rows * columns}. Pass "
+                + "whole rows and one result each.");
+        }
     }
 
     /// <summary>The same flow with another false-alarm rate.</summary>

@@ -8,4 +8,7 @@ internal interface IFlowRow
 
     /// <summary>x, dense; valid until the cursor moves.</summary>
     ReadOnlySpan<float> Features();
+
+    /// <summary>What the row is given, dense; empty where it is given nothing. Valid until the cursor moves.</summary>
+    ReadOnlySpan<float> Context();
 }

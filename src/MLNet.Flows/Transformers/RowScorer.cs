@@ -10,10 +10,13 @@ internal sealed class RowScorer : IFlowRow
 {
     private readonly DataViewRow _row;
     private readonly ValueGetter<VBuffer<float>> _readFeatures;
+    private readonly ValueGetter<VBuffer<float>>? _readContext;
     private readonly FlowDensity _density;
     private readonly FlowWorkspace _workspace;
     private VBuffer<float> _buffer;
+    private VBuffer<float> _context;
     private float[]? _dense;
+    private float[]? _denseContext;
     private long _position = -1;
     private float _logLikelihood;
 
@@ -23,6 +26,8 @@ internal sealed class RowScorer : IFlowRow
         _density = bindings.Model.Density;
         _workspace = _density.CreateWorkspace();
         _readFeatures = FeatureColumn.Reader(row, row.Schema[bindings.Features.Index], _density.FeatureCount);
+        if (bindings.Context is DataViewSchema.Column context)
+            _readContext = FeatureColumn.Reader(row, row.Schema[context.Index], _density.ContextColumns);
     }
 
     public float LogLikelihood()
@@ -31,12 +36,20 @@ internal sealed class RowScorer : IFlowRow
             return _logLikelihood;
         ReadOnlySpan<float> features = Features();
         _position = _row.Position;
-        return _logLikelihood = _density.LogProb(features, _workspace);
+        return _logLikelihood = _density.LogProbOfRow(features, Context(), _workspace);
     }
 
     public ReadOnlySpan<float> Features()
     {
         _readFeatures(ref _buffer);
         return FlowFeatures.Dense(in _buffer, ref _dense);
+    }
+
+    public ReadOnlySpan<float> Context()
+    {
+        if (_readContext is null)
+            return [];
+        _readContext(ref _context);
+        return FlowFeatures.Dense(in _context, ref _denseContext);
     }
 }

@@ -22,7 +22,7 @@ public sealed class BijectionLawsTests
     public void Forward_OfInverse_IsThePointAndMinusTheLogDet(string name)
     {
         Bijection bijection = BijectionTable.Create(name);
-        DoubleBlock latent = RandomLatents(bijection.Dimension), point = RandomLatents(bijection.Dimension);
+        DoubleBlock latent = RandomLatents(bijection), point = RandomLatents(bijection);
         bijection.Inverse(point);
         RowBlock block = Block(bijection);
         for (int i = 0; i < point.Values.Length; i++)
@@ -52,9 +52,11 @@ public sealed class BijectionLawsTests
             Assert.Equal(Bits(expected.LogDet.Span), Bits(block.LogDet.Span));
             Assert.Equal(Bits(expected.Values.Span[..(R * dimension)]), Bits(block.Values.Span[..(R * dimension)]));
 
-            var row = new RowWorkspace(dimension, bijection.ScratchColumns, (SimdWidth)width);
+            var row = new RowWorkspace(dimension, bijection.ScratchColumns, (SimdWidth)width, bijection.ContextColumns);
             for (int r = 0; r < R; r += 9)
             {
+                for (int c = 0; c < bijection.ContextColumns; c++)
+                    row.Context[c] = inputs.Context[c * R + r];
                 for (int d = 0; d < dimension; d++)
                     row.Values[d] = inputs.Column(d)[r];
                 float logDet = bijection.Forward(row);
@@ -71,7 +73,7 @@ public sealed class BijectionLawsTests
     {
         Bijection bijection = BijectionTable.Create(name);
         (DoubleBlock[] jacobian, _) = InverseDifferences(bijection);
-        DoubleBlock point = RandomLatents(bijection.Dimension);
+        DoubleBlock point = RandomLatents(bijection);
         bijection.Inverse(point);
 
         for (int r = 0; r < R; r += 7)
@@ -97,7 +99,7 @@ public sealed class BijectionLawsTests
         Bijection bijection = BijectionTable.Create(name);
         int dimension = bijection.Dimension;
         (DoubleBlock[] jacobian, double[][] logDets) = InverseDifferences(bijection);
-        DoubleBlock point = RandomLatents(dimension);
+        DoubleBlock point = RandomLatents(bijection);
         bijection.Inverse(point);
 
         foreach (int width in SimdWidths.All.Select(w => w.Data))
@@ -213,6 +215,8 @@ public sealed class BijectionLawsTests
         const double Edge = 24, Step = 0.1;
         Bijection bijection = BijectionTable.Create(name);
         RowBlock block = Block(bijection);
+        for (int i = 0; i < R * bijection.ContextColumns; i++)
+            block.Context[i] = Context(i / R);
         double integral = 0;
         for (double x = -Edge; x < Edge; x += Step)
         {
@@ -242,7 +246,7 @@ public sealed class BijectionLawsTests
         var logDets = new double[dimension][];
         for (int j = 0; j < dimension; j++)
         {
-            DoubleBlock high = RandomLatents(dimension), low = RandomLatents(dimension);
+            DoubleBlock high = RandomLatents(bijection), low = RandomLatents(bijection);
             for (int r = 0; r < R; r++)
             {
                 high.Values[j * R + r] += Step;
@@ -260,8 +264,16 @@ public sealed class BijectionLawsTests
         return (jacobian, logDets);
     }
 
-    private static RowBlock Block(Bijection bijection, SimdWidth? width = null) =>
-        new(bijection.Dimension, bijection.ScratchColumns, width) { Count = R };
+    // A context of its own for every row, some beyond the bound of inputs.
+    private static float Context(int i) => 4 * MathF.Sin(1 + 3 * i);
+
+    private static RowBlock Block(Bijection bijection, SimdWidth? width = null)
+    {
+        var block = new RowBlock(bijection.Dimension, bijection.ScratchColumns, width, bijection.ContextColumns) { Count = R };
+        for (int i = 0; i < R * bijection.ContextColumns; i++)
+            block.Context[i] = Context(i);
+        return block;
+    }
 
     private static RowBlock RandomBlock(Bijection bijection, SimdWidth? width = null)
     {
@@ -272,12 +284,14 @@ public sealed class BijectionLawsTests
         return block;
     }
 
-    private static DoubleBlock RandomLatents(int dimension)
+    private static DoubleBlock RandomLatents(Bijection bijection)
     {
         var random = new RandomStream(6);
-        var block = new DoubleBlock(dimension);
+        var block = new DoubleBlock(bijection.Dimension, bijection.ContextColumns);
         foreach (ref double value in block.Values.AsSpan())
             value = (float)random.NextGaussian();
+        for (int i = 0; i < block.Context.Length; i++)
+            block.Context[i] = Context(i);
         return block;
     }
 

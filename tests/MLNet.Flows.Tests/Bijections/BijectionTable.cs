@@ -35,18 +35,25 @@ internal static class BijectionTable
         TMap map,
         double scale = 1,
         float inputBound = ValueLimit.Largest,
-        bool residual = false)
+        bool residual = false,
+        int context = 0)
         where TMap : struct, IScalarMap
     {
         var random = new RandomStream(dimension + hidden.Length);
-        int[] widths = [passive.Length, .. hidden, map.ParameterCount * (dimension - passive.Length)];
+        int[] widths = [context + passive.Length, .. hidden, map.ParameterCount * (dimension - passive.Length)];
         return new Coupling<TMap>(
-            new ColumnMask(dimension, passive), Perceptron(widths, residual, random, scale), map, inputBound);
+            new ColumnMask(dimension, passive), Perceptron(widths, residual, random, scale), map, inputBound, context);
     }
 
     /// <summary>Likewise autoregressive, in a random order.</summary>
     public static Autoregressive<TMap> Autoregressive<TMap>(
-        int dimension, int[] hidden, TMap map, double scale = 1, float inputBound = 5, bool residual = false)
+        int dimension,
+        int[] hidden,
+        TMap map,
+        double scale = 1,
+        float inputBound = 5,
+        bool residual = false,
+        int context = 0)
         where TMap : struct, IScalarMap
     {
         var random = new RandomStream(dimension + hidden.Length);
@@ -55,13 +62,14 @@ internal static class BijectionTable
         return new Autoregressive<TMap>(
             order,
             Perceptron(
-                [dimension, .. hidden, map.ParameterCount * dimension],
+                [context + dimension, .. hidden, map.ParameterCount * dimension],
                 residual,
                 random,
                 scale,
-                new AutoregressiveMask(dimension, hidden, map.ParameterCount)),
+                new AutoregressiveMask(dimension, hidden, map.ParameterCount, context)),
             map,
-            inputBound);
+            inputBound,
+            context);
     }
 
     public static PlanarStack Planar(int dimension, int layers) =>
@@ -117,6 +125,11 @@ internal static class BijectionTable
             table.Add(
                 $"autoregressive {d}, residual blocks",
                 () => Autoregressive(d, [20, 20, 20, 20, 20], new AffineMap(1), scale: 0.6, residual: true));
+            table.Add(
+                $"coupling {d}, none passive, given 3",
+                () => Coupling(d, [], [16], new AffineMap(2), inputBound: 3, context: 3));
+            table.Add($"autoregressive {d}, given 2", () => Autoregressive(d, [20, 20], new AffineMap(1), context: 2));
+            table.Add($"spline autoregressive {d}, given 1", () => Autoregressive(d, [], new SplineMap(5, 3), 0.3, context: 1));
             if (d == 1)
                 continue;
             int[] even = [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], first = [.. Enumerable.Range(0, d / 2)];
@@ -128,6 +141,9 @@ internal static class BijectionTable
             table.Add(
                 $"coupling {d}, residual block",
                 () => Coupling(d, even, [33, 33, 33], new AffineMap(1), scale: 0.7, residual: true));
+            table.Add(
+                $"spline coupling {d}, given 20",
+                () => Coupling(d, even, [16, 16], new SplineMap(8, 3), scale: 0.8, inputBound: 3, context: 20));
             table.Add($"additive coupling {d}", () => Coupling(d, even, [16, 16], default(AdditiveMap)));
             table.Add($"spline coupling {d}", () => Coupling(d, even, [16, 16], new SplineMap(8, 3)));
             table.Add($"spline coupling {d}, two bins", () => Coupling(d, first, [5], new SplineMap(2, 0.5f), scale: 0.5));

@@ -33,13 +33,13 @@ public sealed class FlowDensityTests
                 [standardization, Whitening.Fit(active, [], 0.1)], new NormalMixture(2, [0.5f, 0.5f], [0, 0, 1, 1], [1, 1])));
         var writer = new ModelWriter();
         density.Write(writer);
-        FlowDensity read = FlowDensity.Read(new ModelReader(writer.Payload.ToArray()), version: 3);
+        FlowDensity read = FlowDensity.Read(new ModelReader(writer.Payload.ToArray()), version: 4);
         var result = new float[100];
-        density.LogProb(rows, result, density.CreateWorkspace());
+        density.LogProb(rows, contexts: [], result, density.CreateWorkspace());
         Assert.True(float.IsNaN(result[0]) && float.IsFinite(result[1]) && result[2] < -80);
         FlowWorkspace workspace = read.CreateWorkspace();
         for (int r = 0; r < 100; r++)
-            Assert.Equal(result[r], read.LogProb(rows.AsSpan(3 * r, 3), workspace));
+            Assert.Equal(result[r], read.LogProbOfRow(rows.AsSpan(3 * r, 3), context: [], workspace));
     }
 
     // The way of training rows, preprocessed in place, and the way of rows to be scored end in the same bits.
@@ -64,11 +64,12 @@ public sealed class FlowDensityTests
             new Transformed(preprocessed.Bijections, new NormalMixture(3, [0.5f, 0.5f], [0, 0, 0, 1, 1, 1], [1, 1, 1])));
         float[] expected = new float[100], result = new float[100];
 
-        density.LogProb(rows, expected, density.CreateWorkspace());
+        density.LogProb(rows, contexts: [], expected, density.CreateWorkspace());
         foreach ((int first, int count) in (IEnumerable<(int, int)>)[(0, 64), (64, 36)])
         {
             density.LogProbPreprocessed(
                 preprocessed.Values,
+                contexts: null,
                 first,
                 preprocessed.Bijections.Length,
                 preprocessed.LogDets,

@@ -106,7 +106,8 @@ public sealed class RealNvpEstimatorTests
         var many = Assert.Throws<ArgumentException>(
             () => context.Flows.RealNvp(new RealNvpEstimator.Options { NumberOfCouplings = 256, HiddenUnits = wide }));
         var byColumns = Assert.Throws<ArgumentException>(
-            () => new RealNvpEstimator.Options { HiddenUnits = [4096], NumberOfCouplings = 2 }.CreateBijections(20_000, seed: 1));
+            () => new RealNvpEstimator.Options { HiddenUnits = [4096], NumberOfCouplings = 2 }
+                .CreateBijections(20_000, context: 0, seed: 1));
 
         Assert.Contains("make 6.4e10 weights for 1 column, but there are at most 1.0e8. Take fewer of any.", many.Message);
         Assert.Contains("weights for 20000 columns, but there are at most 1.0e8.", byColumns.Message);

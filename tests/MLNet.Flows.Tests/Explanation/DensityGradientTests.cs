@@ -78,7 +78,7 @@ public sealed class DensityGradientTests
         FlowWorkspace workspace = density.CreateWorkspace();
         for (int r = 0; r < 64; r++)
         {
-            Assert.Equal(density.LogProb(rows[r], workspace), (float)logProb[r], 1e-4f);
+            Assert.Equal(density.LogProbOfRow(rows[r], context: [], workspace), (float)logProb[r], 1e-4f);
             for (int d = 0; d < D; d++)
             {
                 float step = 0.01f * standardization.Scale[d];
@@ -86,7 +86,7 @@ public sealed class DensityGradientTests
                 {
                     float[] moved = [.. rows[r]];
                     moved[d] += offset;
-                    return density.LogProb(moved, workspace);
+                    return density.LogProbOfRow(moved, context: [], workspace);
                 }
 
                 double numeric = (8 * (At(step) - At(-step)) - (At(2 * step) - At(-2 * step))) / (12 * step);

@@ -134,7 +134,7 @@ public sealed class FlowModelFormatTests
         content[8] = 9;
 
         Assert.Contains(
-            "format version 9, but this library reads versions 1 to 3",
+            "format version 9, but this library reads versions 1 to 4",
             Assert.Throws<FormatException>(() => FlowModelFormat.Read(content)).Message);
     }
 
@@ -175,7 +175,7 @@ public sealed class FlowModelFormatTests
             {
                 FlowModel model = FlowModelFormat.Read(content);
                 if (model.Density.FeatureCount == row.Length)
-                    model.Density.LogProb(row, model.Density.CreateWorkspace());
+                    model.Density.LogProbOfRow(row, context: [], model.Density.CreateWorkspace());
             }
             catch (FormatException)
             {
@@ -223,12 +223,13 @@ public sealed class FlowModelFormatTests
     [InlineData("maf-v3", typeof(MaskedAutoregressiveTransformer), "Latent")]
     [InlineData("maf-v3-residual", typeof(MaskedAutoregressiveTransformer), "Latent")]
     [InlineData("spline-v3", typeof(NeuralSplineTransformer), "Latent")]
+    [InlineData("maf-v4-context", typeof(MaskedAutoregressiveTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "Golden");
         ITransformer model = _context.Model.Load(Path.Combine(folder, $"{name}.zip"), out _);
-        IDataView data = Rows.View(_context, TestFlows.Rows(20));
+        IDataView data = GoldenRows();
 
         // A later version's kernels may round differently, and no more than that.
         float[] recorded = [.. File.ReadAllLines(Path.Combine(
@@ -255,6 +256,7 @@ public sealed class FlowModelFormatTests
         Write(
             "maf-v3-residual",
             new MaskedAutoregressiveTransformer(_context, WithAllColumns(TestFlows.ResidualAutoregressiveModel())));
+        Write("maf-v4-context", new MaskedAutoregressiveTransformer(_context, WithAllColumns(TestFlows.ContextModel())));
         Write("spline-v3", new NeuralSplineTransformer(_context, WithAllColumns(TestFlows.NeuralSplineModel())));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
@@ -270,10 +272,18 @@ public sealed class FlowModelFormatTests
             string path = Path.Combine(Path.GetDirectoryName(SourceFile())!, "..", "Golden", name);
             if (File.Exists($"{path}.zip"))
                 return;
-            IDataView data = Rows.View(_context, TestFlows.Rows(20));
+            IDataView data = GoldenRows();
             _context.Model.Save(flow, data.Schema, $"{path}.zip");
             File.WriteAllLines($"{path}.scores.txt", TestFlows.Bits(Rows.Scores(flow, data)).Select(bits => $"{bits}"));
         }
+    }
+
+    // With a context, for the flows that are given one.
+    private IDataView GoldenRows()
+    {
+        IDataView rows = Rows.View(
+            _context, TestFlows.Rows(20), [.. Enumerable.Range(0, 20).Select(i => 0.1f * i)]);
+        return _context.Transforms.Concatenate("Given", "Weight").Fit(rows).Transform(rows);
     }
 
     private static string SourceFile([CallerFilePath] string path = "") => path;

@@ -25,8 +25,8 @@ public sealed class RandomModelsTests
 
         Assert.Equal(written, FlowModelFormat.Write(read));
         Assert.Equal(
-            BitConverter.SingleToInt32Bits(model.Density.LogProb(row, model.Density.CreateWorkspace())),
-            BitConverter.SingleToInt32Bits(read.Density.LogProb(row, read.Density.CreateWorkspace())));
+            BitConverter.SingleToInt32Bits(model.Density.LogProbOfRow(row, context: [], model.Density.CreateWorkspace())),
+            BitConverter.SingleToInt32Bits(read.Density.LogProbOfRow(row, context: [], read.Density.CreateWorkspace())));
     }, iter: 300);
 
     private static FlowModel Create(int active, int constants, int kind, int members, int seed)

@@ -49,6 +49,16 @@ internal static class TestFlows
         BijectionTable.Coupling(4, [0, 2], [16], new SplineMap(8, 3), scale: 0.7),
         BijectionTable.Autoregressive(4, [16], new SplineMap(4, 2), scale: 0.7));
 
+    /// <summary>Given one value a row.</summary>
+    public static FlowModel ContextModel() => Model(
+        new ContextScale([0.8f], [0.5f]),
+        BijectionTable.Coupling(4, [], [16], new AffineMap(1), scale: 0.7, inputBound: 3, context: 1),
+        BijectionTable.Autoregressive(4, [16], new SplineMap(4, 2), scale: 0.7, context: 1)) with
+    {
+        Ranking = new ConditionalRanking(
+            -9, 3, BijectionTable.Coupling(1, [], [8], new AffineMap(1), scale: 0.5, inputBound: 3, context: 1)),
+    };
+
     public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
 
     public static RealNvpTransformer RealNvp(MLContext context) => new(context, RealNvpModel());
@@ -61,19 +71,22 @@ internal static class TestFlows
 
     public static int[] Bits(IEnumerable<float> values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
 
-    private static FlowModel Model(params Bijection[] bijections)
+    private static FlowModel Model(params Bijection[] bijections) => Model(context: null, bijections);
+
+    private static FlowModel Model(ContextScale? context, params Bijection[] bijections)
     {
         var density = new FlowDensity(
             new ColumnPartition(FeatureCount, [2], new PlateauConstants([7], [1e-6f])),
             new Transformed(
                 [new Standardization([1, -2, 0, 10], [2, 0.5f, 1, 30]), .. bijections],
-                new NormalMixture(4, [0.25f, 0.75f], [0, 0, 0, 0, 1, -1, 0.5f, 0], [1, 0.8f, 1.2f, 1])));
+                new NormalMixture(4, [0.25f, 0.75f], [0, 0, 0, 0, 1, -1, 0.5f, 0], [1, 0.8f, 1.2f, 1])),
+            context);
         var training = new float[500 * FeatureCount];
         var random = new RandomStream(22);
         for (int i = 0; i < 500; i++)
             Row(random).CopyTo(training.AsSpan(i * FeatureCount));
         var likelihoods = new float[500];
-        density.LogProb(training, likelihoods, density.CreateWorkspace());
+        density.LogProb(training, new float[500 * density.ContextColumns], likelihoods, density.CreateWorkspace());
         var report = new TrainingProgress
         {
             Step = 100,
@@ -88,7 +101,7 @@ internal static class TestFlows
         return new FlowModel(
             density,
             LikelihoodQuantiles.Fit(likelihoods, []),
-            new FlowColumnNames(),
+            new FlowColumnNames(Context: context is null ? null : "Given"),
             0.01,
             [1, -2, 7, 0, 10],
             new TrainingHistory

@@ -52,8 +52,18 @@ internal static class FlowCases
                 [16, 16, 16, 16, 16],
                 new AffineMap(2),
                 residual: true)],
+            ["coupling given 3, none passive"] = d => [new TrainableCoupling<AffineMap>(
+                new ColumnMask(d, []), [16, 16], new AffineMap(2), context: Context)],
+            ["couplings given 3"] = d => [.. ColumnMask.Alternating(d, 3, new RandomStream(3)).SelectMany(
+                mask => (TrainableBijection[])
+                    [new ActNorm(d), new TrainableCoupling<SplineMap>(mask, [20], new SplineMap(5, 3), context: Context)])],
+            ["autoregressive given 3"] = d => [new TrainableAutoregressive<AffineMap>(
+                [.. Enumerable.Range(0, d)], [17, 33], new AffineMap(2), context: Context)],
             ["spline autoregressive 16"] = d => Autoregressive(d, 2, new SplineMap(4, 3), 16),
         };
+
+    /// <summary>Columns of the context of the chains that are given one.</summary>
+    public const int Context = 3;
 
     public static readonly IReadOnlyDictionary<string, Func<int, TrainableDistribution>> Bases =
         new Dictionary<string, Func<int, TrainableDistribution>>
@@ -64,11 +74,30 @@ internal static class FlowCases
             ["mixture, own scales"] = d => new TrainableNormalMixture(d, 3, sharedScale: false, minimumWeight: 0),
         };
 
+    /// <summary>What the rows of a chain are given, a fifth of it beyond the bound of inputs; null where it is given
+    /// nothing.</summary>
+    public static FeatureMatrix? Contexts(int columns, int rows)
+    {
+        if (columns == 0)
+            return null;
+        var contexts = new FeatureMatrix(columns);
+        var random = new RandomStream(21);
+        for (int i = 0; i < rows; i++)
+        {
+            foreach (ref float value in contexts.AddRow())
+                value = (float)(2.3 * random.NextGaussian());
+        }
+
+        return contexts;
+    }
+
     /// <summary>The start on the rows, with every weight moved away from it, so that none is 0.</summary>
     public static float[] RandomParameters(TrainableTransformed flow, FeatureMatrix data)
     {
         var parameters = new float[flow.ParameterCount];
-        flow.Initialize(data, [.. Enumerable.Range(0, data.RowCount)], seed: 8, parameters, checkpoint: null);
+        FeatureMatrix? contexts = Contexts(flow.ContextColumns, data.RowCount);
+        flow.Initialize(
+            data, contexts, [.. Enumerable.Range(0, data.RowCount)], seed: 8, parameters, checkpoint: null);
         var random = new RandomStream(9);
         int from = 0;
         foreach (TrainableBijection bijection in flow.Bijections)

@@ -96,8 +96,10 @@ public sealed class GradientLawTests
         for (int start = 0; start < Rows; start += RowBlock.Rows)
         {
             int[] rows = [.. Enumerable.Range(start, Math.Min(RowBlock.Rows, Rows - start))];
-            var block = new RowBlock(flow.Dimension, flow.ScratchColumns);
+            var block = new RowBlock(flow.Dimension, flow.ScratchColumns, contextColumns: flow.ContextColumns);
             BlockLoader.Load(data, rows, block);
+            if (FlowCases.Contexts(flow.ContextColumns, Rows) is FeatureMatrix contexts)
+                BlockLoader.LoadContext(contexts, rows, block);
             var blockWeights = new float[RowBlock.Rows];
             weights.AsSpan(start, rows.Length).CopyTo(blockWeights);
             flow.AccumulateGradient(block, blockWeights, sums);
@@ -115,10 +117,16 @@ public sealed class GradientLawTests
         (BijectionModule[] bijections, BaseModule baseModule) = Modules(flow, parameters);
         float[] values = [.. Enumerable.Range(0, Rows).SelectMany(r => data.Row(r).ToArray())];
         Tensor z = tensor(values, [Rows, flow.Dimension], dtype: ScalarType.Float64);
+        Tensor? context = FlowCases.Contexts(flow.ContextColumns, Rows) is FeatureMatrix contexts
+            ? tensor(
+                [.. Enumerable.Range(0, Rows).SelectMany(r => contexts.Row(r).ToArray())],
+                [Rows, flow.ContextColumns],
+                dtype: ScalarType.Float64)
+            : null;
         Tensor logProb = zeros(Rows, dtype: ScalarType.Float64);
         foreach (BijectionModule bijection in bijections)
         {
-            (z, Tensor logDet) = bijection.call(z);
+            (z, Tensor logDet) = bijection.Run(z, context);
             logProb = logProb.Plus(logDet);
         }
 
@@ -171,8 +179,12 @@ public sealed class GradientLawTests
             .Append(frozen.Base.ScratchColumns).Append(frozen.ScratchColumns).Max();
         for (int start = 0; start < data.RowCount; start += RowBlock.Rows)
         {
-            RowBlock block = new(frozen.Dimension, scratch), gradient = new(frozen.Dimension, scratch);
-            BlockLoader.Load(data, [.. Enumerable.Range(start, Math.Min(RowBlock.Rows, data.RowCount - start))], block);
+            RowBlock block = new(frozen.Dimension, scratch, contextColumns: frozen.ContextColumns);
+            var gradient = new RowBlock(frozen.Dimension, scratch);
+            int[] rows = [.. Enumerable.Range(start, Math.Min(RowBlock.Rows, data.RowCount - start))];
+            BlockLoader.Load(data, rows, block);
+            if (FlowCases.Contexts(frozen.ContextColumns, data.RowCount) is FeatureMatrix contexts)
+                BlockLoader.LoadContext(contexts, rows, block);
             foreach (ref float value in block.Values.Span[..(frozen.Dimension * RowBlock.Rows)])
                 value += offset;
             frozen.LogProbGradient(block, gradient);

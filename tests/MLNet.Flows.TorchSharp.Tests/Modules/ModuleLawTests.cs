@@ -35,8 +35,12 @@ public sealed class ModuleLawTests
         float[] parameters = FlowCases.RandomParameters(flow, SyntheticRows.Matrix(200, dimension, 3));
         (Tensor z, Tensor logDet) = Forward(flow, parameters, Rows(rows));
         Bijection[] frozen = flow.Freeze(parameters).Bijections;
-        var block = new RowBlock(dimension, frozen.Max(b => b.ScratchColumns));
-        BlockLoader.Load(rows, [.. Enumerable.Range(0, RowBlock.Rows)], block);
+        var block = new RowBlock(
+            dimension, frozen.Max(b => b.ScratchColumns), contextColumns: frozen.Max(b => b.ContextColumns));
+        int[] all = [.. Enumerable.Range(0, RowBlock.Rows)];
+        BlockLoader.Load(rows, all, block);
+        if (FlowCases.Contexts(flow.ContextColumns, RowBlock.Rows) is FeatureMatrix contexts)
+            BlockLoader.LoadContext(contexts, all, block);
 
         block.LogDet.Clear();
         foreach (Bijection bijection in frozen)
@@ -75,12 +79,19 @@ public sealed class ModuleLawTests
     private static (Tensor Z, Tensor LogDet) Forward(TrainableTransformed flow, float[] parameters, Tensor x)
     {
         int from = 0;
-        Tensor sum = x.new_zeros(x.shape[0]);
+        int rows = (int)x.shape[0];
+        Tensor sum = x.new_zeros(rows);
+        Tensor? context = FlowCases.Contexts(flow.ContextColumns, rows) is FeatureMatrix contexts
+            ? tensor(
+                [.. Enumerable.Range(0, rows).SelectMany(r => contexts.Row(r).ToArray())],
+                [rows, flow.ContextColumns],
+                dtype: ScalarType.Float64)
+            : null;
         foreach (TrainableBijection bijection in flow.Bijections)
         {
             BijectionModule module = ModuleTable.Of(bijection, parameters[from..(from += bijection.ParameterCount)]);
             module.to(ScalarType.Float64);
-            (x, Tensor logDet) = module.call(x);
+            (x, Tensor logDet) = module.Run(x, context);
             sum = sum.Plus(logDet);
         }
 

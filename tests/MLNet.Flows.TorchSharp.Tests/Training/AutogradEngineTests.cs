@@ -72,7 +72,8 @@ public sealed class AutogradEngineTests
         var density = new FlowDensity(new ColumnPartition(5, [], new PlateauConstants([], [])), flow);
         var actual = new float[64];
         FeatureMatrix data = SyntheticRows.Matrix(200, 5, 1);
-        density.LogProb(rows.SelectMany(row => data.Row(row).ToArray()).ToArray(), actual, density.CreateWorkspace());
+        float[] values = [.. rows.SelectMany(row => data.Row(row).ToArray())];
+        density.LogProb(values, contexts: [], actual, density.CreateWorkspace());
         for (int i = 0; i < 64; i++)
             Assert.Equal(expected[i], actual[i], 1e-3f);
     }
@@ -82,7 +83,8 @@ public sealed class AutogradEngineTests
         FeatureMatrix data = SyntheticRows.Matrix(200, 5, 1);
         var options = new RealNvpEstimator.Options { NumberOfCouplings = 4, HiddenUnits = [16, 16], LogScaleBound = 2 };
         var flow = new TrainableTransformed(
-            options.CreateBijections(5, 1), new TrainableNormalMixture(5, 3, sharedScale: true, minimumWeight: 0));
+            options.CreateBijections(5, context: 0, seed: 1),
+            new TrainableNormalMixture(5, 3, sharedScale: true, minimumWeight: 0));
         var settings = new TrainingSettings { Seed = 1, InputNoise = 0.1, TrimFraction = trimFraction };
         var task = new TrainingTask(data, [], new ValidationSplit([.. Enumerable.Range(0, 200)], []), flow, settings);
         return new AutogradEngine(task, Device.Parse("cpu")!.Value);

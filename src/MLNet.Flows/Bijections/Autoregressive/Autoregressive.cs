@@ -15,18 +15,19 @@ internal sealed class Autoregressive<TMap> : ConditionedBijection<TMap>
     where TMap : struct, IScalarMap
 {
     /// <param name="order">A permutation of the columns: the first depends on none.</param>
-    /// <param name="conditioner">Inputs and outputs in that order; as many outputs for each parameter of the map as there are
-    /// columns, parameter by parameter. Masked by <see cref="AutoregressiveMask"/>.</param>
+    /// <param name="conditioner">Inputs, behind the context, and outputs in that order; as many outputs for each parameter of the
+    /// map as there are columns, parameter by parameter. Masked by <see cref="AutoregressiveMask"/>.</param>
     /// <param name="map">The scalar map.</param>
     /// <param name="inputBound">In [0.001, 1e15].</param>
+    /// <param name="context">Columns of the context.</param>
     /// <exception cref="ArgumentException">The order is no permutation, the conditioner's shape or the bound is not as above, or
     /// a masked weight is not 0.</exception>
-    public Autoregressive(int[] order, MultilayerPerceptron conditioner, TMap map, float inputBound)
-        : base(new ConditionedParts<TMap>(order.Length, order, order, conditioner, map, inputBound))
+    public Autoregressive(int[] order, MultilayerPerceptron conditioner, TMap map, float inputBound, int context = 0)
+        : base(new ConditionedParts<TMap>(order.Length, order, order, conditioner, map, inputBound, context))
     {
         CheckOrder(order);
         var mask = new AutoregressiveMask(
-            order.Length, [.. conditioner.Layers.SkipLast(1).Select(layer => layer.Outputs)], map.ParameterCount);
+            order.Length, [.. conditioner.Layers.SkipLast(1).Select(layer => layer.Outputs)], map.ParameterCount, context);
         for (int l = 0; l < conditioner.Layers.Count; l++)
             CheckMasked(conditioner.Layers[l], mask.Prefixes(l), l);
     }
@@ -38,7 +39,8 @@ internal sealed class Autoregressive<TMap> : ConditionedBijection<TMap>
         const int R = RowBlock.Rows;
         int[] order = Parts.Active;
         double bound = Parts.InputBound;
-        var inputs = new double[Dimension * R];
+        double[] inputs = ContextInputs(block, Dimension);
+        Span<double> own = inputs.AsSpan(Parts.Context * R);
         for (int i = 0; i < Dimension; i++)
         {
             // Inputs from i on are still 0; no output for column i sees them.
@@ -46,7 +48,7 @@ internal sealed class Autoregressive<TMap> : ConditionedBijection<TMap>
             Span<double> column = block.Values.AsSpan(order[i] * R, R);
             Parts.Map.Inverse(column, parameters[(i * R)..], Dimension * R, block.LogDet);
             for (int r = 0; r < R; r++)
-                inputs[i * R + r] = Math.Clamp(column[r], -bound, bound);
+                own[i * R + r] = Math.Clamp(column[r], -bound, bound);
         }
     }
 
@@ -61,8 +63,9 @@ internal sealed class Autoregressive<TMap> : ConditionedBijection<TMap>
     }
 
     /// <param name="reader">Behind the kind.</param>
+    /// <param name="context">Columns of the context.</param>
     /// <param name="readMap">Reads what the map is set to.</param>
-    public static Autoregressive<TMap> Read(ModelReader reader, Func<ModelReader, TMap> readMap)
+    public static Autoregressive<TMap> Read(ModelReader reader, int context, Func<ModelReader, TMap> readMap)
     {
         int dimension = reader.ReadInt32();
         reader.Check(dimension is >= 1 and <= 1 << 20, $"an autoregressive map of {dimension} dimensions");
@@ -75,9 +78,9 @@ internal sealed class Autoregressive<TMap> : ConditionedBijection<TMap>
         {
             TMap map = readMap(reader);
             float inputBound = reader.ReadSingle();
-            MultilayerPerceptron conditioner = MultilayerPerceptron.Read(reader, dimension);
+            MultilayerPerceptron conditioner = MultilayerPerceptron.Read(reader, context + dimension);
             reader.Reserve(conditioner.Layers.Sum(layer => (long)layer.Outputs) * sizeof(int));
-            return new Autoregressive<TMap>(order, conditioner, map, inputBound);
+            return new Autoregressive<TMap>(order, conditioner, map, inputBound, context);
         }
         catch (ArgumentException fault)
         {

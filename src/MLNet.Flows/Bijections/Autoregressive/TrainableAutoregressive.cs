@@ -18,27 +18,35 @@ internal sealed class TrainableAutoregressive<TMap> : TrainableConditioned<TMap>
     /// <param name="hiddenUnits">Units of each hidden layer of the conditioner.</param>
     /// <param name="map">The scalar map.</param>
     /// <param name="inputBound">The conditioner sees the columns clamped to this.</param>
+    /// <param name="context">Columns of the context, which the conditioner sees too.</param>
     /// <param name="residual">Whether hidden layers behind the first are residual blocks.</param>
     public TrainableAutoregressive(
-        int[] order, int[] hiddenUnits, TMap map, float inputBound = DefaultInputBound, bool residual = false)
+        int[] order,
+        int[] hiddenUnits,
+        TMap map,
+        float inputBound = DefaultInputBound,
+        int context = 0,
+        bool residual = false)
         : this(
             order,
-            new AutoregressiveMask(order.Length, hiddenUnits, map.ParameterCount),
+            new AutoregressiveMask(order.Length, hiddenUnits, map.ParameterCount, context),
             residual,
             map,
-            inputBound)
-    {
-    }
-
-    private TrainableAutoregressive(int[] order, AutoregressiveMask mask, bool residual, TMap map, float inputBound)
-        : this(order, mask, new TrainablePerceptron(mask.Widths, mask, residual), map, inputBound)
+            inputBound,
+            context)
     {
     }
 
     private TrainableAutoregressive(
-        int[] order, AutoregressiveMask mask, TrainablePerceptron conditioner, TMap map, float inputBound)
+        int[] order, AutoregressiveMask mask, bool residual, TMap map, float inputBound, int context)
+        : this(order, mask, new TrainablePerceptron(mask.Widths, mask, residual), map, inputBound, context)
+    {
+    }
+
+    private TrainableAutoregressive(
+        int[] order, AutoregressiveMask mask, TrainablePerceptron conditioner, TMap map, float inputBound, int context)
         : base(
-            new ConditionedParts<TMap>(order.Length, order, order, conditioner.Network, map, inputBound),
+            new ConditionedParts<TMap>(order.Length, order, order, conditioner.Network, map, inputBound, context),
             conditioner) => (_order, _mask, _flat) = (order, mask, mask.Flat());
 
     public override ReadOnlySpan<float> GradientMask => _flat;
@@ -47,5 +55,5 @@ internal sealed class TrainableAutoregressive<TMap> : TrainableConditioned<TMap>
         Conditioner.Initialize(random, parameters, _mask);
 
     public override Autoregressive<TMap> Freeze(ReadOnlySpan<float> parameters) =>
-        new(_order, Conditioner.Freeze(parameters), Parts.Map, Parts.InputBound);
+        new(_order, Conditioner.Freeze(parameters), Parts.Map, Parts.InputBound, Parts.Context);
 }

@@ -23,11 +23,12 @@ internal abstract class ConditionedBijection<TMap> : Bijection
     {
         MultilayerPerceptron conditioner = parts.Conditioner;
         long outputs = parts.Map.ParameterCount * (long)parts.Active.Length;
-        if (conditioner.Inputs != parts.Inputs.Length || conditioner.Outputs != outputs)
+        int inputs = parts.Context + parts.Inputs.Length;
+        if (conditioner.Inputs != inputs || conditioner.Outputs != outputs)
         {
             throw new ArgumentException($"The conditioner has {conditioner.Inputs} inputs and {conditioner.Outputs} outputs, "
-                + $"but {parts.Inputs.Length} passive "
-                + $"and {parts.Active.Length} active columns need {parts.Inputs.Length} and {outputs}. Give it those.");
+                + $"but {inputs} passive "
+                + $"and {parts.Active.Length} active columns need {inputs} and {outputs}. Give it those.");
         }
 
         if (!(parts.InputBound is >= SmallestInputBound and <= ValueLimit.Largest))
@@ -43,6 +44,8 @@ internal abstract class ConditionedBijection<TMap> : Bijection
 
     public ConditionedParts<TMap> Parts { get; }
 
+    public override int ContextColumns => Parts.Context;
+
     /// <remarks>The conditioner's activations; behind them, for a single row, the active values, their log-slopes and the map's
     /// scratch.</remarks>
     public override int ScratchColumns => Parts.Conditioner.ActivationLength
@@ -53,12 +56,14 @@ internal abstract class ConditionedBijection<TMap> : Bijection
 
     public override void Forward(RowBlock block)
     {
+        block.RequireContext(Parts.Context);
         var operation = new BlockForward(Parts, block);
         SimdDispatch.Run(block.Width, ref operation);
     }
 
     public override float Forward(RowWorkspace row)
     {
+        row.RequireContext(Parts.Context);
         var operation = new RowForward(Parts, row);
         SimdDispatch.Run(row.Width, ref operation);
         return operation.LogDet;
@@ -66,8 +71,19 @@ internal abstract class ConditionedBijection<TMap> : Bijection
 
     public override void Backward(RowBlock input, RowBlock gradient)
     {
+        input.RequireContext(Parts.Context);
         var operation = new InputGradient(Parts, input, gradient);
         SimdDispatch.Run(input.Width, ref operation);
+    }
+
+    /// <summary>[context and others, 64]: a conditioner's inputs with the context, clamped, and room for the others behind
+    /// it.</summary>
+    protected double[] ContextInputs(DoubleBlock block, int others)
+    {
+        var inputs = new double[(Parts.Context + others) * RowBlock.Rows];
+        for (int i = 0; i < Parts.Context * RowBlock.Rows; i++)
+            inputs[i] = Math.Clamp(block.Context[i], -Parts.InputBound, Parts.InputBound);
+        return inputs;
     }
 
     private readonly unsafe struct BlockForward(ConditionedParts<TMap> parts, RowBlock block) : ISimdOperation
@@ -77,8 +93,8 @@ internal abstract class ConditionedBijection<TMap> : Bijection
             where V : struct
             where S : struct, ISimd<V>
         {
-            fixed (float* x = block.Values, logDet = block.LogDet)
-                ConditionedKernel<V, S>.Forward(parts, x, x + parts.Dimension * RowBlock.Rows, logDet);
+            fixed (float* x = block.Values, context = block.Context, logDet = block.LogDet)
+                ConditionedKernel<V, S>.Forward(parts, x, context, x + parts.Dimension * RowBlock.Rows, logDet);
         }
     }
 
@@ -91,8 +107,8 @@ internal abstract class ConditionedBijection<TMap> : Bijection
             where V : struct
             where S : struct, ISimd<V>
         {
-            fixed (float* x = row.Values, scratch = row.Scratch)
-                LogDet = ConditionedKernel<V, S>.ForwardRow(parts, x, scratch);
+            fixed (float* x = row.Values, context = row.Context, scratch = row.Scratch)
+                LogDet = ConditionedKernel<V, S>.ForwardRow(parts, x, context, scratch);
         }
     }
 
@@ -107,9 +123,9 @@ internal abstract class ConditionedBijection<TMap> : Bijection
             int size = parts.Dimension * RowBlock.Rows;
             float* ones = stackalloc float[RowBlock.Rows];
             new Span<float>(ones, RowBlock.Rows).Fill(1);
-            fixed (float* x = input.Values, g = gradient.Values)
+            fixed (float* x = input.Values, context = input.Context, g = gradient.Values)
             {
-                ConditionedKernel<V, S>.Condition(parts, x, x + size);
+                ConditionedKernel<V, S>.Condition(parts, x, context, x + size);
                 ConditionedKernel<V, S>.Backward(parts, x, x + size, ones, g, g + size, toInputs: true);
             }
         }

@@ -8,7 +8,7 @@ namespace MLNet.Flows.Bijections.Conditioned;
 /// <summary>A conditioned map over blocks of 64 rows and single rows; a vector holds rows of one column, or active columns of one
 /// row.</summary>
 /// <remarks>
-/// 1. The columns that the conditioner sees, clamped, are set side by side as its inputs.
+/// 1. The context and the columns that the conditioner sees, clamped, are set side by side as its inputs.
 /// 2. The conditioner gives each active column's parameters.
 /// 3. The scalar map takes the active columns one by one and adds up their log-slopes.
 /// On one row the active values are set side by side and put back afterwards, so that one vector takes the map of many columns;
@@ -22,14 +22,16 @@ internal static unsafe class ConditionedKernel<V, S>
 
     /// <param name="parts">The bijection.</param>
     /// <param name="x">[d, 64]; overwritten with z.</param>
+    /// <param name="context">[context, 64].</param>
     /// <param name="activations">[conditioner's activations, 64].</param>
     /// <param name="logDet">[64]; the log-determinant is added.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward<TMap>(in ConditionedParts<TMap> parts, float* x, float* activations, float* logDet)
+    public static void Forward<TMap>(
+        in ConditionedParts<TMap> parts, float* x, float* context, float* activations, float* logDet)
         where TMap : struct, IScalarMap
     {
-        Condition(parts, x, activations);
+        Condition(parts, x, context, activations);
         TMap map = parts.Map;
         int stride = parts.Active.Length * R;
         float* parameters = activations + parts.Conditioner.OutputStart * R;
@@ -48,16 +50,19 @@ internal static unsafe class ConditionedKernel<V, S>
 
     /// <param name="parts">The bijection.</param>
     /// <param name="x">The point; overwritten with z.</param>
+    /// <param name="context">[context].</param>
     /// <param name="scratch">The bijection's scratch columns + 16 floats.</param>
     /// <returns>log|det df/dx|.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float ForwardRow<TMap>(in ConditionedParts<TMap> parts, float* x, float* scratch)
+    public static float ForwardRow<TMap>(in ConditionedParts<TMap> parts, float* x, float* context, float* scratch)
         where TMap : struct, IScalarMap
     {
         MultilayerPerceptron conditioner = parts.Conditioner;
         ReadOnlySpan<int> inputs = parts.Inputs, active = parts.Active;
+        for (int i = 0; i < parts.Context; i++)
+            scratch[i] = Math.Min(Math.Max(context[i], -parts.InputBound), parts.InputBound);
         for (int i = 0; i < inputs.Length; i++)
-            scratch[i] = Math.Min(Math.Max(x[inputs[i]], -parts.InputBound), parts.InputBound);
+            scratch[parts.Context + i] = Math.Min(Math.Max(x[inputs[i]], -parts.InputBound), parts.InputBound);
         PerceptronKernel<V, S>.ForwardRow(conditioner, scratch);
 
         int padded = Padded(active.Length);
@@ -107,29 +112,37 @@ internal static unsafe class ConditionedKernel<V, S>
         }
 
         PerceptronKernel<V, S>.Backward(parts.Conditioner, activations, gradients, parts.InputBound, toInputs);
+        float* onInputs = gradients + parts.Context * R;
         for (int i = 0; toInputs && i < inputs.Length; i++)
         {
             float* to = g + inputs[i] * R;
             for (int r = 0; r < R; r += S.Count)
-                S.Store(ValueLimit.Clamp<V, S>(S.Add(S.Load(to + r), S.Load(gradients + i * R + r))), to + r);
+                S.Store(ValueLimit.Clamp<V, S>(S.Add(S.Load(to + r), S.Load(onInputs + i * R + r))), to + r);
         }
     }
 
     /// <summary>Steps 1 and 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Condition<TMap>(in ConditionedParts<TMap> parts, float* x, float* activations)
+    public static void Condition<TMap>(in ConditionedParts<TMap> parts, float* x, float* context, float* activations)
         where TMap : struct, IScalarMap
     {
         V bound = S.Create(parts.InputBound), negativeBound = S.Create(-parts.InputBound);
         float* input = activations;
+        for (int i = 0; i < parts.Context; i++, input += R)
+            Clamp(context + i * R, input);
         foreach (int column in parts.Inputs)
         {
-            for (int r = 0; r < R; r += S.Count)
-                S.Store(S.Min(S.Max(S.Load(x + column * R + r), negativeBound), bound), input + r);
+            Clamp(x + column * R, input);
             input += R;
         }
 
         PerceptronKernel<V, S>.Forward(parts.Conditioner, activations);
+
+        void Clamp(float* from, float* to)
+        {
+            for (int r = 0; r < R; r += S.Count)
+                S.Store(S.Min(S.Max(S.Load(from + r), negativeBound), bound), to + r);
+        }
     }
 
     /// <summary>A number of columns rounded up to whole vectors.</summary>

@@ -28,6 +28,8 @@ internal abstract class TrainableConditioned<TMap> : TrainableBijection
 
     public TrainablePerceptron Conditioner { get; }
 
+    public override int ContextColumns => Parts.Context;
+
     public override int ParameterCount => Conditioner.ParameterCount;
 
     public override int ScratchColumns => Conditioner.Network.ActivationLength;
@@ -39,6 +41,7 @@ internal abstract class TrainableConditioned<TMap> : TrainableBijection
 
     public override void Forward(RowBlock block, Accumulator? accumulator)
     {
+        block.RequireContext(Parts.Context);
         var operation = new BlockForward(this, block, (Sums?)accumulator);
         SimdDispatch.Run(block.Width, ref operation);
     }
@@ -64,17 +67,17 @@ internal abstract class TrainableConditioned<TMap> : TrainableBijection
             where S : struct, ISimd<V>
         {
             int size = bijection.Dimension * RowBlock.Rows;
-            fixed (float* x = block.Values, logDet = block.LogDet)
+            fixed (float* x = block.Values, context = block.Context, logDet = block.LogDet)
             {
                 if (sums is null)
                 {
-                    ConditionedKernel<V, S>.Forward(bijection.Parts, x, x + size, logDet);
+                    ConditionedKernel<V, S>.Forward(bijection.Parts, x, context, x + size, logDet);
                     return;
                 }
 
                 block.Values.Span[..size].CopyTo(sums.X.Span);
                 fixed (float* activations = sums.Activations)
-                    ConditionedKernel<V, S>.Forward(bijection.Parts, x, activations, logDet);
+                    ConditionedKernel<V, S>.Forward(bijection.Parts, x, context, activations, logDet);
             }
         }
     }

@@ -3,8 +3,8 @@ namespace MLNet.Flows.Bijections.Conditioners;
 /// <summary>Which weights of a perceptron may differ from 0, so that what it gives for a column depends on the columns before it
 /// alone (MADE; Germain, Gregor, Murray and Larochelle 2015, arXiv:1502.03509, section 3).</summary>
 /// <remarks>
-/// 1. Inputs are the columns in their order, of degrees 1 to d. A hidden unit has a degree of 1 to d - 1 (0 with a single
-/// column); units of a layer share the degrees out evenly, ascending.
+/// 1. Inputs are the context, of degree 0, and the columns in their order, of degrees 1 to d. A hidden unit has a degree of 1 to
+/// d - 1, or with a context, or a single column, of 0 to d - 1; units of a layer share the degrees out evenly, ascending.
 /// 2. A hidden unit of degree m sees inputs, or units of the layer before, of degrees up to m; an output for the column of degree
 /// j sees units below j.
 /// 3. So each unit sees a prefix of the layer before, and prefixes grow with the units: what is masked is one triangle of blocks.
@@ -16,10 +16,12 @@ internal sealed class AutoregressiveMask
     /// <param name="dimension">d, at least 1.</param>
     /// <param name="hiddenUnits">Units of each hidden layer.</param>
     /// <param name="parameters">Outputs per column; output p d + i is the column of degree i + 1's.</param>
-    public AutoregressiveMask(int dimension, int[] hiddenUnits, int parameters)
+    /// <param name="context">Columns of the context.</param>
+    public AutoregressiveMask(int dimension, int[] hiddenUnits, int parameters, int context = 0)
     {
-        Widths = [dimension, .. hiddenUnits, checked(parameters * dimension)];
-        int[] degrees = [.. Enumerable.Range(1, dimension)];
+        Widths = [context + dimension, .. hiddenUnits, checked(parameters * dimension)];
+        int[] degrees = [.. new int[context], .. Enumerable.Range(1, dimension)];
+        int lowest = context > 0 ? 0 : Math.Min(1, dimension - 1);
         _prefixes = new int[Widths.Length - 1][];
         for (int l = 1; l < Widths.Length; l++)
         {
@@ -27,7 +29,7 @@ internal sealed class AutoregressiveMask
             int width = Widths[l];
             int[] seen = degrees, own = new int[width];
             for (int unit = 0; unit < width; unit++)
-                own[unit] = last ? unit % dimension : Math.Min(1, dimension - 1) + (int)((long)unit * (dimension - 1) / width);
+                own[unit] = last ? unit % dimension : lowest + (int)((long)unit * (dimension - lowest) / width);
             _prefixes[l - 1] = Array.ConvertAll(own, degree => seen.TakeWhile(each => each <= degree).Count());
             degrees = own;
         }

@@ -19,13 +19,19 @@ internal sealed class Coupling<TMap> : ConditionedBijection<TMap>
     private const long IndexBytes = 40;
 
     /// <param name="mask">The columns.</param>
-    /// <param name="conditioner">|A| inputs; as many outputs for each parameter of the map as there are columns B, parameter by
-    /// parameter.</param>
+    /// <param name="conditioner">Context and |A| inputs; as many outputs for each parameter of the map as there are columns B,
+    /// parameter by parameter.</param>
     /// <param name="map">The scalar map.</param>
     /// <param name="inputBound">In [0.001, 1e15].</param>
+    /// <param name="context">Columns of the context.</param>
     /// <exception cref="ArgumentException">The conditioner's shape or the bound is not as above.</exception>
-    public Coupling(ColumnMask mask, MultilayerPerceptron conditioner, TMap map, float inputBound = ValueLimit.Largest)
-        : base(new ConditionedParts<TMap>(mask.Dimension, mask.Passive, mask.Active, conditioner, map, inputBound))
+    public Coupling(
+        ColumnMask mask,
+        MultilayerPerceptron conditioner,
+        TMap map,
+        float inputBound = ValueLimit.Largest,
+        int context = 0)
+        : base(new ConditionedParts<TMap>(mask.Dimension, mask.Passive, mask.Active, conditioner, map, inputBound, context))
     {
     }
 
@@ -35,9 +41,10 @@ internal sealed class Coupling<TMap> : ConditionedBijection<TMap>
     {
         const int R = RowBlock.Rows;
         (int[] passive, int[] active, double bound) = (Parts.Inputs, Parts.Active, Parts.InputBound);
-        var inputs = new double[passive.Length * R];
-        for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = Math.Clamp(block.Values[passive[i / R] * R + i % R], -bound, bound);
+        double[] inputs = ContextInputs(block, passive.Length);
+        int own = Parts.Context * R;
+        for (int i = 0; i < passive.Length * R; i++)
+            inputs[own + i] = Math.Clamp(block.Values[passive[i / R] * R + i % R], -bound, bound);
         ReadOnlySpan<double> parameters = Exact.Run(inputs);
         for (int i = 0; i < active.Length; i++)
             Parts.Map.Inverse(block.Values.AsSpan(active[i] * R, R), parameters[(i * R)..], active.Length * R, block.LogDet);
@@ -55,9 +62,11 @@ internal sealed class Coupling<TMap> : ConditionedBijection<TMap>
     }
 
     /// <param name="reader">Behind the kind.</param>
+    /// <param name="context">Columns of the context.</param>
     /// <param name="readMap">Reads what the map is set to.</param>
     /// <param name="withInputBound">False for the older layout, without the bound of inputs.</param>
-    public static Coupling<TMap> Read(ModelReader reader, Func<ModelReader, TMap> readMap, bool withInputBound = true)
+    public static Coupling<TMap> Read(
+        ModelReader reader, int context, Func<ModelReader, TMap> readMap, bool withInputBound = true)
     {
         int dimension = reader.ReadInt32(), count = reader.ReadInt32();
         reader.Check(
@@ -73,7 +82,11 @@ internal sealed class Coupling<TMap> : ConditionedBijection<TMap>
             TMap map = readMap(reader);
             float inputBound = withInputBound ? reader.ReadSingle() : ValueLimit.Largest;
             return new Coupling<TMap>(
-                new ColumnMask(dimension, passive), MultilayerPerceptron.Read(reader, count), map, inputBound);
+                new ColumnMask(dimension, passive),
+                MultilayerPerceptron.Read(reader, context + count),
+                map,
+                inputBound,
+                context);
         }
         catch (ArgumentException fault)
         {

@@ -35,9 +35,10 @@ internal static class ClusterAgreement
     private static double[] Distances(Transformed member, NormalMixture mixture, Transformed[] members)
     {
         var distances = new double[mixture.Components];
+        int scratch = members.Max(each => each.ScratchColumns), context = members.Max(each => each.ContextColumns);
         for (int first = 0; first < distances.Length; first += RowBlock.Rows)
         {
-            RowBlock centers = Centers(member, mixture, first, members.Max(each => each.ScratchColumns));
+            RowBlock centers = Centers(member, mixture, first, scratch, context);
             member.LogProb(centers);
             float[] own = centers.LogProb.Span.ToArray();
             var others = new List<float[]>();
@@ -54,12 +55,16 @@ internal static class ClusterAgreement
         return distances;
     }
 
-    // The next centers, at most 64, taken back to where the flow starts.
-    private static RowBlock Centers(Transformed member, NormalMixture mixture, int first, int scratchColumns)
+    // The next centers, at most 64, taken back to where the flow starts, given the mean context, which is 0.
+    private static RowBlock Centers(
+        Transformed member, NormalMixture mixture, int first, int scratchColumns, int contextColumns)
     {
         int d = mixture.Dimension;
-        var back = new DoubleBlock(d);
-        var centers = new RowBlock(d, scratchColumns) { Count = Math.Min(RowBlock.Rows, mixture.Components - first) };
+        var back = new DoubleBlock(d, contextColumns);
+        var centers = new RowBlock(d, scratchColumns, contextColumns: contextColumns)
+        {
+            Count = Math.Min(RowBlock.Rows, mixture.Components - first),
+        };
         for (int r = 0; r < centers.Count; r++)
         {
             for (int i = 0; i < d; i++)

@@ -134,7 +134,7 @@ internal sealed class MemberTraining
             int first = part * ScoredTogether;
             Span<float> result = likelihoods.AsSpan(first, Math.Min(ScoredTogether, likelihoods.Length - first));
             density.LogProbPreprocessed(
-                Data, first, Rows.Bijections.Length, Rows.LogDets, result, density.CreateWorkspace());
+                Data, Rows.Context?.Values, first, Rows.Bijections.Length, Rows.LogDets, result, density.CreateWorkspace());
         });
 
     private TrainedMembers Collect(ReadOnlySpan<Result> results)
@@ -189,7 +189,7 @@ internal sealed class MemberTraining
     }
 
     private FlowDensity Density(Bijection[] bijections, Distribution baseDistribution) =>
-        new(_columns, new Transformed(bijections, baseDistribution));
+        new(_columns, new Transformed(bijections, baseDistribution), Rows.Context?.Scale);
 
     // A member has a start, a split and an order of rows of its own; the first one is the flow that would be trained alone.
     private Result RunMember(
@@ -202,6 +202,7 @@ internal sealed class MemberTraining
         TrainingSettings settings = Settings(split.Train.Length, ownSeed, threads);
         var task = new TrainingTask(Data, _source.Weights, split, flow, settings)
         {
+            Context = Rows.Context?.Values,
             Checkpoint = host.ThrowIfCancelled,
             TrainLogDet = Rows.MeanLogDet(split.Train),
             ValidationLogDet = Rows.MeanLogDet(split.Validation),
@@ -215,7 +216,8 @@ internal sealed class MemberTraining
     private TrainableDistribution CreateBase(int trainingRows) => _recipe.Base.Create(Data.Dimension, trainingRows);
 
     private TrainableTransformed CreateFlow(int ownSeed, int trainingRows) =>
-        new(_options.CreateBijections(Data.Dimension, ownSeed), CreateBase(trainingRows));
+        new(
+        _options.CreateBijections(Data.Dimension, Rows.Context?.Values.Dimension ?? 0, ownSeed), CreateBase(trainingRows));
 
     private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
     {

@@ -208,7 +208,7 @@ public sealed class MemberTrainingTests
     {
         var density = new FlowDensity(new ColumnPartition(2, [], new PlateauConstants([], [])), member);
         var result = new float[3];
-        density.LogProb([0, 0, 1, -1, 2, 0.5f], result, density.CreateWorkspace());
+        density.LogProb([0, 0, 1, -1, 2, 0.5f], contexts: [], result, density.CreateWorkspace());
         return result;
     });
 
