@@ -1,4 +1,5 @@
 using MLNet.Flows.Bijections.Autoregressive;
+using MLNet.Flows.Bijections.Continuous;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
@@ -27,6 +28,7 @@ internal static class BijectionReader
         [BijectionKind.AdditiveAutoregressive] = reader => Autoregressive<AdditiveMap>.Read(reader, AdditiveMap.Read),
         [BijectionKind.AffineAutoregressive] = reader => Autoregressive<AffineMap>.Read(reader, AffineMap.Read),
         [BijectionKind.SplineAutoregressive] = reader => Autoregressive<SplineMap>.Read(reader, SplineMap.Read),
+        [BijectionKind.ContinuousMap] = ContinuousMap.Read,
     };
 
     // Of the smallest: its object and its empty, aligned buffers.

@@ -1,6 +1,7 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Autoregressive;
 using MLNet.Flows.Bijections.Conditioners;
+using MLNet.Flows.Bijections.Continuous;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
@@ -64,6 +65,15 @@ internal static class BijectionTable
             inputBound);
     }
 
+    /// <summary>A continuous map of random weights, in so many steps that the solver's error does not show in single
+    /// precision.</summary>
+    public static ContinuousMap Continuous(int dimension, int[] hidden, int steps = 48)
+    {
+        int[] widths = [dimension + TimeFeatures.Count, .. hidden, dimension];
+        return new ContinuousMap(
+            new VelocityField(Perceptron(widths, residual: false, new RandomStream(dimension + hidden.Length), scale: 1)), steps);
+    }
+
     public static PlanarStack Planar(int dimension, int layers) =>
         new TrainablePlanarStack(dimension, layers).Freeze(PlanarReference.RandomParameters(dimension, layers, 2));
 
@@ -117,6 +127,8 @@ internal static class BijectionTable
             table.Add(
                 $"autoregressive {d}, residual blocks",
                 () => Autoregressive(d, [20, 20, 20, 20, 20], new AffineMap(1), scale: 0.6, residual: true));
+            table.Add($"continuous map {d}, one hidden layer", () => Continuous(d, [20]));
+            table.Add($"continuous map {d}, two hidden layers", () => Continuous(d, [33, 20]));
             if (d == 1)
                 continue;
             int[] even = [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], first = [.. Enumerable.Range(0, d / 2)];
