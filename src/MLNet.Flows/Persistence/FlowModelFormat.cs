@@ -37,6 +37,8 @@ namespace MLNet.Flows.Persistence;
 ///       5 = symmetric log:   int32 d, float threshold, int32 columns, then int32 index each (ascending)
 ///       6 = affine coupling: as 4, with float bound of the conditioner's inputs behind that of log-scales
 ///       7 = radial layer:    int32 d, float[d] center, float alpha, float beta
+///       20 = continuous map: int32 d, int32 steps, then the field's dense layers as in 4: inputs are d columns and the first
+///                            four Legendre polynomials of 2 t - 1
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale

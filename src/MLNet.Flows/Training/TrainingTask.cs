@@ -12,6 +12,9 @@ namespace MLNet.Flows.Training;
 internal sealed record TrainingTask(
     FeatureMatrix Data, float[] Weights, ValidationSplit Split, TrainableTransformed Flow, TrainingSettings Settings)
 {
+    /// <summary>What is maximized. Default the likelihood.</summary>
+    public TrainingObjective Objective { get; init; } = new MaximumLikelihood(Flow);
+
     /// <summary>Called between steps of the start; throws where the caller cancelled.</summary>
     public Action? Checkpoint { get; init; }
 

@@ -49,6 +49,8 @@ internal static class TestFlows
         BijectionTable.Coupling(4, [0, 2], [16], new SplineMap(8, 3), scale: 0.7),
         BijectionTable.Autoregressive(4, [16], new SplineMap(4, 2), scale: 0.7));
 
+    public static FlowModel ContinuousModel(params int[] hidden) => Model(BijectionTable.Continuous(4, hidden, steps: 10));
+
     public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
 
     public static RealNvpTransformer RealNvp(MLContext context) => new(context, RealNvpModel());

@@ -30,9 +30,9 @@ internal sealed class VelocityField
             || network.Residual)
         {
             throw new ArgumentException(
-                $"A velocity field of {layers.Count - 1} hidden layers has {network.Inputs} inputs and {network.Outputs} outputs, "
-                + $"but needs one or two hidden layers without residual blocks, and {TimeFeatures.Count} inputs more than "
-                + "outputs.");
+                $"A velocity field of {layers.Count - 1} hidden layers has {network.Inputs} inputs and {network.Outputs} "
+                + $"outputs, but needs one or two hidden layers without residual blocks, and {TimeFeatures.Count} inputs more "
+                + "than outputs.");
         }
 
         Network = network;

@@ -202,6 +202,7 @@ internal sealed class MemberTraining
         TrainingSettings settings = Settings(split.Train.Length, ownSeed, threads);
         var task = new TrainingTask(Data, _source.Weights, split, flow, settings)
         {
+            Objective = _options.CreateObjective(flow),
             Checkpoint = host.ThrowIfCancelled,
             TrainLogDet = Rows.MeanLogDet(split.Train),
             ValidationLogDet = Rows.MeanLogDet(split.Validation),

@@ -8,25 +8,19 @@ public sealed class ContinuousMapTests
 {
     private const int R = RowBlock.Rows;
 
-    // Fourth order: the exact solution stands for by 256 steps.
+    // Fourth order: half the step leaves about a sixteenth of the error. The exact solution stands for by 512 steps.
     [Theory]
-    [InlineData(1)]
+    [InlineData(2)]
     [InlineData(5)]
+    [InlineData(16)]
     public void Inverse_InTwiceTheSteps_IsAboutSixteenTimesAsExact(int dimension)
     {
-        (double[] points, double[] logDets) = Inverse(256);
-        (double point, double logDet) = (0, 0);
-        foreach (int steps in new[] { 4, 8, 16, 32 })
-        {
-            (double[] values, double[] dets) = Inverse(steps);
-            (double pointBefore, double logDetBefore) = (point, logDet);
-            (point, logDet) = (Distance(values, points), Distance(dets, logDets));
-            if (steps > 8)
-            {
-                Assert.InRange(pointBefore / point, 10, 24);
-                Assert.InRange(logDetBefore / logDet, 10, 24);
-            }
-        }
+        (double[] points, double[] logDets) = Inverse(512);
+        (double[] coarse, double[] coarseDets) = Inverse(16);
+        (double[] fine, double[] fineDets) = Inverse(64);
+
+        Assert.InRange(Distance(coarse, points) / Distance(fine, points), 11 * 11, 22 * 22);
+        Assert.InRange(Distance(coarseDets, logDets) / Distance(fineDets, logDets), 11 * 11, 22 * 22);
 
         (double[] Points, double[] LogDets) Inverse(int steps)
         {
@@ -56,7 +50,7 @@ public sealed class ContinuousMapTests
             map.Inverse(back);
 
             double error = Distance(back.Values, latents.Values);
-            Assert.True(steps == 2 || error < before / 8, $"{steps} steps: {error}, half as many: {before}");
+            Assert.True(steps == 2 || error < before / 5, $"{steps} steps: {error}, half as many: {before}");
             before = error;
         }
 
