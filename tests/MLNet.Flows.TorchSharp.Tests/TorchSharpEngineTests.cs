@@ -104,6 +104,32 @@ public sealed class TorchSharpEngineTests
         Assert.True(Math.Abs(expected - actual) < 0.03, $"managed {expected} nats, TorchSharp {actual}");
     }
 
+    [TorchTheory]
+    [InlineData(null)]
+    [InlineData(0.1)]
+    public void Fit_ContinuousFlowOnTorchSharp_IsAsGoodAsTheManagedEngine(double? contamination)
+    {
+        var context = new MLContext(1);
+        float[] fresh = [.. SyntheticRows.Draw(2000, 6, seed: 99).SelectMany(row => row)];
+        double Fitted(TrainingEngine engine) => HeldOut(
+            context.Flows.ContinuousFlow(new ContinuousFlowEstimator.Options
+            {
+                Engine = engine,
+                Contamination = contamination,
+                Seed = 1,
+                MaximumSteps = 300,
+                NumberOfMembers = 1,
+                NumberOfSteps = 6,
+                CalibrationFolds = 0,
+                BaseDistribution = BaseDistribution.StandardNormal,
+            }).Fit(View(context, 6)),
+            fresh);
+
+        double expected = Fitted(TrainingEngine.Managed), actual = Fitted(new TorchSharpEngine());
+
+        Assert.True(Math.Abs(expected - actual) < 0.03, $"managed {expected} nats, TorchSharp {actual}");
+    }
+
     [TorchFact]
     public void Fit_WithWeightDecay_PullsWeightsInAsTheManagedEngineDoes()
     {

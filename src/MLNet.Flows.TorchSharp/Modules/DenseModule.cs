@@ -21,5 +21,8 @@ internal sealed class DenseModule : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>[outputs, inputs].</summary>
+    public Tensor Weights => _weights;
+
     public override Tensor forward(Tensor x) => nn.functional.linear(x, _weights, _biases);
 }

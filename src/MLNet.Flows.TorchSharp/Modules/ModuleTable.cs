@@ -1,6 +1,7 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Autoregressive;
 using MLNet.Flows.Bijections.Conditioned;
+using MLNet.Flows.Bijections.Continuous;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
@@ -19,6 +20,7 @@ internal static class ModuleTable
         [typeof(ActNorm)] = (managed, start) => new ActNormModule(managed.Dimension, start),
         [typeof(TrainableRadialLayer)] = (managed, start) => new RadialModule(managed.Dimension, start),
         [typeof(TrainableLinear)] = (managed, start) => new LinearModule((TrainableLinear)managed, start),
+        [typeof(TrainableContinuousMap)] = (managed, start) => new ContinuousModule((TrainableContinuousMap)managed, start),
         [typeof(TrainableCoupling<AdditiveMap>)] = Conditioned<AdditiveMap>(_ => new AdditiveModule()),
         [typeof(TrainableCoupling<AffineMap>)] = Conditioned<AffineMap>(map => new AffineModule(map)),
         [typeof(TrainableCoupling<SplineMap>)] = Conditioned<SplineMap>(map => new SplineModule(map)),

@@ -5,6 +5,7 @@ using MLNet.Flows.TorchSharp.Modules;
 using MLNet.Flows.TorchSharp.Native;
 using MLNet.Flows.Training;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -13,9 +14,9 @@ namespace MLNet.Flows.TorchSharp.Training;
 /// <summary>Trains any flow whose parts have modules (<see cref="ModuleTable"/>) by automatic differentiation, on any
 /// device.</summary>
 /// <remarks>
-/// Start, batches, noise and trimming are those of the managed engine, bit for bit: a batch is put together in memory and becomes
-/// one tensor. Every random number comes from the task's seed, none from libtorch's generators. Tensors of a step live in one
-/// scope; what outlives it is made once.
+/// What a step climbs is a <see cref="StepValues"/>. Start, batches, noise and trimming are those of the managed engine, bit for
+/// bit: a batch is put together in memory and becomes one tensor. Every random number comes from the task's seed, none from
+/// libtorch's generators. Tensors of a step live in one scope; what outlives it is made once.
 /// </remarks>
 internal sealed class AutogradEngine : ITrainingEngine
 {
@@ -28,6 +29,9 @@ internal sealed class AutogradEngine : ITrainingEngine
     private readonly BaseModule _base;
     private readonly torch.Device _device;
     private readonly SingleThread _thread;
+    private readonly StepValues _values;
+    private readonly LikelihoodValues _likelihood;
+    private readonly LatestValues? _latest;
     private readonly NoisePool _noise;
     private readonly FlatParameters _parameters;
     private readonly Tensor? _gradientMask;
@@ -40,11 +44,16 @@ internal sealed class AutogradEngine : ITrainingEngine
         TrainingTask task, Native.Device device, Func<TrainableBijection, float[], BijectionModule>? moduleOf = null)
     {
         TrainableTransformed flow = task.Flow;
+        TrainingObjective objective = task.Objective;
         _task = task;
         _device = device.ToTorch();
         _noise = new NoisePool(task.Data.Dimension, task.Settings.Seed);
-        var start = new float[flow.ParameterCount];
-        flow.Initialize(task.Data, task.Context, task.StartingRows(), task.Settings.Seed, start, task.Checkpoint);
+        _latest = task.Settings.TrimFraction > 0 && objective.LifetimeOfValues > 0
+            ? new LatestValues(task.Data.RowCount, objective.LifetimeOfValues)
+            : null;
+        var own = new float[objective.ParameterCount];
+        objective.Initialize(task, own);
+        float[] start = objective.FlowParameters(own);
 
         _thread = new SingleThread();
         try
@@ -58,9 +67,11 @@ internal sealed class AutogradEngine : ITrainingEngine
             foreach (BijectionModule bijection in _bijections)
                 bijection.to(_device);
             _base.to(_device);
-            _parameters = new FlatParameters([.. _bijections.SelectMany(module => module.parameters()), .. _base.parameters()]);
-            float[] mask = flow.GradientMask();
-            _gradientMask = mask.Length == 0 ? null : Owned(tensor(mask, device: _device)).DetachFromDisposeScope();
+            _parameters = new FlatParameters(Trained(objective.ParameterCount));
+            _likelihood = new LikelihoodValues(_bijections, _base, _device);
+            _values = StepValues.Of(objective, _bijections, _base, _device);
+            float[] mask = objective.GradientMask();
+            _gradientMask = mask.Length == 0 ? null : ModuleTensors.Owned(mask, _device, mask.Length).DetachFromDisposeScope();
             _optimizer = new TorchAdam(_parameters, task.Settings);
         }
         catch
@@ -74,9 +85,15 @@ internal sealed class AutogradEngine : ITrainingEngine
     public double Step(ReadOnlySpan<int> rows, int step, double learningRate)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logProb = LogProb(Batch(rows, step), Context(rows));
-        Tensor weights = Weights(rows, logProb);
-        Tensor loss = -(weights * logProb).sum() / weights.sum();
+        float[] weights = Array.ConvertAll(rows.ToArray(), row => _task.Weights.Length == 0 ? 1 : _task.Weights[row]);
+        float trimFraction = (float)_task.Settings.TrimFraction;
+        if (_latest is not null)
+            BatchTrimming.Apply(LatestLikelihoods(_latest, rows, step), weights, trimFraction);
+        Tensor values = _values.Of(Batch(rows, step), Contexts(rows), weights, step);
+        if (trimFraction > 0 && _latest is null)
+            BatchTrimming.Apply(ModuleTensors.ToArray(values), weights, trimFraction);
+        Tensor share = ModuleTensors.Owned(weights, _device, weights.Length);
+        Tensor loss = -(share * values).sum() / share.sum();
         double mean = -ModuleTensors.ToArray(loss)[0];
         if (!double.IsFinite(mean))
             return mean;
@@ -93,13 +110,7 @@ internal sealed class AutogradEngine : ITrainingEngine
         using var guard = no_grad();
         Tensor present = _parameters.Values.clone();
         _parameters.Values.copy_(_optimizer.Average);
-        for (int start = 0; start < rows.Length; start += ScoringRows)
-        {
-            using DisposeScope part = NewDisposeScope();
-            ReadOnlySpan<int> some = rows.Slice(start, Math.Min(ScoringRows, rows.Length - start));
-            ModuleTensors.ToArray(LogProb(Batch(some, NoStep), Context(some))).CopyTo(result[start..]);
-        }
-
+        Evaluate(rows, result);
         _parameters.Values.copy_(present);
     }
 
@@ -107,7 +118,8 @@ internal sealed class AutogradEngine : ITrainingEngine
 
     public void Restore(WeightSlot slot) => _optimizer.Restore(slot);
 
-    public Transformed Freeze() => _task.Flow.Freeze(ModuleTensors.ToArray(_optimizer.Average));
+    public Transformed Freeze() =>
+        _task.Flow.Freeze(_task.Objective.FlowParameters(ModuleTensors.ToArray(_optimizer.Average)));
 
     public void Dispose()
     {
@@ -120,22 +132,45 @@ internal sealed class AutogradEngine : ITrainingEngine
         _thread.Dispose();
     }
 
-    private Tensor LogProb(Tensor x, Tensor? context)
+    // log p at the present parameters.
+    private void Evaluate(ReadOnlySpan<int> rows, Span<float> result)
     {
-        Tensor z = x;
-        Tensor? sum = null;
-        foreach (BijectionModule bijection in _bijections)
+        for (int start = 0; start < rows.Length; start += ScoringRows)
         {
-            (z, Tensor logDet) = bijection.Run(z, context);
-            sum = sum is null ? logDet : sum.Plus(logDet);
+            using DisposeScope part = NewDisposeScope();
+            ReadOnlySpan<int> some = rows.Slice(start, Math.Min(ScoringRows, rows.Length - start));
+            Tensor values = _likelihood.Of(Batch(some, NoStep), Contexts(some), new float[some.Length], NoStep);
+            ModuleTensors.ToArray(values).CopyTo(result[start..]);
+        }
+    }
+
+    private float[] LatestLikelihoods(LatestValues latest, ReadOnlySpan<int> rows, int step)
+    {
+        using var guard = no_grad();
+        int[] outdated = latest.Outdated(rows, step);
+        float[] fresh = new float[outdated.Length], values = new float[rows.Length];
+        Evaluate(outdated, fresh);
+        latest.Set(outdated, fresh, step);
+        latest.CopyTo(rows, values);
+        return values;
+    }
+
+    // The flow's first parameters, as many as the objective has: those behind them are fixed.
+    private List<Parameter> Trained(int count)
+    {
+        var trained = new List<Parameter>();
+        foreach (Parameter parameter in _bijections.SelectMany(module => module.parameters()).Concat(_base.parameters()))
+        {
+            if (count > 0)
+                trained.Add(parameter);
+            count -= (int)parameter.numel();
         }
 
-        Tensor logProb = _base.call(z);
-        return sum is null ? logProb : logProb.Plus(sum);
+        return trained;
     }
 
     // [rows, d], with the step's noise.
-    private Tensor Batch(ReadOnlySpan<int> rows, int step)
+    private float[] Batch(ReadOnlySpan<int> rows, int step)
     {
         int dimension = _task.Data.Dimension;
         float deviation = step == NoStep ? 0 : (float)_task.Settings.InputNoise;
@@ -149,33 +184,17 @@ internal sealed class AutogradEngine : ITrainingEngine
                 _task.Data.Row(rows[r]).CopyTo(row);
         }
 
-        return Owned(tensor(values, [rows.Length, dimension], device: _device));
+        return values;
     }
 
-    // [rows, context columns]; null for none.
-    private Tensor? Context(ReadOnlySpan<int> rows)
+    // [rows, context columns]; empty for none.
+    private float[] Contexts(ReadOnlySpan<int> rows)
     {
         if (_task.Context is not FeatureMatrix context)
-            return null;
+            return [];
         var values = new float[rows.Length * context.Dimension];
         for (int r = 0; r < rows.Length; r++)
             context.Row(rows[r]).CopyTo(values.AsSpan(r * context.Dimension));
-        return Owned(tensor(values, [rows.Length, context.Dimension], device: _device));
+        return values;
     }
-
-    // [rows]: the example weights, 0 for the least likely share of the batch.
-    private Tensor Weights(ReadOnlySpan<int> rows, Tensor logProb)
-    {
-        var weights = new float[rows.Length];
-        for (int i = 0; i < rows.Length; i++)
-            weights[i] = _task.Weights.Length == 0 ? 1 : _task.Weights[rows[i]];
-        float trimFraction = (float)_task.Settings.TrimFraction;
-        if (trimFraction > 0)
-            BatchTrimming.Apply(ModuleTensors.ToArray(logProb), weights, trimFraction);
-        return Owned(tensor(weights, device: _device));
-    }
-
-    // A tensor made from an array lies in the array's memory, wherever the collector has put it, and sums in libtorch depend on
-    // alignment in their last bits.
-    private static Tensor Owned(Tensor borrowed) => borrowed.clone();
 }

@@ -16,4 +16,5 @@ internal enum BijectionKind
     AdditiveAutoregressive = 11,
     AffineAutoregressive = 12,
     SplineAutoregressive = 13,
+    ContinuousMap = 20,
 }

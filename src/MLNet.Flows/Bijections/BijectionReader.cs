@@ -1,4 +1,5 @@
 using MLNet.Flows.Bijections.Autoregressive;
+using MLNet.Flows.Bijections.Continuous;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
@@ -31,6 +32,7 @@ internal static class BijectionReader
             Autoregressive<AffineMap>.Read(reader, context, AffineMap.Read),
         [BijectionKind.SplineAutoregressive] = (reader, context) =>
             Autoregressive<SplineMap>.Read(reader, context, SplineMap.Read),
+        [BijectionKind.ContinuousMap] = WithoutContext(ContinuousMap.Read),
     };
 
     // Added to the kind of a bijection that reads the context, whose columns follow.

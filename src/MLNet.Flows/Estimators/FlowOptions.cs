@@ -1,6 +1,7 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
+using MLNet.Flows.Training;
 
 namespace MLNet.Flows;
 
@@ -162,6 +163,10 @@ public abstract class FlowOptions
     /// <param name="context">Columns of the context.</param>
     /// <param name="seed">Decides what is random about their shapes; their parameters start later.</param>
     internal abstract TrainableBijection[] CreateBijections(int dimension, int context, int seed);
+
+    /// <summary>What a flow is trained for.</summary>
+    /// <param name="flow">Of <see cref="CreateBijections"/>.</param>
+    internal virtual TrainingObjective CreateObjective(TrainableTransformed flow) => new MaximumLikelihood(flow);
 
     /// <summary>Throws one exception that lists every fault.</summary>
     internal void Check()

@@ -28,6 +28,12 @@ internal static class RandomStreams
     /// <summary>Which columns a part of a flow acts on.</summary>
     public const ulong Columns = 7;
 
+    /// <summary>The rows of each step where a base is fitted by itself.</summary>
+    public const ulong BaseBatches = 8;
+
     /// <summary>The first of the streams of samples, one a batch.</summary>
     public const ulong Samples = 1000;
+
+    /// <summary>The first of the streams of flow matching, one a step and block.</summary>
+    public const ulong Matching = 1ul << 63;
 }

@@ -28,6 +28,7 @@ internal sealed class ManagedEngine : ITrainingEngine
     private readonly float[] _gradientMask;
     private readonly float _inputNoise;
     private readonly float _trimFraction;
+    private readonly LatestValues? _latest;
     private readonly WorkTeam _team;
     private readonly NoisePool _noise;
     private readonly AdamOptimizer _optimizer;
@@ -37,19 +38,16 @@ internal sealed class ManagedEngine : ITrainingEngine
     private float[] _batchWeights = [];
     private int[] _batchRows = [];
 
-    /// <summary>Trains the task's flow by maximum likelihood.</summary>
+    /// <param name="task">The flow, the objective and the data.</param>
     public ManagedEngine(TrainingTask task)
-        : this(task, new MaximumLikelihood(task.Flow))
     {
-    }
-
-    /// <param name="task">The flow and the data.</param>
-    /// <param name="objective">What is maximized; its parameters are those of the task's flow.</param>
-    public ManagedEngine(TrainingTask task, TrainingObjective objective)
-    {
+        TrainingObjective objective = task.Objective;
         TrainingSettings settings = task.Settings;
         (_data, _context, _weights, _flow, _objective) = (task.Data, task.Context, task.Weights, task.Flow, objective);
         (_inputNoise, _trimFraction) = ((float)settings.InputNoise, (float)settings.TrimFraction);
+        _latest = _trimFraction > 0 && objective.LifetimeOfValues > 0
+            ? new LatestValues(_data.RowCount, objective.LifetimeOfValues)
+            : null;
         _noise = new NoisePool(_data.Dimension, settings.Seed);
         _optimizer = new AdamOptimizer(objective.ParameterCount)
         {
@@ -100,10 +98,12 @@ internal sealed class ManagedEngine : ITrainingEngine
     {
         _objective.SetParameters(_optimizer.Average);
         PrepareBatch(rows.Length);
-        RunParts(
-            rows, PartCount(rows.Length), (part, batch, first) => EvaluatePart(part, batch, new BlockPosition(NoStep, first)));
+        Evaluate(rows, NoStep);
         _batchValues.AsSpan(0, rows.Length).CopyTo(result);
     }
+
+    /// <summary>The objective's parameters, averaged.</summary>
+    public ReadOnlySpan<float> Average => _optimizer.Average;
 
     public void Save(WeightSlot slot)
     {
@@ -114,7 +114,7 @@ internal sealed class ManagedEngine : ITrainingEngine
 
     public void Restore(WeightSlot slot) => _optimizer.CopyFrom(_slots[slot]);
 
-    public Transformed Freeze() => _flow.Freeze(_optimizer.Average);
+    public Transformed Freeze() => _flow.Freeze(_objective.FlowParameters(_optimizer.Average));
 
     public void Dispose() => _team.Dispose();
 
@@ -209,16 +209,30 @@ internal sealed class ManagedEngine : ITrainingEngine
         BlockLoader.Load(noisy, dimension, null, part.Block);
     }
 
-    // By a forward pass with the same noise; returns the weight left.
+    // By a forward pass with the same noise, or by what rows were worth not long ago; returns the weight left.
     private double Trim(ReadOnlySpan<int> rows, int step)
     {
-        RunParts(rows, PartCount(rows.Length), (part, batch, first) => EvaluatePart(part, batch, new BlockPosition(step, first)));
+        if (_latest is null)
+        {
+            Evaluate(rows, step);
+        }
+        else
+        {
+            int[] outdated = _latest.Outdated(rows, step);
+            Evaluate(outdated, NoStep);
+            _latest.Set(outdated, _batchValues, step);
+            _latest.CopyTo(rows, _batchValues);
+        }
+
         BatchTrimming.Apply(_batchValues.AsSpan(0, rows.Length), _batchWeights.AsSpan(0, rows.Length), _trimFraction);
         double total = 0;
         for (int i = 0; i < rows.Length; i++)
             total += _batchWeights[i];
         return total;
     }
+
+    private void Evaluate(ReadOnlySpan<int> rows, int step) =>
+        RunParts(rows, PartCount(rows.Length), (part, batch, first) => EvaluatePart(part, batch, new BlockPosition(step, first)));
 
     private delegate void PartWork(Part part, ReadOnlySpan<int> rows, int first);
 

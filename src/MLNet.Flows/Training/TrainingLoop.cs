@@ -9,6 +9,7 @@ namespace MLNet.Flows.Training;
 internal sealed class TrainingLoop
 {
     private const int MaximumFailuresInARow = 5;
+    private const int TrainingRowsEvaluated = 500;
 
     private readonly ITrainingEngine _engine;
     private readonly TrainingTask _task;
@@ -16,6 +17,7 @@ internal sealed class TrainingLoop
     private readonly FlowHost _host;
     private readonly int[] _order;
     private readonly float[] _validation;
+    private readonly int[] _evaluatedTraining;
     private readonly List<TrainingProgress> _history = [];
     private readonly RandomStream _random;
     private int _position;
@@ -29,6 +31,7 @@ internal sealed class TrainingLoop
         _order = [.. task.Split.Train];
         _position = _order.Length;
         _validation = new float[task.Split.Validation.Length];
+        _evaluatedTraining = task.Objective.IsLogLikelihood ? [] : Spread(task.Split.Train, TrainingRowsEvaluated);
         _random = new RandomStream(_settings.Seed, RandomStreams.Batches);
     }
 
@@ -61,9 +64,13 @@ internal sealed class TrainingLoop
             double logLikelihood = _engine.Step(NextBatch(batchSize), step, rate);
             bool evaluate = (step + 1) % interval == 0 || step + 1 == _settings.MaximumSteps;
             double validation = evaluate && double.IsFinite(logLikelihood) ? Evaluate() : 0;
-            if (!double.IsFinite(logLikelihood) || !double.IsFinite(validation))
+            double? training = evaluate && double.IsFinite(logLikelihood + validation) ? EvaluateTraining() : null;
+            double last = !double.IsFinite(logLikelihood) ? logLikelihood
+                : double.IsFinite(validation) ? training ?? 0
+                : validation;
+            if (!double.IsFinite(last))
             {
-                Recover(step, double.IsFinite(logLikelihood) ? validation : logLikelihood, rate, ++failures);
+                Recover(step, last, rate, ++failures);
                 recoveries++;
                 rateFactor /= 2;
                 (sum, stepsInSum) = (0, 0);
@@ -77,7 +84,7 @@ internal sealed class TrainingLoop
 
             failures = 0;
             _engine.Save(WeightSlot.LastGood);
-            double train = sum / stepsInSum;
+            double train = training ?? sum / stepsInSum;
             double criterion = _validation.Length > 0 ? validation : train;
             if (criterion > best)
             {
@@ -147,6 +154,31 @@ internal sealed class TrainingLoop
         foreach (float value in _validation.AsSpan(trimmed))
             sum += value;
         return sum / (_validation.Length - trimmed);
+    }
+
+    // The mean log-likelihood of some training rows, likewise, where the steps' values are none.
+    private double? EvaluateTraining()
+    {
+        int[] rows = _evaluatedTraining;
+        if (rows.Length == 0)
+            return null;
+        float[] values = new float[rows.Length], weights = new float[rows.Length];
+        _engine.LogLikelihood(rows, values);
+        for (int i = 0; i < rows.Length; i++)
+            weights[i] = _task.Weights.Length == 0 ? 1 : _task.Weights[rows[i]];
+        if (_settings.TrimFraction > 0 && !Array.Exists(values, float.IsNaN))
+            BatchTrimming.Apply(values, weights, (float)_settings.TrimFraction);
+        double sum = 0, total = 0;
+        for (int i = 0; i < rows.Length; i++)
+            (sum, total) = (sum + (weights[i] == 0 ? 0 : (double)weights[i] * values[i]), total + weights[i]);
+        return sum / total;
+    }
+
+    // From all over the rows, as their order may mean something.
+    private static int[] Spread(int[] rows, int most)
+    {
+        int count = Math.Min(rows.Length, most);
+        return [.. Enumerable.Range(0, count).Select(i => rows[(int)((long)i * rows.Length / count)])];
     }
 
     private void Recover(int step, double logLikelihood, double rate, int failures)

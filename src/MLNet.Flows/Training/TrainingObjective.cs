@@ -12,6 +12,13 @@ internal abstract class TrainingObjective
 
     public abstract int ScratchColumns { get; }
 
+    /// <summary>Whether values within steps are log-likelihoods, as they always are outside of steps.</summary>
+    public virtual bool IsLogLikelihood => true;
+
+    /// <summary>Trimming ranks rows by their log-likelihood. 0: by that of the step, noise included. Above 0: by one outside of
+    /// steps that is at most so many steps old, where a likelihood costs far more than a step.</summary>
+    public virtual int LifetimeOfValues => 0;
+
     /// <summary>Fills the starting parameters.</summary>
     public abstract void Initialize(TrainingTask task, Span<float> parameters);
 
@@ -19,17 +26,22 @@ internal abstract class TrainingObjective
     /// 1.</summary>
     public abstract float[] GradientMask();
 
+    /// <summary>The flat parameters of the flow at these of the objective: longer where some of the flow are fixed.</summary>
+    public virtual float[] FlowParameters(ReadOnlySpan<float> parameters) => parameters.ToArray();
+
     /// <summary>Takes new parameters; not to be called while gradients are being accumulated.</summary>
     public abstract void SetParameters(ReadOnlySpan<float> parameters);
 
-    /// <summary>Sets the block's LogProb to the value of each row; its points may be overwritten.</summary>
-    /// <param name="block">The points.</param>
-    /// <param name="position">Where the block stands; what the objective draws at random follows from it and the seed.</param>
-    public abstract void Evaluate(RowBlock block, BlockPosition position);
-
-    /// <summary>As <see cref="Evaluate"/>, and adds sum_r weight_r d value_r / d parameters to the accumulator.</summary>
+    /// <summary>Sets the block's LogProb to each row's log-likelihood; its points may be overwritten.</summary>
     /// <param name="block">The points.</param>
     /// <param name="position">Where the block stands.</param>
+    public abstract void Evaluate(RowBlock block, BlockPosition position);
+
+    /// <summary>Sets the block's LogProb to the value of each row, and adds sum_r weight_r d value_r / d parameters to the
+    /// accumulator.</summary>
+    /// <param name="block">The points.</param>
+    /// <param name="position">Where the block stands; what the objective draws at random follows from it and the
+    /// seed.</param>
     /// <param name="weights">64 row weights; 0 for rows beyond the block's count.</param>
     /// <param name="accumulator">From <see cref="CreateAccumulator"/>.</param>
     public abstract void Accumulate(RowBlock block, BlockPosition position, ReadOnlySpan<float> weights, Accumulator accumulator);

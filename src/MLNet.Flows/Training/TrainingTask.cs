@@ -15,6 +15,9 @@ internal sealed record TrainingTask(
     /// <summary>[n, context columns] of what the rows are given, standardized; null for none.</summary>
     public FeatureMatrix? Context { get; init; }
 
+    /// <summary>What is maximized. Default the likelihood.</summary>
+    public TrainingObjective Objective { get; init; } = new MaximumLikelihood(Flow);
+
     /// <summary>Called between steps of the start; throws where the caller cancelled.</summary>
     public Action? Checkpoint { get; init; }
 

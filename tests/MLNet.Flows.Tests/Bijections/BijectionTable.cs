@@ -1,6 +1,7 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Autoregressive;
 using MLNet.Flows.Bijections.Conditioners;
+using MLNet.Flows.Bijections.Continuous;
 using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Linear;
 using MLNet.Flows.Bijections.Planar;
@@ -72,6 +73,15 @@ internal static class BijectionTable
             context);
     }
 
+    /// <summary>A continuous map of random weights, in so many steps that the solver's error does not show in single
+    /// precision.</summary>
+    public static ContinuousMap Continuous(int dimension, int[] hidden, int steps = 48)
+    {
+        int[] widths = [dimension + TimeFeatures.Count, .. hidden, dimension];
+        return new ContinuousMap(
+            new VelocityField(Perceptron(widths, residual: false, new RandomStream(dimension + hidden.Length), scale: 1)), steps);
+    }
+
     public static PlanarStack Planar(int dimension, int layers) =>
         new TrainablePlanarStack(dimension, layers).Freeze(PlanarReference.RandomParameters(dimension, layers, 2));
 
@@ -130,6 +140,8 @@ internal static class BijectionTable
                 () => Coupling(d, [], [16], new AffineMap(2), inputBound: 3, context: 3));
             table.Add($"autoregressive {d}, given 2", () => Autoregressive(d, [20, 20], new AffineMap(1), context: 2));
             table.Add($"spline autoregressive {d}, given 1", () => Autoregressive(d, [], new SplineMap(5, 3), 0.3, context: 1));
+            table.Add($"continuous map {d}, one hidden layer", () => Continuous(d, [20]));
+            table.Add($"continuous map {d}, two hidden layers", () => Continuous(d, [33, 20]));
             if (d == 1)
                 continue;
             int[] even = [.. Enumerable.Range(0, d).Where(i => i % 2 == 0)], first = [.. Enumerable.Range(0, d / 2)];

@@ -65,6 +65,16 @@ internal static class FlowTable
                 HiddenUnits = [8],
             },
             (flows, options) => flows.NeuralSpline(options)),
+        ["continuous"] = Of(() => new ContinuousFlowEstimator.Options(), (flows, options) => flows.ContinuousFlow(options)),
+        ["continuous, trimmed"] = Of(
+            () => new ContinuousFlowEstimator.Options
+            {
+                HiddenUnits = [24],
+                NumberOfSteps = 8,
+                OptimalTransportPairing = false,
+                Contamination = 0.05,
+            },
+            (flows, options) => flows.ContinuousFlow(options)),
         ["radial"] = Of(() => new RadialFlowEstimator.Options(), (flows, options) => flows.RadialFlow(options)),
     };
 

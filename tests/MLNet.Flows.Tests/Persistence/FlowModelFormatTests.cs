@@ -224,6 +224,8 @@ public sealed class FlowModelFormatTests
     [InlineData("maf-v3-residual", typeof(MaskedAutoregressiveTransformer), "Latent")]
     [InlineData("spline-v3", typeof(NeuralSplineTransformer), "Latent")]
     [InlineData("maf-v4-context", typeof(MaskedAutoregressiveTransformer), "Latent")]
+    [InlineData("continuous-v3", typeof(ContinuousFlowTransformer), "Latent")]
+    [InlineData("continuous-v3-one-layer", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
     {
@@ -258,6 +260,8 @@ public sealed class FlowModelFormatTests
             new MaskedAutoregressiveTransformer(_context, WithAllColumns(TestFlows.ResidualAutoregressiveModel())));
         Write("maf-v4-context", new MaskedAutoregressiveTransformer(_context, WithAllColumns(TestFlows.ContextModel())));
         Write("spline-v3", new NeuralSplineTransformer(_context, WithAllColumns(TestFlows.NeuralSplineModel())));
+        Write("continuous-v3", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(16, 20))));
+        Write("continuous-v3-one-layer", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(12))));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
         static FlowModel WithAllColumns(FlowModel model) =>

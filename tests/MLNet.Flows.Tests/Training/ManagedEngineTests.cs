@@ -71,7 +71,7 @@ public sealed class ManagedEngineTests
     public void Step_ObjectiveThatIsNoLikelihood_ClimbsIt()
     {
         TrainingTask task = Task(threads: 2, [new ActNorm(D)]);
-        using var engine = new ManagedEngine(task, new LeastSquares(shift: 4).For(task));
+        using var engine = new ManagedEngine(task with { Objective = new LeastSquares(shift: 4).For(task) });
         int[] rows = [.. Enumerable.Range(0, Count)];
         for (int step = 0; step < 2000; step++)
             engine.Step(rows, step, learningRate: 0.02);

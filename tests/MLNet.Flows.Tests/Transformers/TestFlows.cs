@@ -59,6 +59,8 @@ internal static class TestFlows
             -9, 3, BijectionTable.Coupling(1, [], [8], new AffineMap(1), scale: 0.5, inputBound: 3, context: 1)),
     };
 
+    public static FlowModel ContinuousModel(params int[] hidden) => Model(BijectionTable.Continuous(4, hidden, steps: 10));
+
     public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
 
     public static RealNvpTransformer RealNvp(MLContext context) => new(context, RealNvpModel());

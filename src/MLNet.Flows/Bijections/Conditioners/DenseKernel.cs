@@ -29,11 +29,13 @@ internal static unsafe class DenseKernel<V, S>
     /// <param name="y">[outputs padded, 64].</param>
     /// <param name="lowest">The least value in y: 0 makes a rectifier. The largest is <see cref="ValueLimit"/>.</param>
     /// <param name="added">[outputs padded, 64], added to y before its limits; null for nothing.</param>
+    /// <param name="biases">[outputs padded], in place of the panels' own; null for those.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(DensePanels panels, float* x, float* y, float lowest, float* added = null)
+    public static void Run(
+        DensePanels panels, float* x, float* y, float lowest, float* added = null, AlignedBuffer? biases = null)
     {
         ReadOnlySpan<int> starts = panels.Starts, ends = panels.Ends;
-        fixed (float* weights = panels.Weights, bias = panels.Bias)
+        fixed (float* weights = panels.Weights, bias = biases ?? panels.Bias)
         {
             int start = 0;
             do
@@ -48,21 +50,21 @@ internal static unsafe class DenseKernel<V, S>
                         continue;
                     int o = p * DensePanels.Height;
                     float* panel = weights + p * stride + low * DensePanels.Height, from = x + low * R, to = y + o * R;
-                    float* biases = first ? bias + o : null;
+                    float* sums = first ? bias + o : null;
                     if (first && added != null)
                     {
-                        Start(biases, added + o * R, to);
-                        biases = null;
+                        Start(sums, added + o * R, to);
+                        sums = null;
                     }
 
                     if (4 * S.Count == R)
                     {
-                        FourByFour(inputs, panel, biases, from, to, last, S.Create(lowest));
+                        FourByFour(inputs, panel, sums, from, to, last, S.Create(lowest));
                     }
                     else
                     {
                         for (int r = 0; r < R; r += 2 * S.Count)
-                            FourByTwo(inputs, panel, biases, from + r, to + r, last, S.Create(lowest));
+                            FourByTwo(inputs, panel, sums, from + r, to + r, last, S.Create(lowest));
                     }
                 }
 

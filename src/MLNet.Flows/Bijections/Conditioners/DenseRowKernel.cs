@@ -15,12 +15,14 @@ internal static unsafe class DenseRowKernel<V, S>
     /// <param name="y">[outputs padded].</param>
     /// <param name="lowest">The least value in y: 0 makes a rectifier. The largest is <see cref="ValueLimit"/>.</param>
     /// <param name="added">[outputs padded], added to y before its limits; null for nothing.</param>
+    /// <param name="biases">[outputs padded], in place of the layer's own; null for those.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(DenseLayer layer, float* x, float* y, float lowest, float* added = null)
+    public static void Run(
+        DenseLayer layer, float* x, float* y, float lowest, float* added = null, AlignedBuffer? biases = null)
     {
         int inputs = layer.Inputs, padded = layer.PaddedOutputs, v = S.Count, o = 0;
         V least = S.Create(lowest), highest = S.Create(ValueLimit.Largest);
-        fixed (float* rows = layer.Rows, bias = layer.Bias)
+        fixed (float* rows = layer.Rows, bias = biases ?? layer.Bias)
         {
             // What is added joins the biases, as in a block: the sums start in y.
             float* from = bias;

@@ -46,9 +46,16 @@ internal sealed class DoublePerceptron
         return values[_weights.Length % 3].AsSpan(0, _biases[^1].Length * R);
     }
 
-    // y = b + added + W x, kept within limits: per output, four vectors of four rows at a time.
+    /// <summary>y = b + added + W x, kept within limits: per output, four vectors of four rows at a time.</summary>
+    /// <param name="weights">[outputs, inputs].</param>
+    /// <param name="bias">[outputs].</param>
+    /// <param name="x">[inputs, 64].</param>
+    /// <param name="y">[outputs, 64].</param>
+    /// <param name="lowest">The least value in y; the largest is <see cref="ValueLimit"/>.</param>
+    /// <param name="added">[outputs, 64]; null for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Dense(double[] weights, double[] bias, double[] x, double[] y, double lowest, double[]? added)
+    public static void Dense(
+        double[] weights, double[] bias, double[] x, double[] y, double lowest, double[]? added = null)
     {
         int inputs = weights.Length / bias.Length, v = Vector256<double>.Count;
         Vector256<double> least = Vector256.Create(lowest), highest = Vector256.Create((double)ValueLimit.Largest);
@@ -86,7 +93,8 @@ internal sealed class DoublePerceptron
         }
     }
 
-    private static double[] ToDouble(ReadOnlySpan<float> values)
+    /// <summary>The same values in double precision.</summary>
+    public static double[] ToDouble(ReadOnlySpan<float> values)
     {
         var result = new double[values.Length];
         for (int i = 0; i < values.Length; i++)

@@ -203,6 +203,7 @@ internal sealed class MemberTraining
         var task = new TrainingTask(Data, _source.Weights, split, flow, settings)
         {
             Context = Rows.Context?.Values,
+            Objective = _options.CreateObjective(flow),
             Checkpoint = host.ThrowIfCancelled,
             TrainLogDet = Rows.MeanLogDet(split.Train),
             ValidationLogDet = Rows.MeanLogDet(split.Validation),
