@@ -4,6 +4,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows;
+using PlaneData;
 using ScottPlot;
 using SineTutorial;
 
@@ -13,8 +14,8 @@ Directory.CreateDirectory(folder);
 var mlContext = new MLContext(seed: 1);
 
 // 1. Data: x2 ~ U(-3, 3), x1 = sin(x2) + N(0, 0.1^2), 1,000 points; and as many fresh ones to see how the model does on those.
-IDataView data = mlContext.Data.LoadFromEnumerable(PlaneData.Sine(1000, seed: 1));
-IDataView fresh = mlContext.Data.LoadFromEnumerable(PlaneData.Sine(100_000, seed: 2));
+IDataView data = mlContext.Data.LoadFromEnumerable(PlaneSets.Sine.Draw(1000, seed: 1));
+IDataView fresh = mlContext.Data.LoadFromEnumerable(PlaneSets.Sine.Draw(100_000, seed: 2));
 
 // 2. and 3. Train by maximum likelihood, 1,000 steps on all points, and watch the loss.
 Console.WriteLine("Sine, 16 layers: negative log-likelihood in nats");
@@ -23,7 +24,7 @@ Report(16, data, model);
 
 // On 1,000 points 64 layers would learn the points by heart. On more points they come closer to the entropy of the data, below
 // which no model can go.
-IDataView more = mlContext.Data.LoadFromEnumerable(PlaneData.Sine(20_000, seed: 3));
+IDataView more = mlContext.Data.LoadFromEnumerable(PlaneSets.Sine.Draw(20_000, seed: 3));
 PlanarFlowTransformer deep = mlContext.Flows.PlanarFlow(Tutorial(layers: 64, steps: 4000, progress: null)).Fit(more);
 Report(64, more, deep);
 
@@ -31,14 +32,10 @@ Report(64, more, deep);
 Draw("sine", deep, data);
 model.History.PlotTraining().SavePng(Path.Combine(folder, "sine-training.png"), 600, 400);
 
-foreach ((string name, Func<int, int, Point[]> draw) in (IEnumerable<(string, Func<int, int, Point[]>)>)[
-    ("two-moons", PlaneData.TwoMoons),
-    ("pinwheel", PlaneData.Pinwheel),
-    ("eight-gaussians", PlaneData.EightGaussians),
-    ("checkerboard", PlaneData.Checkerboard)])
+foreach (PlaneSet set in PlaneSets.All.Except([PlaneSets.Sine]))
 {
-    IDataView points = mlContext.Data.LoadFromEnumerable(draw(5000, 1));
-    IDataView unseen = mlContext.Data.LoadFromEnumerable(draw(20_000, 2));
+    IDataView points = mlContext.Data.LoadFromEnumerable(set.Draw(5000, seed: 1));
+    IDataView unseen = mlContext.Data.LoadFromEnumerable(set.Draw(20_000, seed: 2));
     var options = new PlanarFlowEstimator.Options
     {
         NumberOfLayers = 64,
@@ -50,8 +47,8 @@ foreach ((string name, Func<int, int, Point[]> draw) in (IEnumerable<(string, Fu
         Seed = 1,
     };
     PlanarFlowTransformer flow = mlContext.Flows.PlanarFlow(options).Fit(points);
-    Console.WriteLine($"{name}, 64 layers on a mixture base: {NegativeLogLikelihood(flow, unseen):F3} nats on fresh points");
-    Draw(name, flow, points);
+    Console.WriteLine($"{set.Name}, 64 layers on a mixture base: {NegativeLogLikelihood(flow, unseen):F3} nats on fresh points");
+    Draw(set.Name.Replace(' ', '-'), flow, points);
 }
 
 Console.WriteLine($"Pictures are in {Path.GetFullPath(folder)}");
@@ -74,7 +71,7 @@ static PlanarFlowEstimator.Options Tutorial(int layers, int steps, IProgress<Fit
 void Report(int layers, IDataView points, PlanarFlowTransformer flow) => Console.WriteLine(
     $"{layers} layers: {NegativeLogLikelihood(flow, points):F3} nats on its {flow.History.RowsUsed:N0} training points, "
     + $"{NegativeLogLikelihood(flow, fresh):F3} on fresh ones; "
-    + $"the data's entropy is {PlaneData.SineEntropy:F3}");
+    + $"the data's entropy is {PlaneSets.Sine.Entropy():F3}");
 
 static double NegativeLogLikelihood(PlanarFlowTransformer flow, IDataView points) => flow.Transform(points)
     .GetColumn<float>("Score").Average(score => (double)score);

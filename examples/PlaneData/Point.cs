@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace SineTutorial;
+namespace PlaneData;
 
 /// <summary>A point of the plane as ML.NET reads it.</summary>
 public sealed class Point
