@@ -13,9 +13,9 @@ namespace MLNet.Flows.TorchSharp.Training;
 /// <summary>Trains any flow whose parts have modules (<see cref="ModuleTable"/>) by automatic differentiation, on any
 /// device.</summary>
 /// <remarks>
-/// What a step climbs is a <see cref="StepValues"/>. Start, batches, noise and trimming are those of the managed engine, bit for bit: a batch is put together in memory and becomes
-/// one tensor. Every random number comes from the task's seed, none from libtorch's generators. Tensors of a step live in one
-/// scope; what outlives it is made once.
+/// What a step climbs is a <see cref="StepValues"/>. Start, batches, noise and trimming are those of the managed engine, bit for
+/// bit: a batch is put together in memory and becomes one tensor. Every random number comes from the task's seed, none from
+/// libtorch's generators. Tensors of a step live in one scope; what outlives it is made once.
 /// </remarks>
 internal sealed class AutogradEngine : ITrainingEngine
 {

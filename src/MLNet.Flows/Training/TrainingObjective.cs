@@ -37,7 +37,8 @@ internal abstract class TrainingObjective
     /// <param name="position">Where the block stands.</param>
     public abstract void Evaluate(RowBlock block, BlockPosition position);
 
-    /// <summary>Sets the block's LogProb to the value of each row, and adds sum_r weight_r d value_r / d parameters to the accumulator.</summary>
+    /// <summary>Sets the block's LogProb to the value of each row, and adds sum_r weight_r d value_r / d parameters to the
+    /// accumulator.</summary>
     /// <param name="block">The points.</param>
     /// <param name="position">Where the block stands; what the objective draws at random follows from it and the
     /// seed.</param>
