@@ -8,11 +8,13 @@
 //                     what it needs); FLOW is planar, realnvp or family, all by default; or "quality [FOLDER [SEEDS]]": whether
 // RealNVP                     is as good by either engine, on likelihood and on a folder of labelled sets; or "device NAME":
 // rates on                     cuda, cuda:0, mps or cpu, and whether the flow scores here as it does there
+// continuous          what the solver's steps cost and buy a continuous flow
 // density             held-out likelihood against depth and passes
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using MLNet.Flows.Benchmarks;
+using MLNet.Flows.Benchmarks.Continuous;
 using MLNet.Flows.Benchmarks.Density;
 using MLNet.Flows.Benchmarks.Fits;
 using MLNet.Flows.Benchmarks.Fuzz;
@@ -26,6 +28,8 @@ switch (args.FirstOrDefault())
 {
     case "roofline":
         return RooflineCommand.Run();
+    case "continuous":
+        return ContinuousCommand.Run();
     case "density":
         return DensityCommand.Run();
     case "load-and-score":

@@ -37,6 +37,9 @@ internal static class Methods
             methods[$"spline-{preset}"] = (
                 $"NeuralSpline contamination={preset}",
                 Deep<NeuralSplineEstimator.Options>(contamination, (f, o) => f.NeuralSpline(o)));
+            methods[$"continuous-{preset}"] = (
+                $"ContinuousFlow contamination={preset}",
+                Deep<ContinuousFlowEstimator.Options>(contamination, (f, o) => f.ContinuousFlow(o)));
             Add("one-member", o => o.NumberOfMembers = 1);
             Add("two-members", o => o.NumberOfMembers = 2);
             Add("four-members", o => o.NumberOfMembers = 4);

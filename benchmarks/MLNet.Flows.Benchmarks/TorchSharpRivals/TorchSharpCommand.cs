@@ -97,13 +97,19 @@ internal static class TorchSharpCommand
         Deep(
             "spline_5_autoregressive",
             new NeuralSplineEstimator.Options { NumberOfTransforms = 5, HiddenUnits = [64, 64], Autoregressive = true });
+        Deep("continuous_64x64", new ContinuousFlowEstimator.Options());
     }
 
     private static void Deep(string name, FlowOptions options)
     {
         const int Rows = 20_000, Dimension = 16;
         var rows = new Workload(Rows, Dimension, layers: 1);
-        TrainingTask Task() => rows.Task(threads: 1, options.CreateBijections(Dimension, context: 0, seed: 1));
+        TrainingTask Task()
+        {
+            TrainingTask task = rows.Task(threads: 1, options.CreateBijections(Dimension, context: 0, seed: 1));
+            return task with { Objective = options.CreateObjective(task.Flow) };
+        }
+
         using var eager = new AutogradEngine(Task(), Cpu);
         foreach (int batch in (int[])[256, 4096])
         {

@@ -7,14 +7,16 @@ namespace MLNet.Flows.TorchSharp.Training;
 /// <summary>What a step climbs, under autograd: a value per row of a batch, as the managed objective has it.</summary>
 internal abstract class StepValues
 {
-    private static readonly Dictionary<
-        Type, Func<TrainingObjective, BijectionModule[], BaseModule, Device, StepValues>> Objectives = new()
-        {
-            [typeof(MaximumLikelihood)] = (_, bijections, baseModule, device) =>
-                new LikelihoodValues(bijections, baseModule, device),
-            [typeof(FlowMatching)] = (objective, bijections, _, device) =>
-                new MatchingValues((FlowMatching)objective, (ContinuousModule)bijections.Single(), device),
-        };
+    private static readonly Dictionary<Type, Create> Objectives = new()
+    {
+        [typeof(MaximumLikelihood)] = (_, bijections, baseModule, device) =>
+            new LikelihoodValues(bijections, baseModule, device),
+        [typeof(FlowMatching)] = (objective, bijections, _, device) =>
+            new MatchingValues((FlowMatching)objective, (ContinuousModule)bijections.Single(), device),
+    };
+
+    private delegate StepValues Create(
+        TrainingObjective objective, BijectionModule[] bijections, BaseModule baseModule, Device device);
 
     /// <param name="objective">The managed one.</param>
     /// <param name="bijections">Modules of the flow's bijections.</param>
@@ -23,7 +25,7 @@ internal abstract class StepValues
     /// <exception cref="NotSupportedException">The objective is not known here.</exception>
     public static StepValues Of(
         TrainingObjective objective, BijectionModule[] bijections, BaseModule baseModule, Device device) =>
-        Objectives.TryGetValue(objective.GetType(), out var create)
+        Objectives.TryGetValue(objective.GetType(), out Create? create)
             ? create(objective, bijections, baseModule, device)
             : throw new NotSupportedException(
                 $"{objective.GetType().Name} has no {nameof(StepValues)}. Write one, or train with TrainingEngine.Managed.");

@@ -23,7 +23,7 @@ public sealed record FitProgress
     public required long MaximumSteps { get; init; }
 
     /// <summary>Mean log-likelihood of the member's training batches since its last report, in nats, original units (with input
-    /// noise).</summary>
+    /// noise); of a flow that is trained by something else, that of 500 training rows at most, without noise.</summary>
     public required double TrainLogLikelihood { get; init; }
 
     /// <summary>Mean log-likelihood of the member's validation rows under its averaged weights, in nats; NaN without validation

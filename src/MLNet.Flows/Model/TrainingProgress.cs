@@ -13,7 +13,7 @@ public sealed record TrainingProgress
     public required double Epoch { get; init; }
 
     /// <summary>Mean log-likelihood of the training batches since the last report, in nats, original units (with input
-    /// noise).</summary>
+    /// noise); of a flow that is trained by something else, that of 500 training rows at most, without noise.</summary>
     public required double TrainLogLikelihood { get; init; }
 
     /// <summary>Mean log-likelihood of the validation rows under the averaged weights, in nats; NaN without validation
