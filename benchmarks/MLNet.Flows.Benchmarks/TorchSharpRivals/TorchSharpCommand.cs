@@ -97,7 +97,7 @@ internal static class TorchSharpCommand
         Deep(
             "spline_5_autoregressive",
             new NeuralSplineEstimator.Options { NumberOfTransforms = 5, HiddenUnits = [64, 64], Autoregressive = true });
-        Deep("continuous_64x64", new ContinuousFlowEstimator.Options());
+        Deep("continuous_64x64", new ContinuousFlowEstimator.Options { HiddenUnits = [64, 64] });
     }
 
     private static void Deep(string name, FlowOptions options)

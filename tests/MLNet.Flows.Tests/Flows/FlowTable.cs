@@ -69,7 +69,7 @@ internal static class FlowTable
         ["continuous, trimmed"] = Of(
             () => new ContinuousFlowEstimator.Options
             {
-                HiddenUnits = [24],
+                HiddenUnits = [24, 12],
                 NumberOfSteps = 8,
                 OptimalTransportPairing = false,
                 Contamination = 0.05,
