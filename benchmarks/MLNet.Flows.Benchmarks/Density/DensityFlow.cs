@@ -18,12 +18,13 @@ internal sealed record DensityFlow(
     /// <summary>What the others are compared with.</summary>
     public static DensityFlow Reference { get; } = Planar("planar_128", 128);
 
-    /// <summary>All that are compared: every flow's own preset for densities; planar layers without any, on 24 normals, are a
-    /// mixture of normals.</summary>
+    /// <summary>All that are compared: every flow's own preset for densities; on 24 normals (24), and as the mixture of three
+    /// such flows (x3). No planar layers on 24 normals are a mixture of normals.</summary>
     public static DensityFlow[] All { get; } =
     [
         Reference,
-        Planar("planar_32", 32),
+        Planar("planar_128_24", 128, Normals),
+        Planar("planar_128_24_x3", 128, Normals, members: 3),
         Planar("normals_24", 0, Normals),
         Of("radial", Radial, (flows, options) => flows.RadialFlow(options)),
         Of("nice", NiceEstimator.Options.ForDensityEstimation, (flows, options) => flows.Nice(options)),
@@ -36,6 +37,7 @@ internal sealed record DensityFlow(
         Spline("spline", autoregressive: false),
         Spline("spline_autoregressive", autoregressive: true),
         Spline("spline_autoregressive_24", autoregressive: true, Normals),
+        Spline("spline_autoregressive_24_x3", autoregressive: true, Normals, members: 3),
     ];
 
     /// <summary>Options with some properties set by name.</summary>
@@ -58,22 +60,24 @@ internal sealed record DensityFlow(
         return options;
     }
 
-    private static DensityFlow Planar(string name, int layers, BaseDistribution? on = null) => Of(
+    private static DensityFlow Planar(string name, int layers, BaseDistribution? on = null, int members = 1) => Of(
         name,
         () =>
         {
             PlanarFlowEstimator.Options options = PlanarFlowEstimator.Options.ForDensityEstimation();
-            (options.NumberOfLayers, options.BaseDistribution) = (layers, on ?? options.BaseDistribution);
+            (options.NumberOfLayers, options.NumberOfMembers) = (layers, members);
+            options.BaseDistribution = on ?? options.BaseDistribution;
             return options;
         },
         (flows, options) => flows.PlanarFlow(options));
 
-    private static DensityFlow Spline(string name, bool autoregressive, BaseDistribution? on = null) => Of(
+    private static DensityFlow Spline(string name, bool autoregressive, BaseDistribution? on = null, int members = 1) => Of(
         name,
         () =>
         {
             NeuralSplineEstimator.Options options = NeuralSplineEstimator.Options.ForDensityEstimation();
-            (options.Autoregressive, options.BaseDistribution) = (autoregressive, on ?? options.BaseDistribution);
+            (options.Autoregressive, options.NumberOfMembers) = (autoregressive, members);
+            options.BaseDistribution = on ?? options.BaseDistribution;
             return options;
         },
         (flows, options) => flows.NeuralSpline(options));
