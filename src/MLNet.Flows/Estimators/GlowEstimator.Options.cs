@@ -38,9 +38,7 @@ public sealed partial class GlowEstimator
                 NumberOfSteps = 6,
                 HiddenUnits = [64, 64],
                 LogScaleBound = 2,
-            },
-            learningRate: 3e-3,
-            weightDecay: 0.3);
+            });
 
         internal override string FlowName => "Glow";
 

@@ -41,9 +41,7 @@ public sealed partial class MaskedAutoregressiveEstimator
                 NumberOfTransforms = 5,
                 HiddenUnits = [64, 64],
                 LogScaleBound = 2,
-            },
-            learningRate: 3e-3,
-            weightDecay: 0.3);
+            });
 
         internal override string FlowName => "MaskedAutoregressive";
 

@@ -46,9 +46,7 @@ public sealed partial class NeuralSplineEstimator
                 NumberOfTransforms = 6,
                 NumberOfBins = 4,
                 HiddenUnits = [64, 64],
-            },
-            learningRate: 3e-3,
-            weightDecay: 0.3);
+            });
 
         internal override string FlowName => "NeuralSpline";
 

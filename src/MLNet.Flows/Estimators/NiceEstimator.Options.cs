@@ -36,8 +36,7 @@ public sealed partial class NiceEstimator
             {
                 NumberOfCouplings = 6,
                 LearnScale = true,
-            },
-            learningRate: 1e-3);
+            });
 
         internal override string FlowName => "Nice";
 

@@ -38,8 +38,7 @@ public sealed partial class RealNvpEstimator
                 NumberOfCouplings = 6,
                 HiddenUnits = [64, 64],
                 LogScaleBound = 2,
-            },
-            learningRate: 1e-3);
+            });
 
         internal override string FlowName => "RealNvp";
 
