@@ -9,7 +9,7 @@
 // RealNVP                     is as good by either engine, on likelihood and on a folder of labelled sets; or "device NAME":
 // rates on                     cuda, cuda:0, mps or cpu, and whether the flow scores here as it does there
 // continuous          what the solver's steps cost and buy a continuous flow
-// density             held-out likelihood against depth and passes
+// density ...         all flows as densities at equal time, on known densities and on files: 12 minutes a set
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
 using BenchmarkDotNet.Running;
@@ -31,7 +31,7 @@ switch (args.FirstOrDefault())
     case "continuous":
         return ContinuousCommand.Run();
     case "density":
-        return DensityCommand.Run();
+        return DensityCommand.Run(args[1..]);
     case "load-and-score":
         return RooflineCommand.LoadAndScore(args[1]);
     case "fits":

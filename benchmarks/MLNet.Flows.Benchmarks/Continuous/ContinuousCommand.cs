@@ -19,7 +19,7 @@ internal static class ContinuousCommand
         Console.WriteLine(Machine.Describe());
         Errors("moons", Moons(4000, 1), Moons(R * Blocks, 2), 2, epochs: 200);
         var bent = new BentNormals();
-        Errors("bent_normals", bent.Draw(20_000, 1).Rows, bent.Draw(R * Blocks, 2).Rows, BentNormals.Dimension, epochs: 40);
+        Errors("bent_normals", bent.Draw(20_000, 1).Rows, bent.Draw(R * Blocks, 2).Rows, bent.Dimension, epochs: 40);
         foreach (int steps in Steps)
             Speed(steps);
         return 0;
@@ -77,12 +77,13 @@ internal static class ContinuousCommand
 
     private static void Speed(int steps)
     {
+        const int Columns = 16;
         var random = new RandomStream(1);
-        var trainable = new TrainableContinuousMap(BentNormals.Dimension, [64, 64], steps);
+        var trainable = new TrainableContinuousMap(Columns, [64, 64], steps);
         ContinuousMap map = trainable.Freeze(
             [.. Enumerable.Range(0, trainable.ParameterCount).Select(_ => (float)(0.1 * random.NextGaussian()))]);
-        var block = new RowBlock(BentNormals.Dimension, map.ScratchColumns) { Count = R };
-        var row = new RowWorkspace(BentNormals.Dimension, map.ScratchColumns);
+        var block = new RowBlock(Columns, map.ScratchColumns) { Count = R };
+        var row = new RowWorkspace(Columns, map.ScratchColumns);
         double[] seconds = Timing.Interleaved(
             5,
             () =>

@@ -7,59 +7,62 @@ namespace MLNet.Flows.Benchmarks.Density;
 /// <remarks>The map has an inverse (odd columns first, then even ones) and log|det dy/dx| = sum over odd i of log(cosh(x_i / 2) /
 /// 2), so the density of a row is known exactly, and with it the lowest negative log-likelihood that any model can reach on
 /// average.</remarks>
-internal sealed class BentNormals
+internal sealed class BentNormals : KnownDensity
 {
-    public const int Dimension = 16;
+    private const int Columns = 16;
     private const int Normals = 6;
-    private readonly double[,] _centers = new double[Normals, Dimension];
+    private readonly double[,] _centers = new double[Normals, Columns];
 
     // x = center + A e with e ~ N(0, I).
-    private readonly double[][,] _mixing = [.. Enumerable.Range(0, Normals).Select(_ => new double[Dimension, Dimension])];
+    private readonly double[][,] _mixing = [.. Enumerable.Range(0, Normals).Select(_ => new double[Columns, Columns])];
 
     public BentNormals()
     {
         var shape = new RandomStream(7, 1);
         for (int m = 0; m < Normals; m++)
         {
-            for (int i = 0; i < Dimension; i++)
+            for (int i = 0; i < Columns; i++)
             {
                 _centers[m, i] = 2 * shape.NextGaussian();
-                for (int j = 0; j < Dimension; j++)
+                for (int j = 0; j < Columns; j++)
                     _mixing[m][i, j] = (i == j ? 0.5 : 0) + 0.2 * shape.NextGaussian();
             }
         }
     }
 
-    /// <summary>Draws rows [n, 16] and their exact log-densities [n], in nats.</summary>
-    public (float[] Rows, double[] LogDensity) Draw(int count, int seed)
-    {
-        var random = new RandomStream(seed, 2);
-        var rows = new float[count * Dimension];
-        var logDensity = new double[count];
-        var e = new double[Dimension];
-        var x = new double[Dimension];
-        for (int r = 0; r < count; r++)
-        {
-            int m = random.NextInt32(Normals);
-            foreach (ref double value in e.AsSpan())
-                value = random.NextGaussian();
-            for (int i = 0; i < Dimension; i++)
-            {
-                x[i] = _centers[m, i];
-                for (int j = 0; j < Dimension; j++)
-                    x[i] += _mixing[m][i, j] * e[j];
-            }
+    public override string Name => "bent_normals";
 
-            logDensity[r] = LogMixture(x);
-            for (int i = 0; i < Dimension; i++)
-            {
-                bool even = i % 2 == 0;
-                rows[r * Dimension + i] = (float)(even ? x[i] + Math.Sin(x[i + 1]) : Math.Sinh(x[i] / 2));
-                logDensity[r] -= even ? 0 : Math.Log(Math.Cosh(x[i] / 2) / 2);
-            }
+    public override int Dimension => Columns;
+
+    public override double LogDensity(ReadOnlySpan<double> row)
+    {
+        var x = new double[Columns];
+        double logDet = 0;
+        for (int i = Columns - 1; i >= 0; i--)
+        {
+            bool even = i % 2 == 0;
+            x[i] = even ? row[i] - Math.Sin(x[i + 1]) : 2 * Math.Asinh(row[i]);
+            logDet += even ? 0 : Math.Log(Math.Cosh(x[i] / 2) / 2);
         }
 
-        return (rows, logDensity);
+        return LogMixture(x) - logDet;
+    }
+
+    protected override void DrawRow(RandomStream random, Span<double> row)
+    {
+        int m = random.NextInt32(Normals);
+        var e = new double[Columns];
+        foreach (ref double value in e.AsSpan())
+            value = random.NextGaussian();
+        for (int i = 0; i < Columns; i++)
+        {
+            row[i] = _centers[m, i];
+            for (int j = 0; j < Columns; j++)
+                row[i] += _mixing[m][i, j] * e[j];
+        }
+
+        for (int i = 0; i < Columns; i++)
+            row[i] = i % 2 == 0 ? row[i] + Math.Sin(row[i + 1]) : Math.Sinh(row[i] / 2);
     }
 
     private double LogMixture(double[] x)
@@ -69,7 +72,7 @@ internal sealed class BentNormals
         {
             double[] e = [.. x.Select((value, i) => value - _centers[m, i])];
             double logDet = Solve((double[,])_mixing[m].Clone(), e);
-            logs[m] = -0.5 * e.Sum(value => value * value) - Dimension / 2.0 * Math.Log(2 * Math.PI) - logDet;
+            logs[m] = -0.5 * e.Sum(value => value * value) - Columns / 2.0 * Math.Log(2 * Math.PI) - logDet;
         }
 
         double max = logs.Max();

@@ -1,87 +1,108 @@
-using System.Diagnostics;
 using Microsoft.ML;
 
 namespace MLNet.Flows.Benchmarks.Density;
 
-/// <summary>What depth and passes buy a density: negative log-likelihood on rows held out, 20,000 x 16 synthetic rows, beside the
-/// truth's, by all flows.</summary>
+/// <summary>All flows at equal time as densities: held-out negative log-likelihood on densities that are known exactly and on
+/// files, one thread, by their presets. docs/density.md reads the result.</summary>
 internal static class DensityCommand
 {
-    private const int Rows = 20_000;
+    private const string Usage =
+        "density [--sets bent_normals,spiral,sine_chain,FILE.csv,...] [--flows planar_128,...] [--seconds 5,20,60] "
+        + "[--rows 20000] [--seed 1] [--options NAME=VALUE,...]";
 
-    public static int Run()
+    private static readonly KnownDensity[] Known = [new BentNormals(), new Spiral(), new SineChain()];
+
+    public static int Run(string[] args)
     {
-        var truth = new BentNormals();
-        (float[] train, _) = truth.Draw(Rows, seed: 1);
-        (float[] test, double[] exact) = truth.Draw(Rows, seed: 2);
-        double lowest = -exact.Average();
-        var view = new MemoryView(train, BentNormals.Dimension);
-        Console.WriteLine(Machine.Describe());
-        Console.WriteLine($"DENSITY truth heldout_nll={lowest:F3}");
-        foreach ((int layers, int epochs) in
-            (IEnumerable<(int, int)>)[(0, 20), (16, 20), (16, 200), (32, 200), (64, 200), (128, 20), (128, 60), (128, 200)])
+        var arguments = new Dictionary<string, string>();
+        for (int i = 0; i + 1 < args.Length; i += 2)
+            arguments[args[i]] = args[i + 1];
+        string[] sets = Take("--sets", "bent_normals,spiral,sine_chain"), changes = Take("--options", "");
+        string[] names = Take("--flows", string.Join(',', DensityFlow.All.Select(flow => flow.Name)));
+        double[] budgets = Array.ConvertAll(Take("--seconds", "5,20,60"), double.Parse);
+        string[] rows = Take("--rows", "");
+        int seed = int.Parse(Take("--seed", "1")[0]);
+        DensityFlow[] flows = [.. DensityFlow.All.Where(flow => names.Contains(flow.Name))];
+        string? fault = args.Length % 2 != 0 || arguments.Count > 0
+            ? $"unknown argument '{(arguments.Count > 0 ? arguments.Keys.First() : args[^1])}'"
+            : flows.Length < names.Length ? $"no such flow among '{string.Join("', '", names)}'"
+            : sets.FirstOrDefault(set => !Array.Exists(Known, known => known.Name == set) && !File.Exists(set)) is string missing
+                ? $"no set and no file '{missing}'"
+            : null;
+        if (fault is not null)
         {
-            PlanarFlowEstimator.Options options = PlanarFlowEstimator.Options.ForDensityEstimation();
-            (options.NumberOfLayers, options.MaximumEpochs, options.Seed) = (layers, epochs, 1);
-            Measure($"layers={layers} epochs={epochs}", () => new MLContext(1).Flows.PlanarFlow(options).Fit(view), test, lowest);
+            Console.Error.WriteLine($"There is {fault}. Usage: {Usage}. A file has a header, features, and Label (1 = anomaly).");
+            return 2;
         }
 
-        foreach ((int couplings, int epochs) in (IEnumerable<(int, int)>)[(6, 20), (6, 60), (12, 60)])
+        Console.WriteLine($"{Machine.Describe()}: one thread, equal processor time");
+        Study[] studies =
+        [
+            .. sets.Select(set => Array.Find(Known, known => known.Name == set) is KnownDensity known
+                ? DensitySet.Of(known, rows.Length > 0 ? int.Parse(rows[0]) : 20_000)
+                : DensitySet.Load(set, rows.Length > 0 ? int.Parse(rows[0]) : int.MaxValue))
+            .Select(set => new Study(set, flows, seed, changes)),
+        ];
+        foreach (double seconds in budgets)
         {
-            RealNvpEstimator.Options options = RealNvpEstimator.Options.ForDensityEstimation();
-            (options.NumberOfCouplings, options.MaximumEpochs, options.Seed) = (couplings, epochs, 1);
-            Measure(
-                $"couplings={couplings} epochs={epochs}", () => new MLContext(1).Flows.RealNvp(options).Fit(view), test, lowest);
+            foreach (Study study in studies)
+                study.Run(seconds);
         }
 
-        Family(view, test, lowest);
         return 0;
+
+        string[] Take(string name, string fallback) =>
+            (arguments.Remove(name, out string? value) ? value : fallback)
+                .Split(',', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    // Every flow's own preset for densities, at the same number of passes, on one core.
-    private static void Family(MemoryView view, float[] test, double lowest)
+    /// <summary>The flows on one set.</summary>
+    private sealed class Study
     {
-        NeuralSplineEstimator.Options autoregressive = NeuralSplineEstimator.Options.ForDensityEstimation();
-        autoregressive.Autoregressive = true;
-        foreach (int epochs in (int[])[20, 60, 200])
-        {
-            Run("nice", NiceEstimator.Options.ForDensityEstimation(), (flows, options) => flows.Nice(options));
-            Run("glow", GlowEstimator.Options.ForDensityEstimation(), (flows, options) => flows.Glow(options));
-            Run(
-                "maf",
-                MaskedAutoregressiveEstimator.Options.ForDensityEstimation(),
-                (flows, options) => flows.MaskedAutoregressive(options));
-            Run("spline", NeuralSplineEstimator.Options.ForDensityEstimation(), (flows, options) => flows.NeuralSpline(options));
-            Run("spline_autoregressive", autoregressive, (flows, options) => flows.NeuralSpline(options));
-            if (epochs < 200)
-                continue;
-            double decay = autoregressive.WeightDecay;
-            autoregressive.WeightDecay = 0;
-            Run("spline_autoregressive_without_decay", autoregressive, (flows, options) => flows.NeuralSpline(options));
-            autoregressive.WeightDecay = decay;
-            autoregressive.BaseDistribution = BaseDistribution.NormalMixture(24, sharedScale: false, minimumWeight: 0);
-            Run("spline_autoregressive_on_24_normals", autoregressive, (flows, options) => flows.NeuralSpline(options));
+        private readonly DensitySet _set;
+        private readonly (DensityFlow Flow, TimedFit Fit)[] _fits;
 
-            void Run<TOptions>(
-                string name, TOptions options, Func<FlowsCatalog, TOptions, IEstimator<FlowTransformer>> create)
-                where TOptions : FlowOptions
+        public Study(DensitySet set, DensityFlow[] flows, int seed, string[] changes)
+        {
+            var view = new MemoryView(set.Train, set.Dimension);
+            _set = set;
+            _fits = Array.ConvertAll(flows, flow =>
             {
-                (options.MaximumEpochs, options.Seed, options.NumberOfThreads) = (epochs, 1, 1);
-                Measure($"{name} epochs={epochs}", () => create(new MLContext(1).Flows, options).Fit(view), test, lowest);
+                FlowOptions options = flow.Options(changes);
+                options.Seed = seed;
+                return (flow, new TimedFit(each => flow.Create(new MLContext(1).Flows, each), options, view));
+            });
+            Console.WriteLine(
+                $"DENSITY set={set.Name} columns={set.Dimension} rows={set.Train.Length / set.Dimension} "
+                + $"heldout_rows={set.Test.Length / set.Dimension}{(set.Truth is double truth ? $" truth={truth:F3}" : "")}");
+        }
+
+        public void Run(double seconds)
+        {
+            float[]? reference = null;
+            foreach ((DensityFlow flow, TimedFit fit) in _fits)
+            {
+                (FlowTransformer model, int passes, double taken) = fit.Run(seconds);
+                var likelihoods = new float[_set.Test.Length / _set.Dimension];
+                model.LogLikelihood(_set.Test, likelihoods);
+                double nats = -likelihoods.Average(each => (double)each);
+                Console.WriteLine(
+                    $"DENSITY set={_set.Name} flow={flow.Name} seconds={seconds} cpu_s={taken:F1} passes={passes} "
+                    + $"stopped={model.History.StopReason} nats={nats:F3}"
+                    + (_set.Truth is double truth ? $" above_truth={nats - truth:F3}" : "")
+                    + (reference is null ? "" : $" above_planar={Paired(likelihoods, reference)}"));
+                if (flow == DensityFlow.Reference)
+                    reference = likelihoods;
             }
         }
-    }
 
-    private static void Measure(string what, Func<FlowTransformer> fit, float[] test, double lowest)
-    {
-        long start = Stopwatch.GetTimestamp();
-        FlowTransformer model = fit();
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var result = new float[Rows];
-        model.LogLikelihood(test, result);
-        double heldOut = -result.Average(l => (double)l);
-        Console.WriteLine(
-            $"DENSITY {what} heldout_nll={heldOut:F3} above_truth={heldOut - lowest:F3} seconds={seconds:F1} "
-            + $"stopped={model.History.StopReason}");
+        // Mean of the differences in nats row by row, and its standard error.
+        private static string Paired(float[] likelihoods, float[] reference)
+        {
+            double[] differences = [.. likelihoods.Zip(reference, (own, other) => (double)other - own)];
+            double mean = differences.Average();
+            double variance = differences.Sum(each => (each - mean) * (each - mean)) / (differences.Length - 1);
+            return $"{mean:F3}+-{Math.Sqrt(variance / differences.Length):F3}";
+        }
     }
 }

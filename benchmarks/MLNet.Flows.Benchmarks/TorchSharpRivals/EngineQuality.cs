@@ -45,7 +45,7 @@ internal static class EngineQuality
         var pairs = new Pairs();
         for (int seed = 1; seed <= seeds; seed++)
         {
-            MemoryView train = new(truth.Draw(DensityRows, 2 * seed).Rows, BentNormals.Dimension);
+            MemoryView train = new(truth.Draw(DensityRows, 2 * seed).Rows, truth.Dimension);
             float[] test = truth.Draw(DensityRows, 2 * seed + 1).Rows;
             pairs.Add(engine =>
             {

@@ -26,8 +26,8 @@ public sealed partial class PlanarFlowEstimator
         public bool? MaskColumns { get; set; }
 
         /// <summary>Options for a density in its own right, such as for compression, sampling or model comparison, rather than
-        /// for ranking rows: a deep stack on one normal base, no noise, 200 passes in larger batches, as long as the held-out
-        /// likelihood improves.</summary>
+        /// for ranking rows: a deep stack on one normal base, no noise, 200 passes in larger batches, of which the weights stay
+        /// that were best on rows held out.</summary>
         /// <remarks>Needs some thousands of rows; docs/quality.md has a learning curve with times.</remarks>
         /// <returns>New options, to be changed further.</returns>
         public static Options ForDensityEstimation() => new()
@@ -38,7 +38,7 @@ public sealed partial class PlanarFlowEstimator
             LearningRate = 5e-3,
             InputNoise = 0,
             MaskColumns = false,
-            Patience = 20,
+            Patience = 1000,
             BaseDistribution = BaseDistribution.StandardNormal,
             CalibrationFolds = 0,
         };
