@@ -8,7 +8,7 @@
 //                     what it needs); FLOW is planar, realnvp or family, all by default; or "quality [FOLDER [SEEDS]]": whether
 // RealNVP                     is as good by either engine, on likelihood and on a folder of labelled sets; or "device NAME":
 // rates on                     cuda, cuda:0, mps or cpu, and whether the flow scores here as it does there
-// density ...         all flows as densities at equal time, on known densities and on files: 12 minutes a set
+// density ...         all flows as densities at equal time, on known densities and on files: 18 minutes a set
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
 using BenchmarkDotNet.Running;
