@@ -9,7 +9,7 @@
 // RealNVP                     is as good by either engine, on likelihood and on a folder of labelled sets; or "device NAME":
 // rates on                     cuda, cuda:0, mps or cpu, and whether the flow scores here as it does there
 // continuous          what the solver's steps cost and buy a continuous flow
-// density ...         all flows as densities at equal time, on known densities and on files: 12 minutes a set
+// density ...         all flows as densities at equal time, on known densities and on files: 18 minutes a set
 // anything else       BenchmarkDotNet, with its own arguments (--filter '*', --list flat)
 using System.Globalization;
 using BenchmarkDotNet.Running;

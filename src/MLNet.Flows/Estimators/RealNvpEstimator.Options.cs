@@ -30,7 +30,7 @@ public sealed partial class RealNvpEstimator
         /// <summary>Options for a density in its own right rather than for ranking rows: six couplings with two hidden layers of
         /// 64 units that stretch by e^2, one normal base, no noise, 200 passes in larger batches, of which the weights stay that
         /// were best on rows held out.</summary>
-        /// <remarks>Needs some thousands of rows; docs/quality.md compares it with planar layers.</remarks>
+        /// <remarks>Needs some thousands of rows; docs/density.md compares it with the other flows.</remarks>
         /// <returns>New options, to be changed further.</returns>
         public static Options ForDensityEstimation() => ForDensity(
             new Options
