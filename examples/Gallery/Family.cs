@@ -46,6 +46,9 @@ internal static class Family
         }),
         ("NeuralSpline\ncouplings", (flows, steps) => flows.NeuralSpline(In(steps, Splines(autoregressive: false)))),
         ("NeuralSpline\nautoregressive", (flows, steps) => flows.NeuralSpline(In(steps, Splines(autoregressive: true)))),
+        (
+            "ContinuousFlow",
+            (flows, steps) => flows.ContinuousFlow(In(steps, ContinuousFlowEstimator.Options.ForDensityEstimation()))),
     ];
 
     private static NeuralSplineEstimator.Options Splines(bool autoregressive)
