@@ -117,8 +117,11 @@ internal sealed class HeavyTails
         ReadOnlySpan<float> bulk = WithoutRepeatedEnds(values);
         double median = bulk[bulk.Length / 2];
         double[] distances = Distances(bulk, median);
-        if (distances[distances.Length / 2] > 0)
-            return (median, DistanceOfBulk(distances));
+        double half = distances[distances.Length / 2];
+
+        // Of two values one is the median, and 90 % of the distances would be its own, which is 0.
+        if (half > 0)
+            return (median, Math.Max(DistanceOfBulk(distances), half));
 
         // Of the others all count, as few of them may be among the rows looked at.
         Span<float> others = OthersThan(matrix, column, (float)median);

@@ -256,6 +256,21 @@ public sealed class FlowLawsTests
         Assert.Equal(10, scored.GetColumn<float>("Score").Count(float.IsNaN));
     }
 
+    // Smooth and wide: a row between the two is no less likely than both by much, and one far away is less likely than either.
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Fit_TwoRows_GivesAWideDensity(string name)
+    {
+        FlowTransformer model = FlowTable.Create(_context, name).Fit(View([[-0.27f, 1], [0.64f, 3]]));
+
+        float[] scores = Scores(model, [[-0.27f, 1], [0.64f, 3], [0.18f, 2], [20, 60]]);
+
+        Assert.InRange(scores[0], -10, 40);
+        Assert.InRange(scores[1], -10, 40);
+        Assert.InRange(scores[2], -10, 40);
+        Assert.True(scores[3] > Math.Max(scores[0], scores[1]));
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void Transform_WrongLength_IsRefusedWithBothLengths(string name)
