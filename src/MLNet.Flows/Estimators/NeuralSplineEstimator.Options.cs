@@ -32,8 +32,8 @@ public sealed partial class NeuralSplineEstimator
         public double TailBound { get; set; } = 5;
 
         /// <summary>Whether the splines are autoregressive, each column's by those before it in a random order, instead of
-        /// couplings, half of the columns' by the other half. Default false. Where true, sampling takes as many passes as there are
-        /// columns.</summary>
+        /// couplings, half of the columns' by the other half. Default false. Where true, sampling takes as many passes as there
+        /// are columns.</summary>
         public bool Autoregressive { get; set; }
 
         /// <summary>Options for a density in its own right rather than for ranking rows: six splines of 4 bins with two hidden
