@@ -95,7 +95,7 @@ internal static class Methods
         double? contamination, Func<FlowsCatalog, TOptions, IEstimator<FlowTransformer>> create)
         where TOptions : FlowOptions, new() => () => new FlowDetector((context, rows, seed) =>
     {
-        var options = new TOptions { Contamination = contamination, Seed = seed, CalibrationFolds = 0 };
+        var options = new TOptions { Contamination = contamination, Seed = seed };
         return create(context.Flows, options).Fit(rows);
     });
 }

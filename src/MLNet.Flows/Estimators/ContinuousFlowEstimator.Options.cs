@@ -55,7 +55,7 @@ public sealed partial class ContinuousFlowEstimator
         internal override string FlowName => "ContinuousFlow";
 
         internal override FlowDefaults Defaults =>
-            new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
+            new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 4);
 
         internal override FlowOptions Clone()
         {

@@ -41,7 +41,7 @@ public sealed partial class NiceEstimator
         internal override string FlowName => "Nice";
 
         internal override FlowDefaults Defaults => new(
-            MaximumSteps: Contamination is null ? 300 : 1000, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
+            MaximumSteps: Contamination is null ? 300 : 1000, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 4);
 
         private protected override (string Name, int Count) Depth => (nameof(NumberOfCouplings), NumberOfCouplings);
 

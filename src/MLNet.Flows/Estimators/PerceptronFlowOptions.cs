@@ -33,7 +33,7 @@ public abstract class PerceptronFlowOptions : FlowOptions
 
     // Each member and each fold costs more than a planar flow's.
     internal override FlowDefaults Defaults =>
-        new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
+        new(MaximumSteps: 300, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 4);
 
     internal override FlowOptions Clone()
     {

@@ -31,7 +31,7 @@ public sealed class RadialFlowEstimator : FlowEstimator<RadialFlowTransformer>
         internal override string FlowName => "RadialFlow";
 
         internal override FlowDefaults Defaults =>
-            new(MaximumSteps: 500, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 2);
+            new(MaximumSteps: 500, Members: 4, CalibrationFolds: 4, CalibrationFoldsOfMembers: 4);
 
         internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed) =>
             [.. Enumerable.Range(0, NumberOfLayers).Select(_ => new TrainableRadialLayer(dimension))];

@@ -90,6 +90,9 @@ internal static class FlowTable
         return options;
     }
 
+    /// <summary>This line's options, all else at its defaults.</summary>
+    public static FlowOptions Defaults(string name) => Flows[name].Options();
+
     public static IEstimator<FlowTransformer> Create(MLContext context, string name, FlowOptions? options = null) =>
         Flows[name].Create(context.Flows, options ?? Options(name));
 

@@ -13,7 +13,10 @@ namespace MLNet.Flows.Estimators.Calibration;
 /// 1. Those flows put rows that are far out at distances of their own, which says nothing about the flow that is used; a
 ///    <see cref="QuantileMap"/> fitted to the rows that both have seen takes that away and leaves how much less likely unseen
 ///    rows are. Rows that a flow of one member only validated on are not seen ones: all members of the flow that is used have
-///    hardly such rows in common, and the map would take unseen rows for its least likely seen ones.
+///    hardly such rows in common, and the map would take unseen rows for its least likely seen ones. What a flow of several
+///    members, which average most of their chance away, makes its own rows too likely falls with 1 / n: with k parts, each
+///    quantile of mapped rows lies k / (k - 1) times as far from the seen rows' as it should. A flow of one member fits
+///    its rows more closely than that, and stays.
 /// 2. With fewer rows than columns, or about as many, unseen rows lie far below all that were seen, where a map knows nothing.
 ///    There a flow loses about E(n) = c / n nats to the chance of its n rows, gains a little more on those themselves, and one
 ///    without a k-th of them loses E k / (k - 1). So unseen rows under the flow that is used are E / (k - 1) likelier than
@@ -57,7 +60,24 @@ internal sealed class HeldOutCalibration(MemberTraining training, RowFolds folds
 
         bool beyondTheMap = (count < training.Rows.Values.Dimension || outside > count / 2)
             && training.Components() * RowsPerComponent <= count;
-        return beyondTheMap ? ByLearningCurve(heldOut, foldOf, folds.Count, likelihoods) : mapped;
+        if (beyondTheMap)
+            return ByLearningCurve(heldOut, foldOf, folds.Count, likelihoods);
+        return training.Members > 1 ? OfAllRows(mapped, folds.Count, likelihoods) : mapped;
+    }
+
+    // Step 1: what flows of a k-th fewer rows add to the distance from the rows' own likelihoods is taken back.
+    private static float[] OfAllRows(float[] mapped, int folds, float[] own)
+    {
+        int[] order = [.. Enumerable.Range(0, mapped.Length).OrderBy(row => mapped[row])];
+        float[] ascending = [.. own.Order()];
+        var result = new float[mapped.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            double departure = (double)mapped[order[i]] - ascending[i];
+            result[order[i]] = (float)(ascending[i] + departure * (folds - 1) / folds);
+        }
+
+        return result;
     }
 
     // Step 2 of the remarks.

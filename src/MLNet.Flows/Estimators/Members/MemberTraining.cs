@@ -52,6 +52,9 @@ internal sealed class MemberTraining
 
     private FeatureMatrix Data => Rows.Values;
 
+    /// <summary>Flows in the mixture that is trained.</summary>
+    public int Members => _recipe.Members;
+
     /// <summary>How often and for how long it trains.</summary>
     public TrainingEffort Effort { get; }
 
