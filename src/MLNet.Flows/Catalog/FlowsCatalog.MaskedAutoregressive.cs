@@ -4,6 +4,8 @@ public sealed partial class FlowsCatalog
 {
     /// <summary>A masked autoregressive flow (MAF), on a feature column: trains a density without labels and scores rows by
     /// it.</summary>
+    /// <remarks>Scoring is one pass through the conditioners; a sample takes as many passes as there are columns, one after the
+    /// other, as each column's map needs the columns before it.</remarks>
     /// <param name="featureColumnName">The feature column, a vector of Single of known size.</param>
     /// <param name="exampleWeightColumnName">A Single column of example weights; null for none.</param>
     /// <param name="numberOfTransforms">Autoregressive maps, 1 to 256; default 2.</param>
