@@ -11,7 +11,7 @@ public sealed partial class ContinuousFlowEstimator
 {
     /// <summary>All options of a continuous flow and its training. Every property has a default that works.</summary>
     /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 300; <see cref="FlowOptions.NumberOfMembers"/> is
-    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture. Trimming ranks rows
+    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4. Trimming ranks rows
     /// by a likelihood that is at most 100 steps old.</remarks>
     public sealed class Options : FlowOptions
     {

@@ -11,7 +11,7 @@ public sealed partial class GlowEstimator
 {
     /// <summary>All options of a Glow and its training. Every property has a default that works.</summary>
     /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 300; <see cref="FlowOptions.NumberOfMembers"/> is
-    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture. With one column a
+    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4. With one column a
     /// coupling has none to see, and is one affine map.</remarks>
     public sealed class Options : PerceptronFlowOptions
     {

@@ -12,7 +12,7 @@ public sealed partial class NeuralSplineEstimator
 {
     /// <summary>All options of a neural spline flow and its training. Every property has a default that works.</summary>
     /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 300; <see cref="FlowOptions.NumberOfMembers"/> is
-    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture. With one column
+    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4. With one column
     /// there is none to see, and each map is one spline.</remarks>
     public sealed class Options : PerceptronFlowOptions
     {

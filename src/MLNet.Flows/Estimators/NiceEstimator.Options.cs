@@ -12,7 +12,7 @@ public sealed partial class NiceEstimator
     /// <summary>All options of a NICE and its training. Every property has a default that works.</summary>
     /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 300, or 1,000 with
     /// <see cref="FlowOptions.Contamination"/>; <see cref="FlowOptions.NumberOfMembers"/> is 4 where a mixture is the default;
-    /// <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture. With one column a coupling has none to see, and only
+    /// <see cref="FlowOptions.CalibrationFolds"/> is 4. With one column a coupling has none to see, and only
     /// shifts it.</remarks>
     public sealed class Options : PerceptronFlowOptions
     {

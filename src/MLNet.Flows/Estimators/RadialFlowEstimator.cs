@@ -22,7 +22,7 @@ public sealed class RadialFlowEstimator : FlowEstimator<RadialFlowTransformer>
 
     /// <summary>All options of a radial flow and its training. Every property has a default that works.</summary>
     /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 500; <see cref="FlowOptions.NumberOfMembers"/> is
-    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture.</remarks>
+    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4.</remarks>
     public sealed class Options : FlowOptions
     {
         /// <summary>Radial layers, 0 to 256. Default 16.</summary>

@@ -11,7 +11,7 @@ public sealed partial class RealNvpEstimator
 {
     /// <summary>All options of a RealNVP and its training. Every property has a default that works.</summary>
     /// <remarks>Where they are null, <see cref="FlowOptions.MaximumSteps"/> is 300; <see cref="FlowOptions.NumberOfMembers"/> is
-    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4, or 2 for a mixture.</remarks>
+    /// 4 where a mixture is the default; <see cref="FlowOptions.CalibrationFolds"/> is 4.</remarks>
     public sealed class Options : PerceptronFlowOptions
     {
         /// <summary>Options at their defaults: a small, stiff flow, for ranks. LearningRate is 0.01, HiddenUnits one layer of
