@@ -43,7 +43,9 @@ internal sealed class ContinuousModule : BijectionModule
         RegisterComponents();
     }
 
-    public override (Tensor Z, Tensor LogDet) forward(Tensor x)
+    public override (Tensor Z, Tensor LogDet) forward(Tensor x) => Run(x, context: null);
+
+    public override (Tensor Z, Tensor LogDet) Run(Tensor x, Tensor? context)
     {
         Tensor y = x, logDet = x.new_zeros(x.shape[0]);
         for (int step = 0; step < _steps; step++)
@@ -52,7 +54,7 @@ internal sealed class ContinuousModule : BijectionModule
             for (int i = 0; i < 4; i++)
             {
                 Scalar share = i is 0 or 3 ? _sixthBack : _thirdBack;
-                (Tensor v, Tensor divergence) = Evaluate(point, 2 * step + (i + 1) / 2);
+                (Tensor v, Tensor divergence) = Evaluate(point, context, 2 * step + (i + 1) / 2);
                 logDet = logDet.Plus(share * divergence);
                 moved = moved.Plus(share * v);
                 if (i < 3)
@@ -65,7 +67,7 @@ internal sealed class ContinuousModule : BijectionModule
         return (y, logDet);
     }
 
-    /// <summary>v of points with their time features, [n, d + time features].</summary>
+    /// <summary>v of points with their time features and context, [n, d + time features + context].</summary>
     public Tensor Velocity(Tensor inputs)
     {
         Tensor h = inputs;
@@ -74,10 +76,11 @@ internal sealed class ContinuousModule : BijectionModule
         return h;
     }
 
-    private (Tensor V, Tensor Divergence) Evaluate(Tensor x, int halfSteps)
+    private (Tensor V, Tensor Divergence) Evaluate(Tensor x, Tensor? context, int halfSteps)
     {
         Tensor time = _features.narrow(0, halfSteps, 1).expand(x.shape[0], TimeFeatures.Count);
-        Tensor first = _layers[0].call(cat([x, time], 1)).tanh();
+        bool reads = _layers[0].Weights.shape[1] > _dimension + TimeFeatures.Count;
+        Tensor first = _layers[0].call(cat(reads ? [x, time, context!] : [x, time], 1)).tanh();
         Tensor into = _layers[0].Weights.narrow(1, 0, _dimension);
         if (_layers.Count == 2)
         {

@@ -16,8 +16,9 @@ internal sealed class MatchingValues(FlowMatching objective, ContinuousModule fi
 
     public override Tensor Of(float[] rows, float[] contexts, float[] weights, int step)
     {
-        int count = weights.Length, d = rows.Length / count, columns = d + TimeFeatures.Count;
-        var block = new RowBlock(d);
+        int count = weights.Length, d = rows.Length / count, given = contexts.Length / count;
+        int columns = d + TimeFeatures.Count + given;
+        var block = new RowBlock(d, contextColumns: given);
         float[] inputs = new float[count * columns], targets = new float[count * d];
         float[] blockInputs = new float[columns * R], blockTargets = new float[d * R];
         float[] blockWeights = new float[R], places = new float[R];
@@ -25,6 +26,8 @@ internal sealed class MatchingValues(FlowMatching objective, ContinuousModule fi
         {
             int length = Math.Min(R, count - start);
             BlockLoader.Load(rows.AsSpan(start * d, length * d), d, null, block);
+            for (int i = 0; i < given * length; i++)
+                block.Context[i % given * R + i / given] = contexts[start * given + i];
             Array.Clear(blockWeights);
             weights.AsSpan(start, length).CopyTo(blockWeights);
             objective.Draw(block, new BlockPosition(step, start), blockWeights, blockInputs, blockTargets, places);

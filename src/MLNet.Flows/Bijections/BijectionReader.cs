@@ -32,7 +32,7 @@ internal static class BijectionReader
             Autoregressive<AffineMap>.Read(reader, context, AffineMap.Read),
         [BijectionKind.SplineAutoregressive] = (reader, context) =>
             Autoregressive<SplineMap>.Read(reader, context, SplineMap.Read),
-        [BijectionKind.ContinuousMap] = WithoutContext(ContinuousMap.Read),
+        [BijectionKind.ContinuousMap] = ContinuousMap.Read,
     };
 
     // Added to the kind of a bijection that reads the context, whose columns follow.

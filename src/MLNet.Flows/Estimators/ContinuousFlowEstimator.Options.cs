@@ -66,9 +66,9 @@ public sealed partial class ContinuousFlowEstimator
 
         internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed)
         {
-            if (Weights(dimension) > MaximumWeights)
-                throw new ArgumentException(TooManyWeights(dimension));
-            return [new TrainableContinuousMap(dimension, HiddenUnits, NumberOfSteps)];
+            if (Weights(dimension, context) > MaximumWeights)
+                throw new ArgumentException(TooManyWeights(dimension, context));
+            return [new TrainableContinuousMap(dimension, HiddenUnits, NumberOfSteps, context)];
         }
 
         internal override TrainingObjective CreateObjective(TrainableTransformed flow) =>
@@ -87,15 +87,15 @@ public sealed partial class ContinuousFlowEstimator
                 faults.Add(TooManyWeights(dimension: 1));
         }
 
-        private double Weights(int dimension)
+        private double Weights(int dimension, int context = 0)
         {
-            double[] widths = [dimension + TimeFeatures.Count, .. HiddenUnits.Select(units => (double)units), dimension];
+            double[] widths = [dimension + TimeFeatures.Count + context, .. HiddenUnits.Select(units => (double)units), dimension];
             return widths.Zip(widths.Skip(1), (from, to) => (from + 1) * to).Sum() * (NumberOfMembers ?? 1);
         }
 
-        private string TooManyWeights(int dimension) => string.Create(
+        private string TooManyWeights(int dimension, int context = 0) => string.Create(
             CultureInfo.InvariantCulture,
-            $"HiddenUnits and NumberOfMembers make {Weights(dimension):0.0e0} weights for {dimension} column"
+            $"HiddenUnits and NumberOfMembers make {Weights(dimension, context):0.0e0} weights for {dimension} column"
             + $"{(dimension > 1 ? "s" : "")}, but there are at most {MaximumWeights:0.0e0}. Take fewer of either.");
     }
 }

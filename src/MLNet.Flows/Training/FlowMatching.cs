@@ -81,7 +81,8 @@ internal sealed class FlowMatching(TrainableTransformed flow, bool pairs) : Trai
     /// <param name="block">The rows x1.</param>
     /// <param name="position">Where the block stands.</param>
     /// <param name="weights">64 row weights.</param>
-    /// <param name="inputs">[d + time features, 64], receives the points at their times, and the times' features.</param>
+    /// <param name="inputs">[d + time features + context, 64], receives the points at their times, the times' features and
+    /// the rows' context.</param>
     /// <param name="targets">[d, 64], receives x1 - x0.</param>
     /// <param name="placeWeights">[64], receives what each place weighs: together as much as the rows.</param>
     /// <returns>[rows], each place's row.</returns>
@@ -122,6 +123,13 @@ internal sealed class FlowMatching(TrainableTransformed flow, bool pairs) : Trai
                 inputs[i * R + r] = (1 - times[r]) * x0 + times[r] * x1;
                 targets[i * R + r] = x1 - x0;
             }
+        }
+
+        int afterTime = d + TimeFeatures.Count;
+        for (int i = 0; i < _map.ContextColumns; i++)
+        {
+            for (int r = 0; r < count; r++)
+                inputs[(afterTime + i) * R + r] = block.Context[i * R + rowOf[r]];
         }
 
         return rowOf;

@@ -75,11 +75,11 @@ internal static class BijectionTable
 
     /// <summary>A continuous map of random weights, in so many steps that the solver's error does not show in single
     /// precision.</summary>
-    public static ContinuousMap Continuous(int dimension, int[] hidden, int steps = 48)
+    public static ContinuousMap Continuous(int dimension, int[] hidden, int steps = 48, int context = 0)
     {
-        int[] widths = [dimension + TimeFeatures.Count, .. hidden, dimension];
-        return new ContinuousMap(
-            new VelocityField(Perceptron(widths, residual: false, new RandomStream(dimension + hidden.Length), scale: 1)), steps);
+        int[] widths = [dimension + TimeFeatures.Count + context, .. hidden, dimension];
+        var random = new RandomStream(dimension + hidden.Length);
+        return new ContinuousMap(new VelocityField(Perceptron(widths, residual: false, random, scale: 1), context), steps);
     }
 
     public static PlanarStack Planar(int dimension, int layers) =>
@@ -138,6 +138,8 @@ internal static class BijectionTable
             table.Add(
                 $"coupling {d}, none passive, given 3",
                 () => Coupling(d, [], [16], new AffineMap(2), inputBound: 3, context: 3));
+            table.Add($"continuous map {d}, given 3", () => Continuous(d, [16, 12], context: 3));
+            table.Add($"continuous map {d}, one hidden layer, given 20", () => Continuous(d, [17], context: 20));
             table.Add($"autoregressive {d}, given 2", () => Autoregressive(d, [20, 20], new AffineMap(1), context: 2));
             table.Add($"spline autoregressive {d}, given 1", () => Autoregressive(d, [], new SplineMap(5, 3), 0.3, context: 1));
             table.Add($"continuous map {d}, one hidden layer", () => Continuous(d, [20]));

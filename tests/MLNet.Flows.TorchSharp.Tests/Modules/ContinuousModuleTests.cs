@@ -14,15 +14,15 @@ public sealed class ContinuousModuleTests
 {
     private const int R = RowBlock.Rows;
 
-    public static TheoryData<int, int[]> Shapes
+    public static TheoryData<int, int[], int> Shapes
     {
         get
         {
-            var shapes = new TheoryData<int, int[]>();
+            var shapes = new TheoryData<int, int[], int>();
             foreach (int dimension in (int[])[1, 2, 7, 16])
             {
                 foreach (int[] hidden in (int[][])[[16], [33, 20], [64, 64]])
-                    shapes.Add(dimension, hidden);
+                    shapes.Add(dimension, hidden, hidden.Length == 1 ? 0 : dimension % 4);
             }
 
             return shapes;
@@ -31,16 +31,18 @@ public sealed class ContinuousModuleTests
 
     [TorchTheory]
     [MemberData(nameof(Shapes))]
-    public void Forward_OfTheModule_IsTheManagedMap(int dimension, int[] hidden)
+    public void Forward_OfTheModule_IsTheManagedMap(int dimension, int[] hidden, int context)
     {
         using DisposeScope scope = NewDisposeScope();
-        var map = new TrainableContinuousMap(dimension, hidden, steps: 6);
+        var map = new TrainableContinuousMap(dimension, hidden, steps: 6, context);
         float[] parameters = Parameters(map);
         FeatureMatrix rows = SyntheticRows.Matrix(R, dimension, 3);
-        (Tensor z, Tensor logDet) = Module(map, parameters).call(Points(rows, R));
+        FeatureMatrix given = SyntheticRows.Matrix(R, context, 5);
+        (Tensor z, Tensor logDet) = Module(map, parameters).Run(Points(rows, R), Points(given, R));
         ContinuousMap frozen = map.Freeze(parameters);
-        var block = new RowBlock(dimension, frozen.ScratchColumns);
+        var block = new RowBlock(dimension, frozen.ScratchColumns, contextColumns: context);
         BlockLoader.Load(rows, [.. Enumerable.Range(0, R)], block);
+        BlockLoader.LoadContext(given, [.. Enumerable.Range(0, R)], block);
 
         frozen.Forward(block);
 
@@ -55,16 +57,16 @@ public sealed class ContinuousModuleTests
     // The exact divergence, as far as the solver is exact: in 40 steps to about seven digits.
     [TorchTheory]
     [MemberData(nameof(Shapes))]
-    public void LogDet_OfTheModule_IsThatOfTheAutogradJacobian(int dimension, int[] hidden)
+    public void LogDet_OfTheModule_IsThatOfTheAutogradJacobian(int dimension, int[] hidden, int context)
     {
         using DisposeScope scope = NewDisposeScope();
-        var map = new TrainableContinuousMap(dimension, hidden, steps: 40);
+        var map = new TrainableContinuousMap(dimension, hidden, steps: 40, context);
         ContinuousModule module = Module(map, Parameters(map));
         FeatureMatrix rows = SyntheticRows.Matrix(2, dimension, 4);
         for (int r = 0; r < (dimension < 16 ? 2 : 1); r++)
         {
             Tensor x = tensor(rows.Row(r).ToArray(), [1, dimension], dtype: ScalarType.Float64).requires_grad_();
-            (Tensor z, Tensor logDet) = module.call(x);
+            (Tensor z, Tensor logDet) = module.Run(x, Points(SyntheticRows.Matrix(1, context, 5), 1));
             Tensor jacobian = stack(
                 [.. Enumerable.Range(0, dimension).Select(i => autograd.grad([z[0, i]], [x], retain_graph: true)[0][0])]);
 
@@ -74,11 +76,11 @@ public sealed class ContinuousModuleTests
 
     [TorchTheory]
     [MemberData(nameof(Shapes))]
-    public void AccumulatedGradient_OfFlowMatching_IsAutogradInDoublePrecision(int dimension, int[] hidden)
+    public void AccumulatedGradient_OfFlowMatching_IsAutogradInDoublePrecision(int dimension, int[] hidden, int context)
     {
         using DisposeScope scope = NewDisposeScope();
         const int Count = 50;
-        var map = new TrainableContinuousMap(dimension, hidden, steps: 4);
+        var map = new TrainableContinuousMap(dimension, hidden, steps: 4, context);
         var flow = new TrainableTransformed([map], new TrainableDiagonalNormal(dimension));
         var matching = new FlowMatching(flow, pairs: true);
         FeatureMatrix data = SyntheticRows.Matrix(200, dimension, seed: 3);
@@ -93,10 +95,11 @@ public sealed class ContinuousModuleTests
         float[] parameters = Parameters(map), weights = new float[R];
         for (int r = 0; r < Count; r++)
             weights[r] = r % 5 == 0 ? 0 : 1 + r % 3;
-        var block = new RowBlock(dimension, matching.ScratchColumns);
+        var block = new RowBlock(dimension, matching.ScratchColumns, contextColumns: context);
         var position = new BlockPosition(7, 64);
         BlockLoader.Load(data, [.. Enumerable.Range(0, Count)], block);
-        float[] inputs = new float[(dimension + TimeFeatures.Count) * R], targets = new float[dimension * R];
+        BlockLoader.LoadContext(SyntheticRows.Matrix(Count, context, 5), [.. Enumerable.Range(0, Count)], block);
+        float[] inputs = new float[(dimension + TimeFeatures.Count + context) * R], targets = new float[dimension * R];
         var places = new float[R];
         matching.Draw(block, position, weights, inputs, targets, places);
 

@@ -51,6 +51,8 @@ internal sealed class ContinuousMap : Bijection
     /// <remarks>A stage's point, its velocity and a step's sum of these; then the hidden units.</remarks>
     public override int ScratchColumns => 3 * PaddedColumns + VelocityUnits.Columns(Field);
 
+    public override int ContextColumns => Field.Context?.Inputs ?? 0;
+
     public override BijectionKind Kind => BijectionKind.ContinuousMap;
 
     /// <summary>The time at half steps, from 1 down to 0.</summary>
@@ -58,12 +60,14 @@ internal sealed class ContinuousMap : Bijection
 
     public override void Forward(RowBlock block)
     {
+        block.RequireContext(ContextColumns);
         var operation = new BlockForward(this, block);
         SimdDispatch.Run(block.Width, ref operation);
     }
 
     public override float Forward(RowWorkspace row)
     {
+        row.RequireContext(ContextColumns);
         var operation = new RowForward(this, row);
         SimdDispatch.Run(row.Width, ref operation);
         return operation.LogDet;
@@ -73,6 +77,7 @@ internal sealed class ContinuousMap : Bijection
 
     public override void Backward(RowBlock input, RowBlock gradient)
     {
+        input.RequireContext(ContextColumns);
         float[] states = ArrayPool<float>.Shared.Rent((Steps + 4) * Dimension * RowBlock.Rows);
         var operation = new InputGradient(this, input, gradient, states);
         SimdDispatch.Run(input.Width, ref operation);
@@ -86,7 +91,7 @@ internal sealed class ContinuousMap : Bijection
         Field.Write(writer);
     }
 
-    public static ContinuousMap Read(ModelReader reader)
+    public static ContinuousMap Read(ModelReader reader, int context)
     {
         int dimension = reader.ReadInt32(), steps = reader.ReadInt32();
         reader.Check(
@@ -94,7 +99,7 @@ internal sealed class ContinuousMap : Bijection
             $"a continuous map of {dimension} dimensions in {steps} steps");
         try
         {
-            VelocityField field = VelocityField.Read(reader, dimension);
+            VelocityField field = VelocityField.Read(reader, dimension, context);
             reader.Reserve((2L * steps + 1) * (field.Input.PaddedOutputs + Padding) * 2 * sizeof(float));
             return new ContinuousMap(field, steps);
         }
@@ -111,8 +116,8 @@ internal sealed class ContinuousMap : Bijection
             where V : struct
             where S : struct, ISimd<V>
         {
-            fixed (float* x = block.Values, logDet = block.LogDet)
-                RungeKuttaKernel<V, S>.Forward(map, row: false, x, x + map.Dimension * RowBlock.Rows, logDet);
+            fixed (float* x = block.Values, context = block.Context, logDet = block.LogDet)
+                RungeKuttaKernel<V, S>.Forward(map, row: false, context, x, x + map.Dimension * RowBlock.Rows, logDet);
         }
     }
 
@@ -126,8 +131,8 @@ internal sealed class ContinuousMap : Bijection
             where S : struct, ISimd<V>
         {
             float logDet = 0;
-            fixed (float* x = row.Values, scratch = row.Scratch)
-                RungeKuttaKernel<V, S>.Forward(map, row: true, x, scratch, &logDet);
+            fixed (float* x = row.Values, context = row.Context, scratch = row.Scratch)
+                RungeKuttaKernel<V, S>.Forward(map, row: true, context, x, scratch, &logDet);
             LogDet = logDet;
         }
     }
@@ -141,8 +146,8 @@ internal sealed class ContinuousMap : Bijection
             where S : struct, ISimd<V>
         {
             int size = map.Dimension * RowBlock.Rows;
-            fixed (float* x = input.Values, g = gradient.Values, kept = states)
-                RungeKuttaKernel<V, S>.Backward(map, x, x + size, g, g + size, kept);
+            fixed (float* x = input.Values, context = input.Context, g = gradient.Values, kept = states)
+                RungeKuttaKernel<V, S>.Backward(map, context, x, x + size, g, g + size, kept);
         }
     }
 }

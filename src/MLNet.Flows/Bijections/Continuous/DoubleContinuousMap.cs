@@ -13,8 +13,10 @@ namespace MLNet.Flows.Bijections.Continuous;
 internal sealed class DoubleContinuousMap
 {
     private const int R = RowBlock.Rows;
+    private const double Lowest = -ValueLimit.Largest;
     private readonly ContinuousMap _map;
     private readonly double[] _input;
+    private readonly double[]? _context;
     private readonly double[]? _hidden;
     private readonly double[]? _trace;
     private readonly double[] _output;
@@ -28,6 +30,7 @@ internal sealed class DoubleContinuousMap
         VelocityField field = map.Field;
         _map = map;
         _input = DoublePerceptron.ToDouble(field.Input.Weights);
+        _context = field.Context is null ? null : DoublePerceptron.ToDouble(field.Context.Weights);
         _hidden = field.Hidden is null ? null : DoublePerceptron.ToDouble(field.Hidden.Weights);
         _trace = field.TraceLayer is null ? null : DoublePerceptron.ToDouble(field.TraceLayer.Weights);
         _output = DoublePerceptron.ToDouble(field.Output.Weights);
@@ -44,6 +47,8 @@ internal sealed class DoubleContinuousMap
     {
         int size = block.Values.Length;
         var units = new Units(_input.Length / _map.Dimension, _hiddenBiases.Length);
+        if (_context is not null)
+            DoublePerceptron.Dense(_context, new double[units.First.Length / R], block.Context, units.Shift, Lowest);
         double[] stage = new double[size], k = new double[size], sum = new double[size], divergence = new double[R];
         double h = 1.0 / _map.Steps;
         for (int step = 0; step < _map.Steps; step++)
@@ -67,8 +72,9 @@ internal sealed class DoubleContinuousMap
     // v and div v.
     private void Evaluate(double[] biases, double[] x, Units units, double[] v, double[] divergence)
     {
-        const double Lowest = -ValueLimit.Largest;
         DoublePerceptron.Dense(_input, biases, x, units.First, Lowest);
+        if (_context is not null)
+            TensorPrimitives.Add(units.First, units.Shift, units.First);
         TanhAndSlopes(units.First, units.FirstSlopes);
         Array.Clear(divergence);
         if (_hidden is not null)
@@ -106,6 +112,9 @@ internal sealed class DoubleContinuousMap
     private sealed class Units(int first, int second)
     {
         public double[] First { get; } = new double[first * R];
+
+        /// <summary>What the context adds to the first layer's sums.</summary>
+        public double[] Shift { get; } = new double[first * R];
 
         public double[] FirstSlopes { get; } = new double[first * R];
 

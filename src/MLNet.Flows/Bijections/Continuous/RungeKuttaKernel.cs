@@ -19,18 +19,21 @@ internal static unsafe class RungeKuttaKernel<V, S>
 
     /// <param name="map">The field and its steps.</param>
     /// <param name="row">Whether it is one row.</param>
+    /// <param name="context">[context columns, 64 or 1].</param>
     /// <param name="y">[d, 64 or 1]; overwritten with z.</param>
     /// <param name="scratch">The map's scratch columns.</param>
     /// <param name="logDet">[64 or 1]; the log-determinant is added.</param>
     /// <param name="states">[N, d, 64], receives the points before each step; null for none.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(ContinuousMap map, bool row, float* y, float* scratch, float* logDet, float* states = null)
+    public static void Forward(
+        ContinuousMap map, bool row, float* context, float* y, float* scratch, float* logDet, float* states = null)
     {
         VelocityField field = map.Field;
         int rows = row ? 1 : R, length = map.PaddedColumns * rows, points = row ? length : map.Dimension * R;
         float* stage = scratch, k = stage + length, sum = k + length;
         var units = new VelocityUnits(field, rows, sum + length);
+        VelocityKernel<V, S>.SetContext(field, row, context, units);
         float* divergence = stackalloc float[2 * R], total = divergence + R;
         new Span<float>(total, R).Clear();
         float h = 1f / map.Steps;
@@ -62,6 +65,7 @@ internal static unsafe class RungeKuttaKernel<V, S>
     /// each stage, the gradient that its k has got so far, the field's backward pass gives what its point gets; that goes on to
     /// y and to the k before.</remarks>
     /// <param name="map">The field and its steps.</param>
+    /// <param name="context">[context columns, 64].</param>
     /// <param name="x">[d, 64].</param>
     /// <param name="scratch">The map's scratch columns.</param>
     /// <param name="g">[d, 64], dL/dz; overwritten.</param>
@@ -70,14 +74,14 @@ internal static unsafe class RungeKuttaKernel<V, S>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(
-        ContinuousMap map, float* x, float* scratch, float* g, float* gradientScratch, float* states)
+        ContinuousMap map, float* context, float* x, float* scratch, float* g, float* gradientScratch, float* states)
     {
         VelocityField field = map.Field;
         int length = map.PaddedColumns * R, points = map.Dimension * R;
         float* stages = states + map.Steps * points, divergence = stackalloc float[R];
         new Span<float>(x, points).CopyTo(new Span<float>(stages, points));
         new Span<float>(divergence, R).Clear();
-        Forward(map, row: false, stages, scratch, divergence, states);
+        Forward(map, row: false, context, stages, scratch, divergence, states);
 
         float* k = scratch;
         var units = new VelocityUnits(field, R, scratch + 3 * length);

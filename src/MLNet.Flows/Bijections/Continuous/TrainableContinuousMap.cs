@@ -5,7 +5,8 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Bijections.Continuous;
 
 /// <summary>A <see cref="ContinuousMap"/> in training, by regression of its velocity field. Flat parameters: the field's, layer
-/// by layer [W (outputs x inputs, row-major) | b]; its inputs are the columns, then the time features.</summary>
+/// by layer [W (outputs x inputs, row-major) | b]; its inputs are the columns, then the time features, then the
+/// context.</summary>
 /// <remarks>The last layer starts at 0, so that the map starts as the identity. Its likelihood is for scoring alone: a gradient
 /// of it would have to go through the solver, which is what flow matching does without.</remarks>
 internal sealed class TrainableContinuousMap : TrainableBijection
@@ -17,11 +18,12 @@ internal sealed class TrainableContinuousMap : TrainableBijection
     /// <param name="dimension">d.</param>
     /// <param name="hiddenUnits">Units of each hidden layer, one or two.</param>
     /// <param name="steps">Of the solver.</param>
-    public TrainableContinuousMap(int dimension, int[] hiddenUnits, int steps)
+    /// <param name="context">Columns of the context.</param>
+    public TrainableContinuousMap(int dimension, int[] hiddenUnits, int steps, int context = 0)
         : base(dimension)
     {
-        Steps = steps;
-        _velocity = new TrainablePerceptron([dimension + TimeFeatures.Count, .. hiddenUnits, dimension]);
+        (Steps, ContextColumns) = (steps, context);
+        _velocity = new TrainablePerceptron([dimension + TimeFeatures.Count + context, .. hiddenUnits, dimension]);
         _parameters = new float[_velocity.ParameterCount];
         _frozen = new Lazy<ContinuousMap>(() => Freeze(_parameters));
         ScratchColumns = _frozen.Value.ScratchColumns;
@@ -36,6 +38,8 @@ internal sealed class TrainableContinuousMap : TrainableBijection
     public override int ParameterCount => _velocity.ParameterCount;
 
     public override int ScratchColumns { get; }
+
+    public override int ContextColumns { get; }
 
     public override void Initialize(FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters) =>
         _velocity.Initialize(random, parameters);
@@ -56,7 +60,7 @@ internal sealed class TrainableContinuousMap : TrainableBijection
             "A continuous map has no gradient of its likelihood with respect to its parameters. Train it by FlowMatching.");
 
     public override ContinuousMap Freeze(ReadOnlySpan<float> parameters) =>
-        new(new VelocityField(_velocity.Freeze(parameters)), Steps);
+        new(new VelocityField(_velocity.Freeze(parameters), ContextColumns), Steps);
 
     /// <summary>One thread's points, targets and gradient sums for <see cref="Regress"/>.</summary>
     public VelocityRegression CreateRegression() => new(_velocity.Network);

@@ -4,8 +4,8 @@ using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Bijections.Continuous;
 
-/// <summary>How fast points move at a time: v(x, t) = W3 tanh(W2 tanh(W1 [x; features of t] + b1) + b2) + b3, or the same with
-/// one hidden layer. Immutable.</summary>
+/// <summary>How fast points move at a time: v(x, t) = W3 tanh(W2 tanh(W1 [x; features of t; context] + b1) + b2) + b3, or the
+/// same with one hidden layer. Immutable.</summary>
 /// <remarks>
 /// Its divergence is exact and costs no more than the field. With s1, s2 the slopes 1 - tanh^2 of the hidden units,
 /// 1. dv/dx = W3 diag(s2) W2 diag(s1) W1, with W1's columns of x alone;
@@ -21,27 +21,26 @@ internal sealed class VelocityField
     // Of the layers derived from those that are read, with their transposes.
     private const long CopiesOfWeights = 6;
 
-    /// <param name="network">Columns and time features in; columns out; one or two hidden layers.</param>
+    /// <param name="network">Columns, time features and context in; columns out; one or two hidden layers.</param>
+    /// <param name="context">Columns of the context.</param>
     /// <exception cref="ArgumentException">The layers are not as above, or too large for single precision.</exception>
-    public VelocityField(MultilayerPerceptron network)
+    public VelocityField(MultilayerPerceptron network, int context = 0)
     {
         IReadOnlyList<DenseLayer> layers = network.Layers;
-        if (layers.Count is < 2 or > MostHiddenLayers + 1 || network.Inputs != network.Outputs + TimeFeatures.Count
+        if (layers.Count is < 2 or > MostHiddenLayers + 1 || network.Inputs != network.Outputs + TimeFeatures.Count + context
             || network.Residual)
         {
             throw new ArgumentException(
                 $"A velocity field of {layers.Count - 1} hidden layers has {network.Inputs} inputs and {network.Outputs} "
-                + $"outputs, but needs one or two hidden layers without residual blocks, and {TimeFeatures.Count} inputs more "
-                + "than outputs.");
+                + $"outputs, but needs one or two hidden layers without residual blocks, and {TimeFeatures.Count + context} "
+                + "inputs more than outputs.");
         }
 
         Network = network;
         DenseLayer first = layers[0];
         int d = network.Outputs, units = first.Outputs;
-        var weights = new float[units * d];
-        for (int k = 0; k < units; k++)
-            first.Weights.Slice(k * first.Inputs, d).CopyTo(weights.AsSpan(k * d));
-        Input = new DenseLayer(d, units, weights, first.Biases.ToArray());
+        Input = InputColumns(first, 0, d, first.Biases.ToArray());
+        Context = context == 0 ? null : InputColumns(first, d + TimeFeatures.Count, context, new float[units]);
         Output = layers[^1];
         if (layers.Count == 2)
         {
@@ -62,6 +61,9 @@ internal sealed class VelocityField
 
     /// <summary>The first layer on the columns alone; its biases at a time are <see cref="BiasesAt"/>.</summary>
     public DenseLayer Input { get; }
+
+    /// <summary>What the context adds to the first layer's sums; null where there is none.</summary>
+    public DenseLayer? Context { get; }
 
     /// <summary>The second hidden layer; null with one.</summary>
     public DenseLayer? Hidden { get; }
@@ -95,12 +97,20 @@ internal sealed class VelocityField
     public void Write(ModelWriter writer) => Network.Write(writer);
 
     /// <exception cref="FormatException">The file is damaged.</exception>
-    public static VelocityField Read(ModelReader reader, int dimension)
+    public static VelocityField Read(ModelReader reader, int dimension, int context)
     {
-        MultilayerPerceptron network = MultilayerPerceptron.Read(reader, dimension + TimeFeatures.Count);
+        MultilayerPerceptron network = MultilayerPerceptron.Read(reader, dimension + TimeFeatures.Count + context);
         reader.Reserve(network.Layers.Sum(
             layer => CopiesOfWeights * layer.Outputs * (layer.Inputs + Padding) * sizeof(float)));
-        return new VelocityField(network);
+        return new VelocityField(network, context);
+    }
+
+    private static DenseLayer InputColumns(DenseLayer layer, int start, int count, float[] biases)
+    {
+        var weights = new float[layer.Outputs * count];
+        for (int k = 0; k < layer.Outputs; k++)
+            layer.Weights.Slice(k * layer.Inputs + start, count).CopyTo(weights.AsSpan(k * count));
+        return new DenseLayer(count, layer.Outputs, weights, biases);
     }
 
     // sum_i W1_ki W2_ik.

@@ -19,7 +19,7 @@ internal static unsafe class VelocityKernel<V, S>
     /// <param name="row">Whether it is one row.</param>
     /// <param name="biases">The first layer's at the time.</param>
     /// <param name="x">[d, 64 or 1].</param>
-    /// <param name="units">Keeps what <see cref="Backward"/> needs.</param>
+    /// <param name="units">With the context's shift; keeps what <see cref="Backward"/> needs.</param>
     /// <param name="v">[d padded, 64 or 1].</param>
     /// <param name="divergence">[64 or 1]; null where it is not wanted.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -27,6 +27,8 @@ internal static unsafe class VelocityKernel<V, S>
         VelocityField field, bool row, AlignedBuffer biases, float* x, VelocityUnits units, float* v, float* divergence)
     {
         Dense(field.Input, row, x, units.First, biases);
+        if (units.Shift != null)
+            Add(units.FirstLength, units.First, units.Shift);
         TanhAndSlopes(units.FirstLength, units.First, units.FirstSlopes);
         float* last = units.First;
         if (field.Hidden is { } hidden)
@@ -45,6 +47,18 @@ internal static unsafe class VelocityKernel<V, S>
             SumOfProducts(field.Hidden.Outputs, row, units.SecondSlopes, units.Trace, divergence);
         else
             SumOfWeighted(field.Input.Outputs, row, units.FirstSlopes, field.DiagonalWeights!, divergence);
+    }
+
+    /// <summary>What the context adds to the first layer's sums, at all times and points.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="row">Whether it is one row.</param>
+    /// <param name="context">[context columns, 64 or 1].</param>
+    /// <param name="units">Receives it as their shift.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SetContext(VelocityField field, bool row, float* context, VelocityUnits units)
+    {
+        if (field.Context is { } layer)
+            Dense(layer, row, context, units.Shift);
     }
 
     /// <summary>Carries a gradient on v and one on div v back to the points.</summary>
@@ -116,6 +130,13 @@ internal static unsafe class VelocityKernel<V, S>
             S.Store(a, h + i);
             S.Store(S.NegatedMultiplyAdd(a, a, one), slopes + i);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add(int length, float* h, float* shift)
+    {
+        for (int i = 0; i < length; i += S.Count)
+            S.Store(S.Add(S.Load(h + i), S.Load(shift + i)), h + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,7 +8,7 @@ namespace MLNet.Flows.Bijections.Continuous;
 internal sealed class VelocityRegression(MultilayerPerceptron network)
 {
     /// <summary>[ActivationLength, 64]: at the start the inputs, which are given: d columns of points, then the time
-    /// features.</summary>
+    /// features, then the context.</summary>
     public AlignedBuffer Activations { get; } = new(network.ActivationLength * RowBlock.Rows);
 
     /// <summary>[d, 64], the velocities to be learned.</summary>
@@ -22,6 +22,6 @@ internal sealed class VelocityRegression(MultilayerPerceptron network)
 
     public PerceptronGradient Sums { get; } = new(network);
 
-    /// <summary>[inputs, 64], points and time features.</summary>
+    /// <summary>[inputs, 64], points, time features and context.</summary>
     public Span<float> Inputs => Activations.Span[..(network.Inputs * RowBlock.Rows)];
 }

@@ -17,6 +17,7 @@ internal readonly unsafe struct VelocityUnits
         Second = FirstSlopes + FirstLength;
         SecondSlopes = Second + SecondLength;
         Trace = SecondSlopes + SecondLength;
+        Shift = field.Context is null ? null : Trace + SecondLength;
     }
 
     /// <summary>Values of the first hidden layer.</summary>
@@ -36,6 +37,10 @@ internal readonly unsafe struct VelocityUnits
     /// <summary>M times the first slopes.</summary>
     public float* Trace { get; }
 
+    /// <summary>What the context adds to the first layer's sums; null where there is none.</summary>
+    public float* Shift { get; }
+
     /// <summary>Floats per row.</summary>
-    public static int Columns(VelocityField field) => 2 * field.Input.PaddedOutputs + 3 * (field.Hidden?.PaddedOutputs ?? 0);
+    public static int Columns(VelocityField field) =>
+        (field.Context is null ? 2 : 3) * field.Input.PaddedOutputs + 3 * (field.Hidden?.PaddedOutputs ?? 0);
 }
