@@ -89,7 +89,8 @@ public sealed partial class ContinuousFlowEstimator
 
         private double Weights(int dimension, int context = 0)
         {
-            double[] widths = [dimension + TimeFeatures.Count + context, .. HiddenUnits.Select(units => (double)units), dimension];
+            double[] widths =
+                [dimension + TimeFeatures.Count + context, .. HiddenUnits.Select(units => (double)units), dimension];
             return widths.Zip(widths.Skip(1), (from, to) => (from + 1) * to).Sum() * (NumberOfMembers ?? 1);
         }
 
