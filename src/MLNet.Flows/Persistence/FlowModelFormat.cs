@@ -43,8 +43,8 @@ namespace MLNet.Flows.Persistence;
 ///                            place of the bound of log-scales
 ///       10 = linear map:     int32 d, float[d][d] matrix, float[d] shift
 ///       11 to 13 = additive, affine, spline autoregressive map: int32 d, int32 order[d], then as the coupling from its map on
-///       20 = continuous map: int32 d, int32 steps, then the field's dense layers as in 4: inputs are d columns and the first
-///                            four Legendre polynomials of 2 t - 1
+///       20 = continuous map: int32 d, int32 steps, then the field's dense layers as in 4: inputs are d columns, the first
+///                            four Legendre polynomials of 2 t - 1, and the context
 ///     (the number of dense layers of a conditioner with residual blocks has 65536 added to it)
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
