@@ -9,9 +9,9 @@ public sealed partial class FlowsCatalog
     /// <remarks>
     /// A false-alarm rate says how many of the normal rows alarm; among a million normal rows 1 % are 10,000. A false discovery
     /// rate says how many of the alarms are false: where few rows are strange, few are selected, and none where none is. By the
-    /// step-up rule of Benjamini and Hochberg 1995, which holds for p-values that share one set of ranked rows: Bates, Candes, Lei,
-    /// Romano and Sesia 2023, arXiv:2104.08279. It needs p-values that are uniform for normal rows: those of a flow trained on
-    /// clean rows, or recalibrated on some. One pass over the p-values; 8 bytes a row are kept.
+    /// step-up rule of Benjamini and Hochberg 1995, which holds for p-values that share one set of ranked rows: Bates, Candes,
+    /// Lei, Romano and Sesia 2023, arXiv:2104.08279. It needs p-values that are uniform for normal rows: those of a flow trained
+    /// on clean rows, or recalibrated on some. One pass over the p-values; 8 bytes a row are kept.
     /// </remarks>
     /// <param name="scored">The output of a flow's Transform: the rows among which to select, such as those of a day.</param>
     /// <param name="falseDiscoveryRate">Share of false alarms among the selected, on average, in (0, 1); default 0.1.</param>

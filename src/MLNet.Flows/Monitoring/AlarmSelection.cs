@@ -2,7 +2,8 @@ using Microsoft.ML;
 
 namespace MLNet.Flows;
 
-/// <summary>Which of a set of scored rows to look at, so that a stated share of them at most is looked at for nothing: the result of
+/// <summary>Which of a set of scored rows to look at, so that a stated share of them at most is looked at for nothing: the result
+/// of
 /// <see cref="FlowsCatalog.SelectAlarms"/>.</summary>
 public sealed class AlarmSelection
 {

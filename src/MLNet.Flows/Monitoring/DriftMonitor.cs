@@ -3,20 +3,20 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows;
 
-/// <summary>Watches a stream of p-values and alarms once rows no longer come from where the earlier ones came from: by a conformal
-/// test martingale. Thread-safe.</summary>
+/// <summary>Watches a stream of p-values and alarms once rows no longer come from where the earlier ones came from: by a
+/// conformal test martingale. Thread-safe.</summary>
 /// <remarks>
-/// 1. Each row's p-value of the flow is ranked among the calibration rows and all rows before it, ties broken at random. While rows
-///    are exchangeable these ranks are independent and uniform, whatever the flow and however few the rows (Vovk, Nouretdinov and
-///    Gammerman 2003).
+/// 1. Each row's p-value of the flow is ranked among the calibration rows and all rows before it, ties broken at random. While
+/// rows    are exchangeable these ranks are independent and uniform, whatever the flow and however few the rows (Vovk,
+/// Nouretdinov and    Gammerman 2003).
 /// 2. A capital of 1 is bet against that: f(u) times the stake, with betting functions that integrate to 1, the lines 1 + e (u -
 ///    1/2) of Vovk et al. 2021, arXiv:2102.10439, and the powers k u^(k - 1) of the first paper, an equal share of the capital on
 ///    each. As a change can come at any time, a part of the capital is first bet at each row, w_t = log(c) / log(t - 1 + c) -
 ///    log(c) / log(t + c), as in a Shiryaev-Roberts sum.
 /// 3. Nobody wins against uniform ranks: by Ville's inequality the capital ever passes 1 / a on at most a share a of exchangeable
 ///    streams, however long. So the monitor can look after every row.
-/// Ranks tell p-values apart to about a hundredth of their size. Memory: 256 kB, whatever the stream's length. A change that comes
-/// soon after few rows is found late, as there is little to rank among: calibrate with rows the flow was not trained on.
+/// Ranks tell p-values apart to about a hundredth of their size. Memory: 256 kB, whatever the stream's length. A change that
+/// comes soon after few rows is found late, as there is little to rank among: calibrate with rows the flow was not trained on.
 /// </remarks>
 public sealed partial class DriftMonitor
 {
@@ -85,7 +85,8 @@ public sealed partial class DriftMonitor
     /// <summary>The row at which it did, from 0; null where it has not.</summary>
     public long? AlarmRow => Read(() => _alarmRow >= 0 ? _alarmRow : (long?)null);
 
-    /// <summary>Adds rows to rank among, before the stream: such as a day of normal rows that the flow was not trained on.</summary>
+    /// <summary>Adds rows to rank among, before the stream: such as a day of normal rows that the flow was not trained
+    /// on.</summary>
     /// <param name="pValues">Of the flow, in [0, 1]; NaN is passed over.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside [0, 1].</exception>
     /// <exception cref="InvalidOperationException">The stream has begun.</exception>

@@ -1,8 +1,8 @@
 namespace MLNet.Flows.Monitoring;
 
 /// <summary>Q-values of a set of p-values: for each, the smallest false discovery rate at which it would be selected.</summary>
-/// <remarks>Benjamini and Hochberg 1995: with p_(1) to p_(m) ascending, q_(i) = min over j >= i of m p_(j) / j, at most 1. It is a
-/// step function of the p-value alone, so that a row's q-value does not depend on where the row stands.</remarks>
+/// <remarks>Benjamini and Hochberg 1995: with p_(1) to p_(m) ascending, q_(i) = min over j >= i of m p_(j) / j, at most 1. It is
+/// a step function of the p-value alone, so that a row's q-value does not depend on where the row stands.</remarks>
 internal sealed class QValues
 {
     private readonly float[] _pValues;

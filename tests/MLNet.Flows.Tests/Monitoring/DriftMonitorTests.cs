@@ -146,7 +146,9 @@ public sealed class DriftMonitorTests
 
         monitor.Reset();
 
-        Assert.Equal((false, null, 0L, 1, 1), (monitor.IsAlarm, monitor.AlarmRow, monitor.RowCount, monitor.Capital, monitor.HighestCapital));
+        Assert.Equal(
+            (false, null, 0L, 1, 1),
+            (monitor.IsAlarm, monitor.AlarmRow, monitor.RowCount, monitor.Capital, monitor.HighestCapital));
         monitor.Calibrate([0.5f, float.NaN]);
         Assert.Equal(1, monitor.CalibrationRowCount);
         Assert.False(monitor.Watch(Enumerable.Range(0, 500).Select(_ => (float)random.NextDouble())));
