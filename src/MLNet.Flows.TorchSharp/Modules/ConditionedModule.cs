@@ -58,8 +58,8 @@ internal sealed class ConditionedModule<TMap> : BijectionModule
 
     public override (Tensor Z, Tensor LogDet) Run(Tensor x, Tensor? context)
     {
-        Tensor seen = x.index_select(1, _inputColumns);
-        Tensor h = (context is null ? seen : cat([context, seen], 1)).clamp(_lowestInput, _highestInput);
+        Tensor seen = x.index_select(1, _inputColumns).clamp(_lowestInput, _highestInput);
+        Tensor h = context is null ? seen : cat([context, seen], 1);
         Tensor beforeBlock = h;
         for (int l = 0; l < _layers.Count; l++)
         {

@@ -12,8 +12,6 @@ internal sealed class ContinuousModule : BijectionModule
     private readonly ModuleList<DenseModule> _layers = new();
     private readonly int _dimension;
     private readonly int _steps;
-    private readonly Scalar _lowestContext = -VelocityField.ContextBound;
-    private readonly Scalar _highestContext = VelocityField.ContextBound;
     private readonly Scalar _halfBack;
     private readonly Scalar _back;
     private readonly Scalar _sixthBack;
@@ -49,7 +47,6 @@ internal sealed class ContinuousModule : BijectionModule
 
     public override (Tensor Z, Tensor LogDet) Run(Tensor x, Tensor? context)
     {
-        Tensor? given = context?.clamp(_lowestContext, _highestContext);
         Tensor y = x, logDet = x.new_zeros(x.shape[0]);
         for (int step = 0; step < _steps; step++)
         {
@@ -57,7 +54,7 @@ internal sealed class ContinuousModule : BijectionModule
             for (int i = 0; i < 4; i++)
             {
                 Scalar share = i is 0 or 3 ? _sixthBack : _thirdBack;
-                (Tensor v, Tensor divergence) = Evaluate(point, given, 2 * step + (i + 1) / 2);
+                (Tensor v, Tensor divergence) = Evaluate(point, context, 2 * step + (i + 1) / 2);
                 logDet = logDet.Plus(share * divergence);
                 moved = moved.Plus(share * v);
                 if (i < 3)

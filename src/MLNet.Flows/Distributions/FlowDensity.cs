@@ -205,7 +205,7 @@ internal sealed class FlowDensity
     public static FlowDensity Read(ModelReader reader, int version)
     {
         ColumnPartition columns = ColumnPartition.Read(reader, version);
-        ContextScale? context = version < 4 ? null : ContextScale.Read(reader);
+        ContextScale? context = version < 4 ? null : ContextScale.Read(reader, version);
         Transformed chain = Transformed.Read(reader, outermost: DistributionKind.UniformMixture);
         reader.Check(
             chain.Dimension == columns.ActiveColumns.Length,

@@ -91,6 +91,7 @@ internal sealed class FlowFitting
         {
             SlotNames = slotNames,
             Ranking = ranking,
+            RankedRows = RankedSample.Of(ranked.Length, rows.Weights, _options.Contamination, isRecalibrated: false),
         };
     }
 

@@ -23,6 +23,9 @@ internal sealed record FlowModel(
     /// <summary>What p-values rank in place of log-likelihoods; null without a context.</summary>
     public ConditionalRanking? Ranking { get; init; }
 
+    /// <summary>What the rows are that p-values rank a row among.</summary>
+    public RankedSample RankedRows { get; init; } = new(History.RowsUsed, ExpectedAnomalies: null, IsRecalibrated: false);
+
     /// <summary>Shows the visitor all that scores are made by.</summary>
     public void Accept(DensityVisitor visitor)
     {

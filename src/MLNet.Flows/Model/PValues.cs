@@ -10,12 +10,19 @@ internal sealed class PValues(FlowModel model)
     /// <param name="logLikelihood">In nats.</param>
     /// <param name="context">[ContextColumns], in original units.</param>
     /// <returns>NaN of NaN.</returns>
-    public float Of(float logLikelihood, ReadOnlySpan<float> context)
+    public float Of(float logLikelihood, ReadOnlySpan<float> context) =>
+        model.Quantiles.PValue(Ranked(logLikelihood, context));
+
+    /// <summary>What is ranked: the log-likelihood, with a context less what is usual there.</summary>
+    /// <param name="logLikelihood">In nats.</param>
+    /// <param name="context">[ContextColumns], in original units.</param>
+    /// <returns>NaN of NaN.</returns>
+    public float Ranked(float logLikelihood, ReadOnlySpan<float> context)
     {
         if (_workspace is null || float.IsNaN(logLikelihood))
-            return model.Quantiles.PValue(logLikelihood);
+            return logLikelihood;
         context.CopyTo(_workspace.Context.Span);
         model.Density.Context!.Apply(_workspace.Context.Span[..context.Length]);
-        return model.Quantiles.PValue(model.Ranking!.Rank(logLikelihood, _workspace));
+        return model.Ranking!.Rank(logLikelihood, _workspace);
     }
 }

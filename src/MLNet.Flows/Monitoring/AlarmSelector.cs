@@ -24,10 +24,11 @@ internal static class AlarmSelector
             result.IsAlarm = !(row.PValue > threshold) && (alarms > 0 || float.IsNaN(row.PValue));
         }
 
+        IEstimator<ITransformer> mapping =
+            context.Transforms.CustomMapping((Action<Tested, Selected>)Map, contractName: null, input, output);
         return new AlarmSelection
         {
-            Rows = context.Transforms.CustomMapping((Action<Tested, Selected>)Map, contractName: null, input, output)
-                .Fit(scored).Transform(scored),
+            Rows = mapping.Fit(scored).Transform(scored),
             FalseDiscoveryRate = falseDiscoveryRate,
             RowCount = pValues.Length + missing,
             AlarmCount = alarms,

@@ -12,7 +12,7 @@ namespace MLNet.Flows.Persistence;
 /// All numbers little-endian; a text is its length in bytes (int32) and UTF-8; floats and doubles are IEEE bits.
 /// <code>
 /// byte[8]    magic "MLNFLOW1"
-/// int32      format version: 4
+/// int32      format version: 5
 /// int32      payload length in bytes
 /// byte[32]   SHA-256 of the payload
 /// payload:
@@ -27,7 +27,8 @@ namespace MLNet.Flows.Persistence;
 ///     int32      kind of their densities (version 3 on; 1 before)
 ///       1 = normal:  float value each
 ///       2 = plateau: float value each, float half-width each, double nats of a departure
-///     int32      context columns or 0 for none, then float[] mean, float[] inverse scale (version 4 on)
+///     int32      context columns or 0 for none, then float[] mean, float[] inverse scale (version 4 on), float[]
+///                lowest, float[] highest (version 5 on)
 ///     int32      bijections, each:
 ///       int32      kind; one that reads the context has 65536 added to it, and behind it int32 context columns
 ///       1 = standardization: int32 d, float[d] mean, float[d] scale
@@ -62,6 +63,7 @@ namespace MLNet.Flows.Persistence;
 ///     double x3  rows used, rows skipped, recoveries
 ///     int32      reports, each: int32 step, int32 maximum steps, double epoch, double train and validation log-likelihood,
 ///                and before version 3 double rows/s, double elapsed and remaining seconds
+///   ranked rows: double number, double expected share of anomalies or NaN, int32 1 if they came after training (version 5 on)
 /// </code>
 /// Every version stays readable for good; a change of layout takes the next version number. A model of version 1 explains from
 /// the training mean, which its standardization holds. No clock is written: the same data, seed and machine give the same bytes.
@@ -71,7 +73,7 @@ internal static class FlowModelFormat
     /// <summary>Longest model in bytes.</summary>
     public const int MaximumLength = 1 << 30;
 
-    private const int Version = 4;
+    private const int Version = 5;
     private const int OldestVersion = 1;
     private const int HeaderLength = 8 + 4 + 4 + 32;
     private const int MaximumReports = 1 << 20;
@@ -93,6 +95,7 @@ internal static class FlowModelFormat
         model.Quantiles.Write(writer);
         model.Ranking?.Write(writer);
         WriteHistory(model.History, writer);
+        model.RankedRows.Write(writer);
 
         ReadOnlySpan<byte> payload = writer.Payload;
         var content = new byte[HeaderLength + payload.Length];
@@ -141,11 +144,14 @@ internal static class FlowModelFormat
             density.Context is null == columns.Context is null,
             $"{density.ContextColumns} columns of context and the name '{columns.Context}' for them");
         TrainingHistory history = ReadHistory(reader, version);
+        RankedSample ranked = version < 5 ? RankedSample.Of((int)Math.Min(history.RowsUsed, int.MaxValue), [], null, false)
+            : RankedSample.Read(reader);
         reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
         return new FlowModel(density, quantiles, columns, falseAlarmRate, reference, history)
         {
             SlotNames = slotNames,
             Ranking = ranking,
+            RankedRows = ranked,
         };
     }
 

@@ -129,10 +129,7 @@ internal sealed class FlowMatching(TrainableTransformed flow, bool pairs) : Trai
         for (int i = 0; i < _map.ContextColumns; i++)
         {
             for (int r = 0; r < count; r++)
-            {
-                inputs[(afterTime + i) * R + r] =
-                    Math.Clamp(block.Context[i * R + rowOf[r]], -VelocityField.ContextBound, VelocityField.ContextBound);
-            }
+                inputs[(afterTime + i) * R + r] = block.Context[i * R + rowOf[r]];
         }
 
         return rowOf;

@@ -15,7 +15,7 @@ public sealed partial class FolderOrderTests
     [
         "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Schema", "Interop",
         "Transformers",
-        "Training", "Estimators", "Evaluation", "Variational", "Catalog",
+        "Training", "Estimators", "Evaluation", "Monitoring", "Variational", "Catalog",
     ];
 
     private static readonly Assembly Library = typeof(FlowTransformer).Assembly;

@@ -134,7 +134,7 @@ public sealed class FlowModelFormatTests
         content[8] = 9;
 
         Assert.Contains(
-            "format version 9, but this library reads versions 1 to 4",
+            "format version 9, but this library reads versions 1 to 5",
             Assert.Throws<FormatException>(() => FlowModelFormat.Read(content)).Message);
     }
 

@@ -51,7 +51,7 @@ internal static class TestFlows
 
     /// <summary>Given one value a row.</summary>
     public static FlowModel ContextModel() => Model(
-        new ContextScale([0.8f], [0.5f]),
+        new ContextScale([0.8f], [0.5f], [-3], [3]),
         BijectionTable.Coupling(4, [], [16], new AffineMap(1), scale: 0.7, inputBound: 3, context: 1),
         BijectionTable.Autoregressive(4, [16], new SplineMap(4, 2), scale: 0.7, context: 1)) with
     {

@@ -76,13 +76,11 @@ internal abstract class ConditionedBijection<TMap> : Bijection
         SimdDispatch.Run(input.Width, ref operation);
     }
 
-    /// <summary>[context and others, 64]: a conditioner's inputs with the context, clamped, and room for the others behind
-    /// it.</summary>
+    /// <summary>[context and others, 64]: a conditioner's inputs with the context, and room for the others behind it.</summary>
     protected double[] ContextInputs(DoubleBlock block, int others)
     {
         var inputs = new double[(Parts.Context + others) * RowBlock.Rows];
-        for (int i = 0; i < Parts.Context * RowBlock.Rows; i++)
-            inputs[i] = Math.Clamp(block.Context[i], -Parts.InputBound, Parts.InputBound);
+        block.Context.AsSpan(0, Parts.Context * RowBlock.Rows).CopyTo(inputs);
         return inputs;
     }
 

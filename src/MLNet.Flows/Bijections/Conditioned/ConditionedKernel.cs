@@ -8,7 +8,7 @@ namespace MLNet.Flows.Bijections.Conditioned;
 /// <summary>A conditioned map over blocks of 64 rows and single rows; a vector holds rows of one column, or active columns of one
 /// row.</summary>
 /// <remarks>
-/// 1. The context and the columns that the conditioner sees, clamped, are set side by side as its inputs.
+/// 1. The context and, clamped, the columns that the conditioner sees are set side by side as its inputs.
 /// 2. The conditioner gives each active column's parameters.
 /// 3. The scalar map takes the active columns one by one and adds up their log-slopes.
 /// On one row the active values are set side by side and put back afterwards, so that one vector takes the map of many columns;
@@ -60,7 +60,7 @@ internal static unsafe class ConditionedKernel<V, S>
         MultilayerPerceptron conditioner = parts.Conditioner;
         ReadOnlySpan<int> inputs = parts.Inputs, active = parts.Active;
         for (int i = 0; i < parts.Context; i++)
-            scratch[i] = Math.Min(Math.Max(context[i], -parts.InputBound), parts.InputBound);
+            scratch[i] = context[i];
         for (int i = 0; i < inputs.Length; i++)
             scratch[parts.Context + i] = Math.Min(Math.Max(x[inputs[i]], -parts.InputBound), parts.InputBound);
         PerceptronKernel<V, S>.ForwardRow(conditioner, scratch);
@@ -127,22 +127,17 @@ internal static unsafe class ConditionedKernel<V, S>
         where TMap : struct, IScalarMap
     {
         V bound = S.Create(parts.InputBound), negativeBound = S.Create(-parts.InputBound);
-        float* input = activations;
-        for (int i = 0; i < parts.Context; i++, input += R)
-            Clamp(context + i * R, input);
+        float* input = activations + parts.Context * R;
+        for (int i = 0; i < parts.Context * R; i += S.Count)
+            S.Store(S.Load(context + i), activations + i);
         foreach (int column in parts.Inputs)
         {
-            Clamp(x + column * R, input);
+            for (int r = 0; r < R; r += S.Count)
+                S.Store(S.Min(S.Max(S.Load(x + column * R + r), negativeBound), bound), input + r);
             input += R;
         }
 
         PerceptronKernel<V, S>.Forward(parts.Conditioner, activations);
-
-        void Clamp(float* from, float* to)
-        {
-            for (int r = 0; r < R; r += S.Count)
-                S.Store(S.Min(S.Max(S.Load(from + r), negativeBound), bound), to + r);
-        }
     }
 
     /// <summary>A number of columns rounded up to whole vectors.</summary>

@@ -14,7 +14,7 @@ namespace MLNet.Flows.Bijections.Conditioned;
 /// <param name="Conditioner">Context and inputs in; out as many values for each parameter of the map as there are active columns,
 /// parameter by parameter.</param>
 /// <param name="Map">The scalar map.</param>
-/// <param name="InputBound">The conditioner sees its columns, and the context, clamped to this distance from 0.</param>
+/// <param name="InputBound">The conditioner sees its columns clamped to this distance from 0.</param>
 /// <param name="Context">Columns of the context, which the conditioner sees first.</param>
 internal readonly record struct ConditionedParts<TMap>(
     int Dimension, int[] Inputs, int[] Active, MultilayerPerceptron Conditioner, TMap Map, float InputBound, int Context = 0)

@@ -48,12 +48,7 @@ internal sealed class DoubleContinuousMap
         int size = block.Values.Length;
         var units = new Units(_input.Length / _map.Dimension, _hiddenBiases.Length);
         if (_context is not null)
-        {
-            const double Bound = VelocityField.ContextBound;
-            double[] given = Array.ConvertAll(block.Context, value => Math.Clamp(value, -Bound, Bound));
-            DoublePerceptron.Dense(_context, new double[units.First.Length / R], given, units.Shift, Lowest);
-        }
-
+            DoublePerceptron.Dense(_context, new double[units.First.Length / R], block.Context, units.Shift, Lowest);
         double[] stage = new double[size], k = new double[size], sum = new double[size], divergence = new double[R];
         double h = 1.0 / _map.Steps;
         for (int step = 0; step < _map.Steps; step++)

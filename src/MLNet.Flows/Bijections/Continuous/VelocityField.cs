@@ -15,9 +15,6 @@ namespace MLNet.Flows.Bijections.Continuous;
 /// </remarks>
 internal sealed class VelocityField
 {
-    /// <summary>The context is clamped to this distance from 0, as conditioners clamp theirs.</summary>
-    public const float ContextBound = 3;
-
     private const int MostHiddenLayers = 2;
     private const int Padding = 16;
 

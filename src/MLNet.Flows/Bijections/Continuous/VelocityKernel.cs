@@ -57,12 +57,8 @@ internal static unsafe class VelocityKernel<V, S>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SetContext(VelocityField field, bool row, float* context, VelocityUnits units)
     {
-        if (field.Context is not { } layer)
-            return;
-        int length = layer.Inputs * (row ? 1 : R);
-        for (int i = 0; i < length; i++)
-            units.Given[i] = Math.Clamp(context[i], -VelocityField.ContextBound, VelocityField.ContextBound);
-        Dense(layer, row, units.Given, units.Shift);
+        if (field.Context is { } layer)
+            Dense(layer, row, context, units.Shift);
     }
 
     /// <summary>Carries a gradient on v and one on div v back to the points.</summary>

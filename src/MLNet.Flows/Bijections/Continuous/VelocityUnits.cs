@@ -18,7 +18,6 @@ internal readonly unsafe struct VelocityUnits
         SecondSlopes = Second + SecondLength;
         Trace = SecondSlopes + SecondLength;
         Shift = field.Context is null ? null : Trace + SecondLength;
-        Given = Shift + FirstLength;
     }
 
     /// <summary>Values of the first hidden layer.</summary>
@@ -41,11 +40,7 @@ internal readonly unsafe struct VelocityUnits
     /// <summary>What the context adds to the first layer's sums; null where there is none.</summary>
     public float* Shift { get; }
 
-    /// <summary>The context within its bound; not used where there is none.</summary>
-    public float* Given { get; }
-
     /// <summary>Floats per row.</summary>
     public static int Columns(VelocityField field) =>
-        2 * field.Input.PaddedOutputs + 3 * (field.Hidden?.PaddedOutputs ?? 0)
-        + (field.Context is null ? 0 : field.Input.PaddedOutputs + field.Context.Inputs);
+        (field.Context is null ? 2 : 3) * field.Input.PaddedOutputs + 3 * (field.Hidden?.PaddedOutputs ?? 0);
 }

@@ -10,7 +10,7 @@ namespace MLNet.Flows.Estimators.Context;
 /// <summary>Fits the map that takes away what the context says of a row's location and scale: z = x exp(s(c)) + t(c), column by
 /// column, s and t by one small perceptron.</summary>
 /// <remarks>By maximum likelihood on Student's t with 5 degrees of freedom, so that anomalies do not draw location and scale to
-/// themselves, with early stopping. Of columns that the context says nothing of, the map is nearly the identity.</remarks>
+/// themselves, with early stopping.</remarks>
 internal sealed class ConditionalAffine
 {
     // In the standardized units of what is mapped: spreads given the context may be e^-7 to e^7 of the whole.
@@ -27,6 +27,7 @@ internal sealed class ConditionalAffine
 
     // Multiply-adds of all passes forward: a few seconds on one core.
     private const double MostWork = 3e10;
+
     // Of fewer rows the larger perceptron learns too much by heart.
     private const int RowsOfTheLarger = 3000;
     private static readonly int[] Small = [32];
@@ -45,10 +46,11 @@ internal sealed class ConditionalAffine
     /// <param name="context">[n, context columns], standardized.</param>
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="inputNoise">Standard deviation of Gaussian noise on the rows in training.</param>
-    /// <returns>The map, to residuals of about any scale.</returns>
+    /// <returns>The map, to residuals of about any scale; null where the context says nothing of either
+    /// (<see cref="ContextTrial"/>).</returns>
     /// <exception cref="InvalidOperationException">Training diverged at every learning rate tried.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public Coupling<AffineMap> Fit(FeatureMatrix rows, FeatureMatrix context, float[] weights, double inputNoise)
+    public Coupling<AffineMap>? Fit(FeatureMatrix rows, FeatureMatrix context, float[] weights, double inputNoise)
     {
         TrainableCoupling<AffineMap> flow = Untrained(rows, context);
         ValidationSplit split = ValidationSplit.Draw(
@@ -79,22 +81,27 @@ internal sealed class ConditionalAffine
         using var engine = new ManagedEngine(task);
         new TrainingLoop(engine, task, _host.ForPart(silent: true, () => false)).Run(rows.RowCount, 0);
         _host.ThrowIfCancelled();
-        return (Coupling<AffineMap>)engine.Freeze().Bijections[0];
+        Transformed trained = engine.Freeze();
+        return ContextTrial.SaysMore(trained, rows, context, split.Validation)
+            ? (Coupling<AffineMap>)trained.Bijections[0]
+            : null;
     }
 
-    /// <summary>As <see cref="Fit"/>, but the identity where the caller cancels.</summary>
-    public Coupling<AffineMap> FitUnlessCancelled(
+    /// <summary>As <see cref="Fit"/>, but the identity where the context says nothing or the caller cancels.</summary>
+    public Coupling<AffineMap> FitOrIdentity(
         FeatureMatrix rows, FeatureMatrix context, float[] weights, double inputNoise)
     {
+        Coupling<AffineMap>? map = null;
         try
         {
-            return Fit(rows, context, weights, inputNoise);
+            map = Fit(rows, context, weights, inputNoise);
         }
         catch (OperationCanceledException)
         {
-            TrainableCoupling<AffineMap> flow = Untrained(rows, context);
-            return flow.Freeze(new float[flow.ParameterCount]);
         }
+
+        TrainableCoupling<AffineMap> flow = Untrained(rows, context);
+        return map ?? flow.Freeze(new float[flow.ParameterCount]);
     }
 
     /// <summary>Maps the rows in place and adds each one's log-determinant to its own, as scoring adds them up.</summary>

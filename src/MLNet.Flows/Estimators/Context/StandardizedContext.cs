@@ -1,7 +1,5 @@
 using MLNet.Flows.Bijections;
-using MLNet.Flows.Bijections.Coupling;
 using MLNet.Flows.Bijections.Preprocessing;
-using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
 
@@ -12,7 +10,7 @@ namespace MLNet.Flows.Estimators.Context;
 internal sealed class StandardizedContext
 {
     // Of standardized rows: enough that values which repeat draw no scale to 0, too little to be seen in others.
-    private const double InputNoise = 0.02;
+    private const double InputNoise = 0.005;
 
     // Of its largest magnitude: rounding noise at most.
     private const double LeastVariation = 1e-6;
@@ -40,12 +38,16 @@ internal sealed class StandardizedContext
             double largest = Math.Max(Math.Abs((double)lowest[c]), Math.Abs((double)highest[c]));
             if ((double)highest[c] - lowest[c] <= LeastVariation * largest)
                 widths[c] = float.PositiveInfinity;
+            lowest[c] = Bound(((double)lowest[c] - moments.Mean[c]) / widths[c]);
+            highest[c] = Bound(((double)highest[c] - moments.Mean[c]) / widths[c]);
         }
 
-        var scale = new ContextScale(moments.Mean[..widths.Length].ToArray(), widths);
+        var scale = new ContextScale(moments.Mean[..widths.Length].ToArray(), widths, lowest, highest);
         for (int i = 0; i < context.RowCount; i++)
             scale.Apply(context.Row(i));
         return new StandardizedContext(context, scale, affine);
+
+        static float Bound(double value) => (float)Math.Clamp(value, -ContextScale.Furthest, ContextScale.Furthest);
     }
 
     /// <summary>Takes from the rows, in place, what the context says of their location and scale, and standardizes what is
@@ -53,10 +55,11 @@ internal sealed class StandardizedContext
     /// <param name="rows">[n, d], standardized.</param>
     /// <param name="weights">[n], or empty for all 1.</param>
     /// <param name="logDets">[n], to which each row's log-determinants are added.</param>
-    /// <returns>The bijections that did.</returns>
+    /// <returns>The bijections that did; none where the context says nothing of them.</returns>
     public Bijection[] TakeFrom(FeatureMatrix rows, float[] weights, float[] logDets)
     {
-        Coupling<AffineMap> map = _affine.Fit(rows, Values, weights, InputNoise);
+        if (_affine.Fit(rows, Values, weights, InputNoise) is not { } map)
+            return [];
         ConditionalAffine.Apply(map, rows, Values, logDets);
         Standardization standardization =
             HeavyTails.Find(rows, weights, Standardization.Fit(rows, weights)).Standardization;
@@ -79,7 +82,7 @@ internal sealed class StandardizedContext
         (float mean, float scale) = (moments.Mean[0], moments.Scale[0]);
         for (int i = 0; i < logLikelihoods.Length; i++)
             rows.Row(i)[0] = ConditionalRanking.Standardize(logLikelihoods[i], mean, scale);
-        var ranking = new ConditionalRanking(mean, scale, _affine.FitUnlessCancelled(rows, Values, weights, InputNoise));
+        var ranking = new ConditionalRanking(mean, scale, _affine.FitOrIdentity(rows, Values, weights, InputNoise));
         RowWorkspace workspace = ranking.CreateWorkspace();
         var ranked = new float[logLikelihoods.Length];
         for (int i = 0; i < ranked.Length; i++)

@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators.Calibration;
+using MLNet.Flows.Estimators.Context;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Training;
@@ -16,6 +17,7 @@ internal sealed class MemberTraining
     private const int MostStepsOfEpochs = 10_000_000;
 
     private const int NoFold = -1;
+    private const int StepsOfTrial = 500;
 
     // Whole blocks, so that which rows are scored side by side changes no bit.
     private const int ScoredTogether = 64 * RowBlock.Rows;
@@ -30,6 +32,9 @@ internal sealed class MemberTraining
     private readonly ColumnPartition _columns;
     private readonly ValidationSplit _firstSplit;
 
+    // Columns of the context that a flow's maps read.
+    private int _given;
+
     /// <param name="host">Messages and cancellation.</param>
     /// <param name="options">Of the fit.</param>
     /// <param name="seed">Decides every random choice.</param>
@@ -41,6 +46,7 @@ internal sealed class MemberTraining
     {
         (_host, _options, _seed, _source, _columns, Rows) = (host, options, seed, source, columns, rows);
         _recipe = Recipe.Of(options, Data.Dimension);
+        _given = rows.Context?.Values.Dimension ?? 0;
         _firstSplit = DrawSplit(seed);
         int trainingRows = _firstSplit.Train.Length;
         long perMember = CreateFlow(seed, trainingRows).ParameterCount;
@@ -78,6 +84,7 @@ internal sealed class MemberTraining
     /// <exception cref="OperationCanceledException">Cancelled before any weights were evaluated.</exception>
     public TrainedMembers Run(RowFolds folds)
     {
+        TryContext();
         int members = _recipe.Members, trainings = members + folds.Count * Effort.MembersPerFold;
         int threads = _options.Threads, sideBySide = Math.Min(threads, trainings);
         var reports = new FitReports(_host, _options.Progress, trainings, Settings(_firstSplit.Train.Length, _seed, threads));
@@ -139,6 +146,31 @@ internal sealed class MemberTraining
             density.LogProbPreprocessed(
                 Data, Rows.Context?.Values, first, Rows.Bijections.Length, Rows.LogDets, result, density.CreateWorkspace());
         });
+
+    // Whether the maps are to read the context, by a short training of the first member; where no row is held out, they are.
+    private void TryContext()
+    {
+        TrainableTransformed flow = CreateFlow(_seed, _firstSplit.Train.Length);
+        if (_firstSplit.Validation.Length == 0 || flow.Bijections.All(bijection => bijection.ContextColumns == 0))
+            return;
+        TrainingSettings settings = Settings(_firstSplit.Train.Length, _seed, _options.Threads);
+        settings = settings with { MaximumSteps = Math.Min(settings.MaximumSteps, StepsOfTrial) };
+        TrainingTask task = Task(_firstSplit, flow, settings, _host.ForPart(silent: true, () => false));
+        using ITrainingEngine engine = _options.Engine.Create(task);
+        new TrainingLoop(engine, task, _host.ForPart(silent: true, () => false)).Run(Data.RowCount, _source.Skipped);
+        if (!ContextTrial.SaysMore(engine.Freeze(), Data, Rows.Context!.Values, _firstSplit.Validation))
+            _given = 0;
+    }
+
+    private TrainingTask Task(ValidationSplit split, TrainableTransformed flow, TrainingSettings settings, FlowHost host) =>
+        new(Data, _source.Weights, split, flow, settings)
+        {
+            Context = Rows.Context?.Values,
+            Objective = _options.CreateObjective(flow),
+            Checkpoint = host.ThrowIfCancelled,
+            TrainLogDet = Rows.MeanLogDet(split.Train),
+            ValidationLogDet = Rows.MeanLogDet(split.Validation),
+        };
 
     private TrainedMembers Collect(ReadOnlySpan<Result> results)
     {
@@ -203,15 +235,7 @@ internal sealed class MemberTraining
         ValidationSplit split = Split(ownSeed, leaveOut);
         TrainableTransformed flow = CreateFlow(ownSeed, split.Train.Length);
         TrainingSettings settings = Settings(split.Train.Length, ownSeed, threads);
-        var task = new TrainingTask(Data, _source.Weights, split, flow, settings)
-        {
-            Context = Rows.Context?.Values,
-            Objective = _options.CreateObjective(flow),
-            Checkpoint = host.ThrowIfCancelled,
-            TrainLogDet = Rows.MeanLogDet(split.Train),
-            ValidationLogDet = Rows.MeanLogDet(split.Validation),
-            Progress = reportsOf(settings),
-        };
+        TrainingTask task = Task(split, flow, settings, host) with { Progress = reportsOf(settings) };
         using ITrainingEngine engine = _options.Engine.Create(task);
         TrainingHistory history = new TrainingLoop(engine, task, host).Run(Data.RowCount, _source.Skipped);
         return new Result { Flow = engine.Freeze(), History = history };
@@ -221,7 +245,7 @@ internal sealed class MemberTraining
 
     private TrainableTransformed CreateFlow(int ownSeed, int trainingRows) =>
         new(
-        _options.CreateBijections(Data.Dimension, Rows.Context?.Values.Dimension ?? 0, ownSeed), CreateBase(trainingRows));
+        _options.CreateBijections(Data.Dimension, _given, ownSeed), CreateBase(trainingRows));
 
     private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
     {
