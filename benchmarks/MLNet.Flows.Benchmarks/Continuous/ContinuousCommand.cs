@@ -12,7 +12,7 @@ internal static class ContinuousCommand
     private const int R = RowBlock.Rows;
     private const int Blocks = 30;
     private const int ExactSteps = 256;
-    private static readonly int[] Steps = [4, 8, 16, 32];
+    private static readonly int[] Steps = [5, 10, 20, 40];
 
     public static int Run()
     {

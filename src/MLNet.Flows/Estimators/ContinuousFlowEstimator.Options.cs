@@ -27,9 +27,9 @@ public sealed partial class ContinuousFlowEstimator
         /// of 16: more learn a few anomalies as readily as the rest. Copied with the options.</summary>
         public int[] HiddenUnits { get; set; } = [16];
 
-        /// <summary>Steps of the solver from data to base and back, 1 to 1,000. Default 16. Scoring costs 4 passes of the field
-        /// per step; half the steps make the error of a log-likelihood 6 to 20 times as large (docs/continuous.md).</summary>
-        public int NumberOfSteps { get; set; } = 16;
+        /// <summary>Steps of the solver from data to base and back, 1 to 1,000. Default 20. Scoring costs 4 passes of the field
+        /// per step; half the steps make the error of a log-likelihood 4 to 22 times as large (docs/continuous.md).</summary>
+        public int NumberOfSteps { get; set; } = 20;
 
         /// <summary>Whether training pairs the rows of each 64 with as many points of the base so that they lie close (minibatch
         /// optimal transport). Default true: paths are then nearly straight, which few steps of the solver follow well. A block

@@ -103,7 +103,8 @@ internal sealed class TrainingRows
         if (matrix.RowCount == 0)
         {
             throw new InvalidOperationException(
-                $"Column '{featureColumnName}' gave no usable row ({rows} rows, {skipped} of them with a missing or infinite "
+                $"Column '{string.Join("' and '", new[] { featureColumnName, contextColumnName }.OfType<string>())}' gave no "
+                + $"usable row ({rows} rows, {skipped} of them with a missing or infinite "
                 + "value). Check the data, or fill gaps with mlContext.Transforms.ReplaceMissingValues.");
         }
 

@@ -263,7 +263,7 @@ public abstract class FlowTransformer : ITransformer
         if (length != (long)rows * columns)
         {
             throw new ArgumentException(
-                $"There are {length} values for {rows} results, but {columns} {what} a row make {(long)rows * columns}. Pass "
+                $"There are {length} {what} for {rows} results, but {columns} {what} a row make {(long)rows * columns}. Pass "
                 + "whole rows and one result each.");
         }
     }

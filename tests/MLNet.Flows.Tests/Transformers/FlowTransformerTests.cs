@@ -204,7 +204,7 @@ public sealed class FlowTransformerTests
     {
         var error = Assert.Throws<ArgumentException>(() => _flow.LogLikelihood(new float[9], new float[2]));
 
-        Assert.Contains("There are 9 values for 2 results, but 5 features a row make 10.", error.Message);
+        Assert.Contains("There are 9 features for 2 results, but 5 features a row make 10.", error.Message);
     }
 
     [Fact]
