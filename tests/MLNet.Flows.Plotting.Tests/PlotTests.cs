@@ -134,6 +134,38 @@ public sealed class PlotTests
     }
 
     [Fact]
+    public void PlotOfADriftReport_HasBothDistributionsAndABarForEachFeature()
+    {
+        var context = new MLContext(seed: 1);
+        IDataView train = Rows(1000, 0), moved = Rows(200, 2);
+        DriftReport report = context.Flows.CheckDrift(context.Flows.PlanarFlow().Fit(train), moved);
+
+        Plot curve = report.PlotPValues(), bars = report.PlotFeatures(1);
+
+        Assert.StartsWith("Drift: distance", curve.Axes.Title.Label.Text);
+        Assert.Equal(
+            report.RankedShares.Count + 2,
+            curve.GetPlottables().OfType<ScottPlot.Plottables.Scatter>().Single().Data.GetScatterPoints().Count);
+        Assert.Single(bars.GetPlottables().OfType<ScottPlot.Plottables.BarPlot>().Single().Bars);
+        Assert.Throws<ArgumentOutOfRangeException>(() => report.PlotFeatures(0));
+
+        IDataView Rows(int count, float shift)
+        {
+            var random = new Random(count);
+            return context.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(_ => new Drifted
+            {
+                Features = [(float)random.NextDouble() + shift, (float)random.NextDouble()],
+            }).ToArray());
+        }
+    }
+
+    private sealed class Drifted
+    {
+        [VectorType(2)]
+        public float[] Features { get; set; } = [];
+    }
+
+    [Fact]
     public void PlotContributions_OfARow_HasABarEach()
     {
         IReadOnlyList<FeatureContribution> contributions = Flow.Explain([5, 5], 2, ["a", "b"]);

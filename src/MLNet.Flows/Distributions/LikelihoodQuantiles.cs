@@ -13,6 +13,7 @@ internal sealed class LikelihoodQuantiles
 {
     private const int MaximumValues = 4096;
     private const int LowestKept = 1024;
+    private const int MaximumCompared = 512;
     private readonly float[] _values;
     private readonly float[] _shares;
     private readonly ParetoTail _tail;
@@ -85,6 +86,37 @@ internal sealed class LikelihoodQuantiles
         }
 
         return low == 0 ? (float)(_shareBelow * _tail.Beyond(_values[0] - (double)logLikelihood, _tailStart)) : _shares[low - 1];
+    }
+
+    /// <summary>The largest difference between the distribution functions of these values and of others.</summary>
+    /// <param name="others">Ascending.</param>
+    /// <returns>The difference, and both functions at up to 512 of these values; where rows were thinned out, the difference may
+    /// be too large by 1/3,072.</returns>
+    public (double Distance, double[] Shares, double[] OfOthers) Compare(ReadOnlySpan<float> others)
+    {
+        double distance = 0;
+        int at = 0, step = Math.Max(_values.Length / MaximumCompared, 1);
+        List<double> shares = [], ofOthers = [];
+        for (int first = 0, last; first < _values.Length; first = last + 1)
+        {
+            // Equal ones step together.
+            for (last = first; last + 1 < _values.Length && _values[last + 1] == _values[first];)
+                last++;
+            while (at < others.Length && others[at] < _values[first])
+                at++;
+            double below = at / (double)others.Length;
+            while (at < others.Length && others[at] <= _values[first])
+                at++;
+            double upTo = at / (double)others.Length;
+            distance = Math.Max(distance, Math.Abs(below - (first == 0 ? 0 : _shares[first - 1])));
+            distance = Math.Max(distance, Math.Abs(upTo - _shares[last]));
+            if (first / step == (last + 1) / step && last != _values.Length - 1)
+                continue;
+            shares.Add(_shares[last]);
+            ofOthers.Add(upTo);
+        }
+
+        return (distance, [.. shares], [.. ofOthers]);
     }
 
     public void Write(ModelWriter writer)

@@ -277,5 +277,11 @@ public abstract class FlowTransformer : ITransformer
             $"The false-alarm rate is {falseAlarmRate}, but it is in [0, 1]. Set 0.01 for one alarm in a hundred normal rows.");
 
     /// <summary>A transformer of this type with another model.</summary>
+    internal FlowTransformer WithModel(FlowModel model) => With(model);
+
+    /// <summary>Says something in the context's log.</summary>
+    internal void Warn(string message) => new FlowHost(Environment, "Flow").Warning(message);
+
+    /// <summary>A transformer of this type with another model.</summary>
     private protected abstract FlowTransformer With(FlowModel model);
 }
