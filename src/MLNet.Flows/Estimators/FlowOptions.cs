@@ -1,6 +1,7 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
+using MLNet.Flows.Model;
 using MLNet.Flows.Training;
 
 namespace MLNet.Flows;
@@ -144,6 +145,17 @@ public abstract class FlowOptions
 
     /// <summary>The false-alarm rate that these options give.</summary>
     internal double AlarmRate => FalseAlarmRate ?? (Contamination is > 0 ? Contamination.Value : DefaultFalseAlarmRate);
+
+    /// <summary>The columns that these options name.</summary>
+    internal FlowColumnNames ColumnNames => new(
+        FeatureColumnName,
+        LogLikelihoodColumnName,
+        ScoreColumnName,
+        PValueColumnName,
+        PredictedLabelColumnName,
+        LatentColumnName,
+        FeatureContributionsColumnName,
+        ContextColumnName);
 
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 

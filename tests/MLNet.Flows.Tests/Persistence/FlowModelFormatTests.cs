@@ -175,7 +175,7 @@ public sealed class FlowModelFormatTests
             {
                 FlowModel model = FlowModelFormat.Read(content);
                 if (model.Density.FeatureCount == row.Length)
-                    model.Density.LogProbOfRow(row, context: [], model.Density.CreateWorkspace());
+                    model.Density.CreateScorer().ScoreRow(row, context: []);
             }
             catch (FormatException)
             {

@@ -101,7 +101,7 @@ internal static class TestFlows
             Remaining = TimeSpan.FromSeconds(2),
         };
         return new FlowModel(
-            density,
+            new RowDensity(density),
             LikelihoodQuantiles.Fit(likelihoods, []),
             new FlowColumnNames(Context: context is null ? null : "Given"),
             0.01,
