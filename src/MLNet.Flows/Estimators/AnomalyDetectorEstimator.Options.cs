@@ -29,9 +29,7 @@ public sealed partial class AnomalyDetectorEstimator
         {
             var faults = new OptionFaults();
             faults.Range(nameof(Contamination), Contamination ?? 0, 0, 0.5);
-            if (string.IsNullOrEmpty(FeatureColumnName))
-                faults.Add("FeatureColumnName is null or empty. Leave it at its default or give a name.");
-            Check(faults, FeatureColumnName, ContextColumnName, ExampleWeightColumnName);
+            Check(faults, FeatureColumnName ?? "", ContextColumnName, ExampleWeightColumnName);
             faults.ThrowIfAny(Name);
         }
     }

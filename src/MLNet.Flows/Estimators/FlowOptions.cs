@@ -170,6 +170,10 @@ public abstract class FlowOptions
     /// <summary>Most members that a model may have.</summary>
     internal virtual int MaximumMembers => UniformMixture.MaximumMembers;
 
+    /// <summary>How much of the memory that a saved model may take when it is loaded goes to tables that grow faster than the
+    /// file, in [0, 1].</summary>
+    internal virtual double ShareOfTables => 0;
+
     /// <summary>The bijections of one flow, from preprocessed rows to the latent, to be trained.</summary>
     /// <param name="dimension">Columns that vary.</param>
     /// <param name="context">Columns of the context.</param>

@@ -34,6 +34,13 @@ internal static class ConsensusChecks
             CheckWritten(faults, all[m], Name(all, m));
         }
 
+        if (all.Sum(each => each.ShareOfTables) > 1)
+        {
+            faults.Add(
+                "Members have more planar layers than a saved model may hold: NumberOfMembers times the square of "
+                + "NumberOfLayers, added up, is at most 16,777,216. Take fewer of either.");
+        }
+
         options.Check(faults, all[0].FeatureColumnName, all[0].ContextColumnName, all[0].ExampleWeightColumnName);
         int other = Array.FindIndex(all, each => each.AlarmRate != all[0].AlarmRate);
         if (options.FalseAlarmRate is null && other > 0)
