@@ -8,7 +8,7 @@ internal static class Methods
 {
     public const string Compared = "flow-unknown,flow-0,flow-0.1,knn,iforest,gaussian,pca";
 
-    // The methods that are one flow each, to be put together; made with All.
+    // The methods that are one flow each, to be put together, by seed and without calibrated p-values; made with All.
     private static readonly Dictionary<string, Func<FlowsCatalog, int, FlowEstimator>> Flows = [];
 
     public static IReadOnlyDictionary<string, (string Label, Func<IDetector> Create)> All { get; } = Build();
@@ -37,7 +37,7 @@ internal static class Methods
         foreach ((string preset, double? contamination) in
             (IEnumerable<(string, double?)>)[("unknown", null), ("0", 0), ("0.1", 0.1)])
         {
-            AddFlow($"flow-{preset}", $"PlanarFlow contamination={preset}", Planar(contamination, _ => { }));
+            AddPlanar($"flow-{preset}", $"PlanarFlow contamination={preset}", contamination, _ => { });
             AddFlow(
                 $"realnvp-{preset}",
                 $"RealNvp contamination={preset}",
@@ -91,16 +91,27 @@ internal static class Methods
             foreach (double trim in (double[])[0.05, 0.1, 0.2, 0.3, 0.4])
                 Add(FormattableString.Invariant($"trim-{trim}"), o => o.TrimFraction = trim);
 
-            void Add(string name, Action<PlanarFlowEstimator.Options> change) => AddFlow(
-                $"flow-{preset}:{name}", $"PlanarFlow contamination={preset} {name}", Planar(contamination, change));
+            void Add(string name, Action<PlanarFlowEstimator.Options> change) => AddPlanar(
+                $"flow-{preset}:{name}", $"PlanarFlow contamination={preset} {name}", contamination, change);
         }
 
         return methods;
 
+        // Only scores are compared of deep flows, so p-values are not calibrated: that would multiply the time.
         void AddFlow(string name, string label, Func<FlowsCatalog, int, FlowEstimator> create)
         {
             Flows[name] = create;
             methods[name] = (label, Single(create));
+        }
+
+        void AddPlanar(string name, string label, double? contamination, Action<PlanarFlowEstimator.Options> change)
+        {
+            AddFlow(name, label, Planar(contamination, options =>
+            {
+                options.CalibrationFolds = 0;
+                change(options);
+            }));
+            methods[name] = (label, Single(Planar(contamination, change)));
         }
     }
 
@@ -133,7 +144,6 @@ internal static class Methods
         return flows.PlanarFlow(options);
     };
 
-    // Only scores are compared here, so p-values are not calibrated: that would multiply the time.
     private static Func<FlowsCatalog, int, FlowEstimator> Deep<TOptions>(
         double? contamination, Func<FlowsCatalog, TOptions, FlowEstimator> create)
         where TOptions : FlowOptions, new() => (flows, seed) =>
