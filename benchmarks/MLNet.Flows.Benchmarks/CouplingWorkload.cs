@@ -38,7 +38,12 @@ internal sealed class CouplingWorkload
         TrainingHistory history = TrainingHistory.OfNoTraining(rows, 0);
         Transformer = new RealNvpTransformer(
             new MLContext(1), new FlowModel(
-                Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension], history));
+                new RowDensity(Density),
+                LikelihoodQuantiles.Fit(likelihoods, []),
+                new FlowColumnNames(),
+                0.01,
+                new float[dimension],
+                history));
 
         DenseLayer Layer(int inputs, int outputs) => new(
             inputs, outputs, Draw(inputs * outputs, Math.Max(1, inputs)), Draw(outputs, 16));

@@ -38,7 +38,7 @@ internal sealed class Workload
         var likelihoods = new float[Math.Min(rows, 10_000)];
         Density.LogProb(Data.AsSpan(0, likelihoods.Length * dimension), contexts: [], likelihoods, Density.CreateWorkspace());
         Model = new FlowModel(
-            Density, LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension],
+            new RowDensity(Density), LikelihoodQuantiles.Fit(likelihoods, []), new FlowColumnNames(), 0.01, new float[dimension],
             TrainingHistory.OfNoTraining(rows, 0));
         Transformer = new PlanarFlowTransformer(new MLContext(1), Model);
     }

@@ -16,7 +16,7 @@ internal static class Calibration
             "| set | rows trained on | method | seed | KS distance | "
             + $"{string.Join(" | ", Rates.Select(rate => $"alarms at {rate} (standard errors off)"))} |");
         Console.WriteLine($"|---|---|---|---|---|{string.Concat(Rates.Select(_ => "---|"))}");
-        foreach (string method in methods.Where(method => Methods.All[method].Create() is FlowDetector))
+        foreach (string method in methods.Where(method => Methods.Of(method).Create() is FlowDetector))
         {
             var distances = new List<double>();
             foreach (LabeledSet set in sets)
@@ -25,7 +25,7 @@ internal static class Calibration
                 {
                     Split split = Split.Draw(set, contaminated: false, seed, maximumTrain, share: null);
                     float[][] fresh = [.. split.Test.Where((_, i) => !split.Labels[i])];
-                    float[] p = [.. ((FlowDetector)Methods.All[method].Create()).PValues(split.Train, fresh, seed).Order()];
+                    float[] p = [.. ((FlowDetector)Methods.Of(method).Create()).PValues(split.Train, fresh, seed).Order()];
                     distances.Add(DistanceFromUniform(p));
                     Console.WriteLine(
                         $"| {set.Name} | {split.Train.Length} | {method} | {seed} | {distances[^1]:F3} | "
@@ -34,7 +34,7 @@ internal static class Calibration
             }
 
             Console.WriteLine(
-                $"QUALITY calibration method={Methods.All[method].Label} mean_ks={distances.Average():F3} "
+                $"QUALITY calibration method={Methods.Of(method).Label} mean_ks={distances.Average():F3} "
                 + $"largest_ks={distances.Max():F3} sets={sets.Length} seeds={seeds}");
         }
     }

@@ -8,36 +8,58 @@ internal static class Methods
 {
     public const string Compared = "flow-unknown,flow-0,flow-0.1,knn,iforest,gaussian,pca";
 
+    // The methods that are one flow each, to be put together, by seed and without calibrated p-values; made with All.
+    private static readonly Dictionary<string, Func<FlowsCatalog, int, FlowEstimator>> Flows = [];
+
     public static IReadOnlyDictionary<string, (string Label, Func<IDetector> Create)> All { get; } = Build();
+
+    /// <summary>Whether the name is a method's, or a consensus's: names of flows joined by +, as flow-0+nice-0.</summary>
+    public static bool Exists(string name) =>
+        All.ContainsKey(name) || (name.Contains('+') && Array.TrueForAll(name.Split('+'), Flows.ContainsKey));
+
+    /// <summary>The method of a name that exists.</summary>
+    public static (string Label, Func<IDetector> Create) Of(string name) => All.TryGetValue(name, out var method)
+        ? method
+        : ($"Consensus of {name.Replace("+", " and ", StringComparison.Ordinal)}", Consensus(name.Split('+')));
 
     private static Dictionary<string, (string, Func<IDetector>)> Build()
     {
         var methods = new Dictionary<string, (string, Func<IDetector>)>
         {
-            ["flow-unknown"] = ("PlanarFlow contamination=unknown", Flow(null)),
-            ["flow-0"] = ("PlanarFlow contamination=0", Flow(0)),
-            ["flow-0.1"] = ("PlanarFlow contamination=0.1", Flow(0.1)),
             ["knn"] = ("NearestNeighbours", () => new NearestNeighbours()),
             ["iforest"] = ("IsolationForest", () => new IsolationForest()),
+            ["detector-unknown"] = ("AnomalyDetector contamination=unknown", Detector(null)),
+            ["detector-0"] = ("AnomalyDetector contamination=0", Detector(0)),
+            ["detector-0.1"] = ("AnomalyDetector contamination=0.1", Detector(0.1)),
             ["gaussian"] = ("FullGaussian", () => new FullGaussian()),
             ["pca"] = ("RandomizedPca", () => new RandomizedPca()),
         };
         foreach ((string preset, double? contamination) in
             (IEnumerable<(string, double?)>)[("unknown", null), ("0", 0), ("0.1", 0.1)])
         {
-            methods[$"realnvp-{preset}"] = (
-                $"RealNvp contamination={preset}", Deep<RealNvpEstimator.Options>(contamination, (f, o) => f.RealNvp(o)));
-            methods[$"nice-{preset}"] = (
-                $"Nice contamination={preset}", Deep<NiceEstimator.Options>(contamination, (f, o) => f.Nice(o)));
-            methods[$"glow-{preset}"] = (
-                $"Glow contamination={preset}", Deep<GlowEstimator.Options>(contamination, (f, o) => f.Glow(o)));
-            methods[$"maf-{preset}"] = (
+            AddPlanar($"flow-{preset}", $"PlanarFlow contamination={preset}", contamination, _ => { });
+            AddFlow(
+                $"realnvp-{preset}",
+                $"RealNvp contamination={preset}",
+                Deep<RealNvpEstimator.Options>(contamination, (f, o) => f.RealNvp(o)));
+            AddFlow(
+                $"nice-{preset}",
+                $"Nice contamination={preset}",
+                Deep<NiceEstimator.Options>(contamination, (f, o) => f.Nice(o)));
+            AddFlow(
+                $"glow-{preset}",
+                $"Glow contamination={preset}",
+                Deep<GlowEstimator.Options>(contamination, (f, o) => f.Glow(o)));
+            AddFlow(
+                $"maf-{preset}",
                 $"MaskedAutoregressive contamination={preset}",
                 Deep<MaskedAutoregressiveEstimator.Options>(contamination, (f, o) => f.MaskedAutoregressive(o)));
-            methods[$"spline-{preset}"] = (
+            AddFlow(
+                $"spline-{preset}",
                 $"NeuralSpline contamination={preset}",
                 Deep<NeuralSplineEstimator.Options>(contamination, (f, o) => f.NeuralSpline(o)));
-            methods[$"continuous-{preset}"] = (
+            AddFlow(
+                $"continuous-{preset}",
                 $"ContinuousFlow contamination={preset}",
                 Deep<ContinuousFlowEstimator.Options>(contamination, (f, o) => f.ContinuousFlow(o)));
             Add("one-member", o => o.NumberOfMembers = 1);
@@ -69,15 +91,47 @@ internal static class Methods
             foreach (double trim in (double[])[0.05, 0.1, 0.2, 0.3, 0.4])
                 Add(FormattableString.Invariant($"trim-{trim}"), o => o.TrimFraction = trim);
 
-            void Add(string name, Action<PlanarFlowEstimator.Options> change) => methods[$"flow-{preset}:{name}"] =
-                ($"PlanarFlow contamination={preset} {name}", Flow(contamination, change));
+            void Add(string name, Action<PlanarFlowEstimator.Options> change) => AddPlanar(
+                $"flow-{preset}:{name}", $"PlanarFlow contamination={preset} {name}", contamination, change);
         }
 
         return methods;
+
+        // Only scores are compared of deep flows, so p-values are not calibrated: that would multiply the time.
+        void AddFlow(string name, string label, Func<FlowsCatalog, int, FlowEstimator> create)
+        {
+            Flows[name] = create;
+            methods[name] = (label, Single(create));
+        }
+
+        void AddPlanar(string name, string label, double? contamination, Action<PlanarFlowEstimator.Options> change)
+        {
+            AddFlow(name, label, Planar(contamination, options =>
+            {
+                options.CalibrationFolds = 0;
+                change(options);
+            }));
+            methods[name] = (label, Single(Planar(contamination, change)));
+        }
     }
 
-    private static Func<IDetector> Flow(double? contamination, Action<PlanarFlowEstimator.Options>? change = null) =>
-        () => new FlowDetector((context, rows, seed) =>
+    private static Func<IDetector> Single(Func<FlowsCatalog, int, FlowEstimator> create) => () => new FlowDetector(
+        (context, rows, seed) => ((IEstimator<FlowTransformer>)create(context.Flows, seed)).Fit(rows));
+
+    private static Func<IDetector> Detector(double? contamination) => () => new FlowDetector(
+        (context, rows, seed) => context.Flows.AnomalyDetector(
+            new AnomalyDetectorEstimator.Options { Contamination = contamination, Seed = seed })
+        .Fit(rows));
+
+    // Flows of one kind get seeds of their own.
+    private static Func<IDetector> Consensus(string[] names) => () => new FlowDetector(
+        (context, rows, seed) => context.Flows.Consensus(
+            new ConsensusEstimator.Options { FalseAlarmRate = 0.01 },
+            [.. names.Select((name, i) => Flows[name](context.Flows, seed + 1000 * i))])
+        .Fit(rows));
+
+    private static Func<FlowsCatalog, int, FlowEstimator> Planar(
+        double? contamination, Action<PlanarFlowEstimator.Options> change) => (flows, seed) =>
     {
         // A base taken back leaves the preset's number of members.
         var options = new PlanarFlowEstimator.Options
@@ -86,16 +140,12 @@ internal static class Methods
             Seed = seed,
             NumberOfMembers = contamination is null ? 8 : 1,
         };
-        change?.Invoke(options);
-        return context.Flows.PlanarFlow(options).Fit(rows);
-    });
+        change(options);
+        return flows.PlanarFlow(options);
+    };
 
-    // Only scores are compared here, so p-values are not calibrated: that would multiply the time.
-    private static Func<IDetector> Deep<TOptions>(
-        double? contamination, Func<FlowsCatalog, TOptions, IEstimator<FlowTransformer>> create)
-        where TOptions : FlowOptions, new() => () => new FlowDetector((context, rows, seed) =>
-    {
-        var options = new TOptions { Contamination = contamination, Seed = seed };
-        return create(context.Flows, options).Fit(rows);
-    });
+    private static Func<FlowsCatalog, int, FlowEstimator> Deep<TOptions>(
+        double? contamination, Func<FlowsCatalog, TOptions, FlowEstimator> create)
+        where TOptions : FlowOptions, new() => (flows, seed) =>
+            create(flows, new TOptions { Contamination = contamination, Seed = seed });
 }

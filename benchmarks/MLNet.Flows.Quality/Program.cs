@@ -1,6 +1,6 @@
 // Detection quality over a folder of labelled sets, clean and contaminated, for our presets and rivals; or of any method named,
-// such as flow-0:no-layers for a preset with one choice taken back. A CSV has a header, features, and Label (1 = anomaly) last.
-// The setting wide-calibration makes its rows.
+// such as flow-0:no-layers for a preset with one choice taken back, or flow-0+nice-0 for a consensus. A CSV has a header,
+// features, and Label (1 = anomaly) last. The setting wide-calibration makes its rows.
 using System.Globalization;
 using MLNet.Flows.Quality;
 
@@ -20,7 +20,7 @@ string? fault = args.Length % 2 != 0
     || arguments.Count > 0 ? $"unknown argument {(arguments.Count > 0 ? arguments.Keys.First() : args[^1])}"
     : setting != "wide-calibration" && !Directory.Exists(folder) ? $"no folder '{folder}'"
     : setting is not ("clean" or "contaminated" or "both" or "calibration" or "wide-calibration") ? $"no setting '{setting}'"
-    : methods.FirstOrDefault(method => !Methods.All.ContainsKey(method))
+    : methods.FirstOrDefault(method => !Methods.Exists(method))
         is string unknown ? $"no method '{unknown}' among {string.Join(", ", Methods.All.Keys)}"
     : null;
 if (fault is not null)

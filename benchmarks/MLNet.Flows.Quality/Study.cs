@@ -20,7 +20,7 @@ internal static class Study
                 foreach (string method in methods)
                 {
                     long start = Stopwatch.GetTimestamp();
-                    double[] scores = Methods.All[method].Create().Score(split.Train, split.Test, seed);
+                    double[] scores = Methods.Of(method).Create().Score(split.Train, split.Test, seed);
                     double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
                     ThresholdMetrics[] thresholds = RankingMetrics.Thresholds(scores, split.Labels);
                     results.Add(new Result(
@@ -62,7 +62,7 @@ internal static class Study
                 return 1 + methods.Count(other => Mean(other, set) > own)
                     + 0.5 * methods.Count(other => other != method && Mean(other, set) == own);
             });
-            string label = Methods.All[method].Label;
+            string label = Methods.Of(method).Label;
             Console.WriteLine(
                 $"QUALITY {setting} method={label} auroc={mine.Average(r => r.Auroc):F2} "
                 + $"auprc={mine.Average(r => r.Auprc):F2} mean_rank={rank:F2} "

@@ -16,7 +16,7 @@ internal static class WideCalibration
     {
         Console.WriteLine($"| rows x columns | method | alarms at {Rate:P0} by seed | mean |");
         Console.WriteLine("|---|---|---|---|");
-        foreach (string method in methods.Where(method => Methods.All[method].Create() is FlowDetector))
+        foreach (string method in methods.Where(method => Methods.Of(method).Create() is FlowDetector))
         {
             foreach (int rows in (int[])[150, 200, 400])
             {
@@ -31,7 +31,7 @@ internal static class WideCalibration
         }
     }
 
-    private static double Alarms(string method, int rows, int columns, int seed) => ((FlowDetector)Methods.All[method].Create())
+    private static double Alarms(string method, int rows, int columns, int seed) => ((FlowDetector)Methods.Of(method).Create())
         .PValues(Normal(rows, columns, seed, 1), Normal(Fresh, columns, seed, 2), seed)
         .Average(p => p < (float)Rate ? 1.0 : 0);
 

@@ -37,7 +37,7 @@ internal static class ContinuousCommand
             + (dimension == 2 ? $" integral={Integral(model):F5}" : ""));
 
         // The same field in other steps, on rows as the map meets them.
-        var trained = (ContinuousMap)model.Model.Density.Chain.Bijections[^1];
+        var trained = (ContinuousMap)model.Model.Density.Flow.Chain.Bijections[^1];
         var exact = new ContinuousMap(trained.Field, ExactSteps);
         foreach (int steps in Steps)
         {
@@ -47,15 +47,15 @@ internal static class ContinuousCommand
             {
                 RowBlock x = new(dimension, trained.ScratchColumns), z = new(dimension, trained.ScratchColumns);
                 BlockLoader.Load(test.AsSpan(n * R * dimension, R * dimension), dimension, null, x);
-                foreach (var bijection in model.Model.Density.Chain.Bijections[..^1])
+                foreach (var bijection in model.Model.Density.Flow.Chain.Bijections[..^1])
                     bijection.Forward(x);
                 float[] points = x.Values.Span[..(R * dimension)].ToArray();
                 points.CopyTo(z.Values.Span);
                 x.LogDet.Clear();
                 map.Forward(x);
                 exact.Forward(z);
-                model.Model.Density.Chain.Base.LogProb(x);
-                model.Model.Density.Chain.Base.LogProb(z);
+                model.Model.Density.Flow.Chain.Base.LogProb(x);
+                model.Model.Density.Flow.Chain.Base.LogProb(z);
                 for (int r = 0; r < R; r++)
                 {
                     double error = Math.Abs((double)x.LogDet[r] + x.LogProb[r] - z.LogDet[r] - z.LogProb[r]);

@@ -49,7 +49,7 @@ internal static class FuzzCommand
             FlowModel model = FlowModelFormat.Read(content);
             if (model.Density.FeatureCount != row.Length)
                 return "read";
-            float logLikelihood = model.Density.LogProbOfRow(row, context: [], model.Density.CreateWorkspace());
+            float logLikelihood = model.Density.CreateScorer().ScoreRow(row, context: []).LogLikelihood;
             return float.IsFinite(logLikelihood) ? "read, scores" : "read, fault: no finite score";
         }
         catch (FormatException)

@@ -11,8 +11,8 @@ internal sealed class FlowDetector(Func<MLContext, IDataView, int, FlowTransform
         var context = new MLContext(seed);
         FlowTransformer model = fit(context, Views.Of(context, train), seed);
         var result = new float[test.Length];
-        model.LogLikelihood([.. test.SelectMany(row => row)], result);
-        return Array.ConvertAll(result, l => -(double)l);
+        model.Score([.. test.SelectMany(row => row)], result);
+        return Array.ConvertAll(result, score => (double)score);
     }
 
     /// <summary>The p-values of the test rows under a flow trained on the others.</summary>

@@ -1,11 +1,15 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Flows.Evaluation;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
 
 namespace MLNet.Flows;
 
 public sealed partial class FlowsCatalog
 {
+    private static readonly FlowColumnNames Default = new();
+
     /// <summary>Compares scored rows with labels: AUROC, average precision, detection rate, precision and recall, mean
     /// log-likelihood.</summary>
     /// <remarks>Unlike <c>mlContext.AnomalyDetection.Evaluate</c> it takes Boolean and key labels too and reports average
@@ -20,6 +24,9 @@ public sealed partial class FlowsCatalog
     /// the class that the rows came from) where the key carries no texts.</param>
     /// <param name="falsePositiveCount">False positives allowed in <see cref="FlowMetrics.DetectionRateAtFalsePositiveCount"/>,
     /// at least 0; default 10.</param>
+    /// <param name="logLikelihoodColumnName">The column of log p(x), Single. Null (the default) for "LogLikelihood" where the
+    /// score column is "Score" and there is such a column, else for minus the score, which it is of a single flow and not of a
+    /// consensus.</param>
     /// <returns>The metrics.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type, or there is no normal row.</exception>
     public FlowMetrics Evaluate(
@@ -28,7 +35,8 @@ public sealed partial class FlowsCatalog
         string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
         string? anomalyKeyValue = null,
-        int falsePositiveCount = 10)
+        int falsePositiveCount = 10,
+        string? logLikelihoodColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
@@ -40,8 +48,14 @@ public sealed partial class FlowsCatalog
             labelColumnName,
             scoreColumnName,
             predictedLabelColumnName,
+            logLikelihoodColumnName ?? DefaultLogLikelihood(data.Schema, scoreColumnName),
             anomalyKeyValue,
             falsePositiveCount,
             new FlowHost(Environment, "FlowEvaluate"));
     }
+
+    private static string? DefaultLogLikelihood(DataViewSchema schema, string scoreColumnName) =>
+        scoreColumnName == Default.Score && schema.GetColumnOrNull(Default.LogLikelihood)?.Type == NumberDataViewType.Single
+            ? Default.LogLikelihood
+            : null;
 }

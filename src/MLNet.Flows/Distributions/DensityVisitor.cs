@@ -5,8 +5,8 @@ namespace MLNet.Flows.Distributions;
 /// <summary>Walks the parts of a density in the order in which scoring meets them; what a visitor does not override is passed
 /// over.</summary>
 /// <remarks>Columns first, then the chain: its bijections from data to latent, then its base, or a mixture's members one after
-/// another, each a chain again; the quantiles of a fitted flow last. For whatever must know all parts, such as an exporter, and
-/// nothing about how they are nested.</remarks>
+/// another, each a chain again; the quantiles of a fitted flow last. The flows of a consensus follow each
+/// other. For whatever must know all parts, such as an exporter, and nothing about how they are nested.</remarks>
 internal abstract class DensityVisitor
 {
     /// <summary>Which columns vary, and how the others are distributed.</summary>
@@ -27,6 +27,18 @@ internal abstract class DensityVisitor
     }
 
     public virtual void Leave()
+    {
+    }
+
+    /// <summary>What follows until <see cref="LeaveFlow"/> belongs to one flow of a consensus. Not called where there is one flow
+    /// alone.</summary>
+    /// <param name="flow">Counted from 0.</param>
+    /// <param name="flows">How many there are.</param>
+    public virtual void EnterFlow(int flow, int flows)
+    {
+    }
+
+    public virtual void LeaveFlow()
     {
     }
 

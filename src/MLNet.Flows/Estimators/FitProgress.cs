@@ -15,6 +15,16 @@ public sealed record FitProgress
     /// <summary>The number of the member that reports, from 0: first those of the flow, then those of the calibration.</summary>
     public required int Member { get; init; }
 
+    /// <summary>The number of the flow that this report is of, from 0: a consensus trains several, one after another, and steps
+    /// and members are those of this one.</summary>
+    public int Flow { get; init; }
+
+    /// <summary>Flows that the fit trains: 1 but for a consensus.</summary>
+    public int Flows { get; init; } = 1;
+
+    /// <summary>The name of that flow in the catalog where it is one of a consensus; else null.</summary>
+    public string? FlowName { get; init; }
+
     /// <summary>Optimizer steps done, of all members together.</summary>
     public required long Step { get; init; }
 

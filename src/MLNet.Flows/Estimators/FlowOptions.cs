@@ -1,6 +1,7 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Estimators;
+using MLNet.Flows.Model;
 using MLNet.Flows.Training;
 
 namespace MLNet.Flows;
@@ -145,6 +146,17 @@ public abstract class FlowOptions
     /// <summary>The false-alarm rate that these options give.</summary>
     internal double AlarmRate => FalseAlarmRate ?? (Contamination is > 0 ? Contamination.Value : DefaultFalseAlarmRate);
 
+    /// <summary>The columns that these options name.</summary>
+    internal FlowColumnNames ColumnNames => new(
+        FeatureColumnName,
+        LogLikelihoodColumnName,
+        ScoreColumnName,
+        PValueColumnName,
+        PredictedLabelColumnName,
+        LatentColumnName,
+        FeatureContributionsColumnName,
+        ContextColumnName);
+
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 
     internal virtual FlowOptions Clone() => (FlowOptions)MemberwiseClone();
@@ -157,6 +169,10 @@ public abstract class FlowOptions
 
     /// <summary>Most members that a model may have.</summary>
     internal virtual int MaximumMembers => UniformMixture.MaximumMembers;
+
+    /// <summary>How much of the memory that a saved model may take when it is loaded goes to tables that grow faster than the
+    /// file, in [0, 1].</summary>
+    internal virtual double ShareOfTables => 0;
 
     /// <summary>The bijections of one flow, from preprocessed rows to the latent, to be trained.</summary>
     /// <param name="dimension">Columns that vary.</param>

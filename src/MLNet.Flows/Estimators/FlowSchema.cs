@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
 using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Estimators;
@@ -8,25 +9,25 @@ namespace MLNet.Flows.Estimators;
 internal static class FlowSchema
 {
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    public static SchemaShape Of(SchemaShape input, FlowOptions options)
+    public static SchemaShape Of(SchemaShape input, FlowColumnNames names, string? weightColumnName)
     {
-        FeatureColumn.CheckShape(input, options.FeatureColumnName);
-        if (options.ContextColumnName is string context)
+        FeatureColumn.CheckShape(input, names.Features);
+        if (names.Context is string context)
             FeatureColumn.CheckShape(input, context, "context");
-        if (options.ExampleWeightColumnName is string weight)
+        if (weightColumnName is string weight)
             FeatureColumn.CheckWeightShape(input, weight);
         var columns = input.ToDictionary(column => column.Name);
         var added = new List<SchemaShape.Column>
         {
-            FlowSchemaShape.Single(options.LogLikelihoodColumnName),
-            FlowSchemaShape.Score(options.ScoreColumnName),
-            FlowSchemaShape.Single(options.PValueColumnName),
-            FlowSchemaShape.PredictedLabel(options.PredictedLabelColumnName),
+            FlowSchemaShape.Single(names.LogLikelihood),
+            FlowSchemaShape.Score(names.Score),
+            FlowSchemaShape.Single(names.PValue),
+            FlowSchemaShape.PredictedLabel(names.PredictedLabel),
         };
-        if (options.LatentColumnName is string latent)
+        if (names.Latent is string latent)
             added.Add(FlowSchemaShape.Vector(latent));
-        if (options.FeatureContributionsColumnName is string contributions)
-            added.Add(FlowSchemaShape.Vector(contributions, columns[options.FeatureColumnName]));
+        if (names.FeatureContributions is string contributions)
+            added.Add(FlowSchemaShape.Vector(contributions, columns[names.Features]));
         foreach (SchemaShape.Column column in added)
             columns[column.Name] = column;
         return new SchemaShape(columns.Values);

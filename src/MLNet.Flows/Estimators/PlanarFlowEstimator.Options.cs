@@ -53,6 +53,10 @@ public sealed partial class PlanarFlowEstimator
         internal override int MaximumMembers =>
             Math.Min(PlanarStack.MaximumLayers * PlanarStack.MaximumLayers / Math.Max(Layers * Layers, 1), base.MaximumMembers);
 
+        internal override double ShareOfTables =>
+            (double)Layers * Layers / ((double)PlanarStack.MaximumLayers * PlanarStack.MaximumLayers)
+            * Recipe.Of(this, dimension: 1).Members;
+
         private int Layers => NumberOfLayers ?? (Contamination is > 0 ? DefaultLayersOfContaminated : DefaultLayers);
 
         internal override TrainableBijection[] CreateBijections(int dimension, int context, int seed) =>

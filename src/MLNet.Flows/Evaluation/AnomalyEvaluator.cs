@@ -13,6 +13,7 @@ internal static class AnomalyEvaluator
         string labelColumnName,
         string scoreColumnName,
         string predictedLabelColumnName,
+        string? logLikelihoodColumnName,
         string? anomalyKeyValue,
         int falsePositiveCount,
         FlowHost host)
@@ -23,18 +24,26 @@ internal static class AnomalyEvaluator
         DataViewSchema.Column predicted = Find(
             data.Schema, predictedLabelColumnName, BooleanDataViewType.Instance, "Evaluate the output of a flow's Transform.");
 
+        DataViewSchema.Column? logLikelihood = logLikelihoodColumnName is null
+            ? null
+            : Find(
+                data.Schema, logLikelihoodColumnName, NumberDataViewType.Single, "Evaluate the output of a flow's Transform.");
+
         var scores = new List<double>();
         var labels = new List<bool>();
         long unlabeled = 0, unscored = 0, alarmsOnAnomalies = 0, alarmsOnNormals = 0;
-        double sumOfNormalScores = 0;
+        double sumOfLogLikelihoods = 0;
         long scoredNormals = 0;
 
-        using (DataViewRowCursor cursor = data.GetRowCursor([label, score, predicted]))
+        using (DataViewRowCursor cursor = data.GetRowCursor(
+            new DataViewSchema.Column?[] { label, score, predicted, logLikelihood }.OfType<DataViewSchema.Column>()))
         {
             Func<bool?> readLabel = LabelReader.Create(cursor, label, anomalyKeyValue);
             ValueGetter<float> readScore = cursor.GetGetter<float>(score);
             ValueGetter<bool> readPredicted = cursor.GetGetter<bool>(predicted);
-            float value = 0;
+            ValueGetter<float>? readLogLikelihood =
+                logLikelihood is null ? null : cursor.GetGetter<float>(logLikelihood.Value);
+            float value = 0, nats = 0;
             bool alarm = false;
             while (cursor.MoveNext())
             {
@@ -52,7 +61,9 @@ internal static class AnomalyEvaluator
                 }
                 else if (!anomaly)
                 {
-                    sumOfNormalScores += value;
+                    nats = -value;
+                    readLogLikelihood?.Invoke(ref nats);
+                    sumOfLogLikelihoods += nats;
                     scoredNormals++;
                 }
 
@@ -99,7 +110,7 @@ internal static class AnomalyEvaluator
                     : (double)alarmsOnAnomalies / (alarmsOnAnomalies + alarmsOnNormals),
             Recall = anomalies == 0 ? double.NaN : (double)alarmsOnAnomalies / anomalies,
             FalseAlarmRate = (double)alarmsOnNormals / normals,
-            MeanLogLikelihood = -sumOfNormalScores / scoredNormals,
+            MeanLogLikelihood = sumOfLogLikelihoods / scoredNormals,
             AnomalyCount = anomalies,
             NormalCount = normals,
             UnlabeledCount = unlabeled,

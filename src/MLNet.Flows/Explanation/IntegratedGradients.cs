@@ -24,42 +24,28 @@ internal sealed class IntegratedGradients
     private const double Tolerance = 2e-3;
     private readonly FlowDensity _density;
     private readonly DensityGradient _gradient;
-    private readonly float[] _reference;
     private readonly double[] _start;
     private readonly double[] _difference;
     private readonly double[] _logProb = new double[RowBlock.Rows];
     private readonly List<Node> _nodes = [];
 
     /// <param name="density">The density explained.</param>
-    /// <param name="reference">[FeatureCount], the row that contributions are counted from; with a context each row has one of
-    /// its own.</param>
-    public IntegratedGradients(FlowDensity density, ReadOnlySpan<float> reference)
+    public IntegratedGradients(FlowDensity density)
     {
         _density = density;
         _gradient = new DensityGradient(density);
-        _reference = reference.ToArray();
         _start = new double[density.Columns.ActiveColumns.Length];
         _difference = new double[_start.Length];
     }
 
-    /// <summary>Writes the contributions of every feature; NaN where the row has a missing or infinite feature or
-    /// context.</summary>
-    /// <param name="features">[FeatureCount].</param>
-    /// <param name="context">[ContextColumns], what the row is given; the same along the path.</param>
+    /// <summary>Writes the contributions of every feature.</summary>
+    /// <param name="features">[FeatureCount], finite.</param>
+    /// <param name="context">[ContextColumns], finite: what the row is given; the same along the path.</param>
+    /// <param name="reference">[FeatureCount], the row that contributions are counted from.</param>
     /// <param name="contributions">[FeatureCount], in nats; they add up to Score(row) - Score(reference).</param>
-    /// <returns>[FeatureCount], the reference.</returns>
-    public float[] Explain(ReadOnlySpan<float> features, ReadOnlySpan<float> context, Span<float> contributions)
+    public void Explain(
+        ReadOnlySpan<float> features, ReadOnlySpan<float> context, ReadOnlySpan<float> reference, Span<float> contributions)
     {
-        foreach (float value in (ReadOnlySpan<float>)[.. features, .. context])
-        {
-            if (!float.IsFinite(value))
-            {
-                contributions.Fill(float.NaN);
-                return _reference;
-            }
-        }
-
-        float[] reference = _density.Context is null ? _reference : ReferencePoint.Given(_density, context);
         float[] given = context.ToArray();
         _density.Context?.Apply(given);
         for (int c = 0; c < given.Length; c++)
@@ -79,8 +65,6 @@ internal sealed class IntegratedGradients
             int column = _density.Columns.ConstantColumns[i];
             contributions[column] = (float)Math.Min(_density.Columns.Constants.NatsLost(i, features[column]), float.MaxValue);
         }
-
-        return reference;
     }
 
     private double[] Integrate()

@@ -20,6 +20,15 @@ internal static class ReferencePoint
     private const int Seed = 1;
     private const int CandidatesGivenContext = 8;
 
+    /// <summary>A likely point of one flow, or of a consensus the least strange one of its flows' points.</summary>
+    /// <param name="density">The trained density.</param>
+    /// <param name="logLikelihoods">Per flow, of the training rows under it; at least one.</param>
+    /// <returns>[FeatureCount], finite, in original units.</returns>
+    public static float[] Of(RowDensity density, IReadOnlyList<float[]> logLikelihoods) => LeastStrange(
+        density,
+        density.Context is ContextScale context ? context.Mean.ToArray() : [],
+        [.. density.Flows.Zip(logLikelihoods, (flow, values) => Of(flow, values))]);
+
     /// <param name="density">The trained density.</param>
     /// <param name="logLikelihoods">Of the training rows under it; at least one.</param>
     /// <returns>[FeatureCount], finite, in original units.</returns>
@@ -59,7 +68,21 @@ internal static class ReferencePoint
     /// <param name="density">The trained density, with a context.</param>
     /// <param name="context">[ContextColumns], finite, in original units.</param>
     /// <returns>[FeatureCount], finite, in original units.</returns>
-    public static float[] Given(FlowDensity density, ReadOnlySpan<float> context)
+    public static float[] Given(RowDensity density, ReadOnlySpan<float> context)
+    {
+        float[] given = context.ToArray();
+        return LeastStrange(density, given, [.. density.Flows.Select(flow => Given(flow, given))]);
+    }
+
+    private static float[] LeastStrange(RowDensity density, float[] context, float[][] points)
+    {
+        if (points.Length == 1)
+            return points[0];
+        DensityScorer scorer = density.CreateScorer();
+        return points.MinBy(point => scorer.ScoreRow(point, context).Score)!;
+    }
+
+    private static float[] Given(FlowDensity density, ReadOnlySpan<float> context)
     {
         float[] given = context.ToArray(), standardized = context.ToArray();
         density.Context!.Apply(standardized);

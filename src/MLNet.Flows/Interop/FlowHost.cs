@@ -9,6 +9,7 @@ internal sealed class FlowHost
     private readonly IHost _host;
     private readonly CancellationToken _cancellationToken;
     private readonly bool _silent;
+    private readonly string _prefix = "";
     private readonly Func<bool> _isStopped = () => false;
     private readonly Lock _sending = new();
 
@@ -22,10 +23,11 @@ internal sealed class FlowHost
         _cancellationToken = cancellationToken;
     }
 
-    private FlowHost(FlowHost other, bool silent, Func<bool> isStopped)
+    private FlowHost(FlowHost other, bool silent, Func<bool> isStopped, string prefix)
     {
         (_environment, _host, _cancellationToken) = (other._environment, other._host, other._cancellationToken);
-        (_silent, _isStopped, _sending) = (silent, isStopped, other._sending);
+        (_silent, _prefix, _sending) = (silent, prefix, other._sending);
+        _isStopped = () => other._isStopped() || isStopped();
     }
 
     public IHostEnvironment Environment => _environment;
@@ -49,9 +51,22 @@ internal sealed class FlowHost
     /// <summary>The same host for one of several pieces of work, which is cancelled by itself as well.</summary>
     /// <param name="silent">Whether its messages would be of no use.</param>
     /// <param name="isStopped">Whether it is cancelled.</param>
-    public FlowHost ForPart(bool silent, Func<bool> isStopped) => new(this, silent, isStopped);
+    public FlowHost ForPart(bool silent, Func<bool> isStopped) => new(this, silent, isStopped, _prefix);
+
+    /// <summary>The same host for one of several flows, whose messages say whose they are.</summary>
+    /// <param name="name">Of the flow.</param>
+    /// <param name="cancellationToken">The flow's own, beside the others.</param>
+    public FlowHost ForFlow(string name, CancellationToken cancellationToken) =>
+        new(this, silent: false, () => cancellationToken.IsCancellationRequested, $"{name}: ");
 
     public void Info(string message) => Send(ChannelMessageKind.Info, message);
+
+    /// <param name="message">Null for none.</param>
+    public void Warn(string? message)
+    {
+        if (message is not null)
+            Warning(message);
+    }
 
     public void Warning(string message) => Send(ChannelMessageKind.Warning, message);
 
@@ -67,6 +82,6 @@ internal sealed class FlowHost
     private void SendAlone(ChannelMessageKind kind, string message)
     {
         using IChannel channel = _host.Start("Flow");
-        channel.Send(new ChannelMessage(kind, MessageSensitivity.Unknown, message));
+        channel.Send(new ChannelMessage(kind, MessageSensitivity.Unknown, _prefix + message));
     }
 }

@@ -4,13 +4,13 @@ namespace MLNet.Flows.Model;
 
 /// <summary>All that a fitted flow is, apart from ML.NET: what a transformer scores with and what a model file holds.</summary>
 /// <param name="Density">The density of rows.</param>
-/// <param name="Quantiles">Of the training rows' log-likelihoods.</param>
+/// <param name="Quantiles">Of what the training rows rank by: -Score, of one flow the log-likelihood.</param>
 /// <param name="Columns">Input and output column names.</param>
 /// <param name="FalseAlarmRate">PredictedLabel is true below this p-value.</param>
 /// <param name="Reference">[FeatureCount]: a likely point, from which feature contributions are counted.</param>
 /// <param name="History">How it was trained.</param>
 internal sealed record FlowModel(
-    FlowDensity Density,
+    RowDensity Density,
     LikelihoodQuantiles Quantiles,
     FlowColumnNames Columns,
     double FalseAlarmRate,
@@ -25,6 +25,9 @@ internal sealed record FlowModel(
 
     /// <summary>What the rows are that p-values rank a row among.</summary>
     public RankedSample RankedRows { get; init; } = new(History.RowsUsed, ExpectedAnomalies: null, IsRecalibrated: false);
+
+    /// <summary>The members of a consensus, one per flow of the density; empty of a single flow.</summary>
+    public IReadOnlyList<ConsensusMember> Members { get; init; } = [];
 
     /// <summary>Shows the visitor all that scores are made by.</summary>
     public void Accept(DensityVisitor visitor)

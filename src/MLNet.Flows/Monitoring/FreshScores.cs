@@ -53,7 +53,7 @@ internal sealed record FreshScores(float[] Ranked, float[] PValues, float[] Scor
                 continue;
             }
 
-            ranked.Add(ranks.Ranked(-s, [.. given.DenseValues()]));
+            ranked.Add(ranks.Ranked(s, [.. given.DenseValues()]));
             pValues.Add(p);
             scores.Add(s);
             if (readWeight is not null)

@@ -67,6 +67,15 @@ internal sealed unsafe class FeatureMatrix
         return (lowest, highest);
     }
 
+    /// <summary>A matrix of the same rows in memory of its own.</summary>
+    public FeatureMatrix Copy()
+    {
+        var copy = new FeatureMatrix(Dimension, _rowShift);
+        for (int i = 0; i < RowCount; i++)
+            Row(i).CopyTo(copy.AddRow());
+        return copy;
+    }
+
     /// <summary>The matrix of these columns (ascending), in the memory of this one, which is given up for it and has no rows from
     /// then on.</summary>
     public FeatureMatrix TakeColumns(ReadOnlySpan<int> columns)

@@ -31,6 +31,9 @@ internal static class RandomStreams
     /// <summary>The rows of each step where a base is fitted by itself.</summary>
     public const ulong BaseBatches = 8;
 
+    /// <summary>The seeds of flows that are trained for one detector.</summary>
+    public const ulong Members = 9;
+
     /// <summary>The first of the streams of samples, one a batch.</summary>
     public const ulong Samples = 1000;
 

@@ -21,7 +21,7 @@ namespace MLNet.Flows.Persistence;
 ///   text       column: context; empty for none (version 4 on)
 ///   int32      slot names of the features: their number or 0 for none, then text each (version 3 on)
 ///   double     false-alarm rate
-///   density:
+///   density, or of a consensus: int32 minus the number of its flows, then the density of each (version 4 on):
 ///     int32      feature count
 ///     int32      constant columns, then int32 index each (ascending)
 ///     int32      kind of their densities (version 3 on; 1 before)
@@ -63,6 +63,7 @@ namespace MLNet.Flows.Persistence;
 ///     double x3  rows used, rows skipped, recoveries
 ///     int32      reports, each: int32 step, int32 maximum steps, double epoch, double train and validation log-likelihood,
 ///                and before version 3 double rows/s, double elapsed and remaining seconds
+///   of a consensus, for each of its flows: text name, history as above
 ///   ranked rows: double number, double expected share of anomalies or NaN, int32 1 if they came after training (version 5 on)
 /// </code>
 /// Every version stays readable for good; a change of layout takes the next version number. A model of version 1 explains from
@@ -76,9 +77,7 @@ internal static class FlowModelFormat
     private const int Version = 5;
     private const int OldestVersion = 1;
     private const int HeaderLength = 8 + 4 + 4 + 32;
-    private const int MaximumReports = 1 << 20;
     private const int TextBytes = 40;
-    private const int ReportBytes = 96;
 
     private static ReadOnlySpan<byte> Magic => "MLNFLOW1"u8;
 
@@ -90,11 +89,12 @@ internal static class FlowModelFormat
         foreach (string name in model.SlotNames ?? [])
             writer.Write(name);
         writer.Write(model.FalseAlarmRate);
-        model.Density.Write(writer);
+        ConsensusFormat.Write(model.Density, model.Members.Count, writer);
         writer.Write(model.Reference);
         model.Quantiles.Write(writer);
         model.Ranking?.Write(writer);
-        WriteHistory(model.History, writer);
+        TrainingHistoryFormat.Write(model.History, writer);
+        ConsensusFormat.Write(model.Members, writer);
         model.RankedRows.Write(writer);
 
         ReadOnlySpan<byte> payload = writer.Payload;
@@ -132,18 +132,20 @@ internal static class FlowModelFormat
         string[]? slotNames = version < 3 ? null : ReadSlotNames(reader);
         double falseAlarmRate = reader.ReadDouble();
         reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
-        FlowDensity density = FlowDensity.Read(reader, version);
+        (RowDensity density, int members) = ConsensusFormat.ReadDensity(reader, version);
         reader.Check(
             slotNames is null || slotNames.Length == density.FeatureCount,
             $"{slotNames?.Length} slot names of {density.FeatureCount} features");
-        float[] reference = version == 1 ? TrainingMean(density, reader) : reader.ReadFiniteSingles(density.FeatureCount);
+        float[] reference = version == 1 ? TrainingMean(density.Flow, reader) : reader.ReadFiniteSingles(density.FeatureCount);
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, version);
         ConditionalRanking? ranking =
             density.Context is null ? null : ConditionalRanking.Read(reader, density.ContextColumns);
         reader.Check(
             density.Context is null == columns.Context is null,
             $"{density.ContextColumns} columns of context and the name '{columns.Context}' for them");
-        TrainingHistory history = ReadHistory(reader, version);
+        reader.Check(columns.Latent is null || members == 0, "a latent column of a consensus, which has no one latent");
+        TrainingHistory history = TrainingHistoryFormat.Read(reader, version);
+        ConsensusMember[] consensus = ConsensusFormat.ReadMembers(reader, members, version);
         RankedSample ranked = version < 5 ? RankedSample.Of((int)Math.Min(history.RowsUsed, int.MaxValue), [], null, false)
             : RankedSample.Read(reader);
         reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
@@ -152,6 +154,7 @@ internal static class FlowModelFormat
             SlotNames = slotNames,
             Ranking = ranking,
             RankedRows = ranked,
+            Members = consensus,
         };
     }
 
@@ -214,75 +217,5 @@ internal static class FlowModelFormat
         for (int i = 0; i < density.Columns.ConstantColumns.Length; i++)
             mean[density.Columns.ConstantColumns[i]] = density.Columns.ConstantValues[i];
         return mean;
-    }
-
-    private static void WriteHistory(TrainingHistory history, ModelWriter writer)
-    {
-        writer.Write((int)history.StopReason);
-        writer.Write(history.BestStep);
-        writer.Write((double)history.RowsUsed);
-        writer.Write((double)history.RowsSkipped);
-        writer.Write((double)history.Recoveries);
-        writer.Write(history.Progress.Count);
-        foreach (TrainingProgress report in history.Progress)
-        {
-            writer.Write(report.Step);
-            writer.Write(report.MaximumSteps);
-            writer.Write(report.Epoch);
-            writer.Write(report.TrainLogLikelihood);
-            writer.Write(report.ValidationLogLikelihood);
-        }
-    }
-
-    private static TrainingHistory ReadHistory(ModelReader reader, int version)
-    {
-        var stopReason = (TrainingStopReason)reader.ReadInt32();
-        reader.Check(Enum.IsDefined(stopReason), $"stop reason {(int)stopReason}");
-        int bestStep = reader.ReadInt32();
-        long rowsUsed = Count(reader), rowsSkipped = Count(reader), recoveries = Count(reader);
-        int reports = reader.ReadInt32();
-        reader.Check(reports is >= 0 and <= MaximumReports, $"{reports} training reports");
-        reader.CheckRemaining(reports * (version < 3 ? 56L : 32L));
-        reader.Reserve((long)reports * ReportBytes);
-        var progress = new TrainingProgress[reports];
-        for (int i = 0; i < reports; i++)
-        {
-            // In the order of the file.
-            progress[i] = new TrainingProgress
-            {
-                Step = reader.ReadInt32(),
-                MaximumSteps = reader.ReadInt32(),
-                Epoch = reader.ReadDouble(),
-                TrainLogLikelihood = reader.ReadDouble(),
-                ValidationLogLikelihood = reader.ReadDouble(),
-                RowsPerSecond = version < 3 ? reader.ReadDouble() : double.NaN,
-                Elapsed = version < 3 ? Seconds(reader) : TimeSpan.Zero,
-                Remaining = version < 3 ? Seconds(reader) : TimeSpan.Zero,
-            };
-        }
-
-        return new TrainingHistory
-        {
-            Progress = progress,
-            StopReason = stopReason,
-            BestStep = bestStep,
-            RowsUsed = rowsUsed,
-            RowsSkipped = rowsSkipped,
-            Recoveries = (int)Math.Min(recoveries, int.MaxValue),
-        };
-    }
-
-    private static long Count(ModelReader reader)
-    {
-        double value = reader.ReadDouble();
-        reader.Check(value is >= 0 and < 1e18, $"a count of {value}");
-        return (long)value;
-    }
-
-    private static TimeSpan Seconds(ModelReader reader)
-    {
-        double value = reader.ReadDouble();
-        reader.Check(value is >= 0 and < 1e9, $"a time of {value} s");
-        return TimeSpan.FromSeconds(value);
     }
 }

@@ -18,6 +18,14 @@ internal sealed class ModelReader(byte[] payload)
 
     public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
 
+    /// <summary>The next number, which stays the next one.</summary>
+    public int PeekInt32()
+    {
+        int value = ReadInt32();
+        _position -= sizeof(int);
+        return value;
+    }
+
     public float ReadSingle() => BitConverter.Int32BitsToSingle(ReadInt32());
 
     public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));

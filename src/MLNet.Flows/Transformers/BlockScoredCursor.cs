@@ -19,8 +19,9 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
     private readonly FeatureRows _features;
     private readonly FeatureRows? _context;
     private readonly ValueGetter<DataViewRowId> _readId;
-    private readonly FlowWorkspace _workspace;
+    private readonly DensityScorer _scorer;
     private readonly float[] _logLikelihood = new float[RowBlock.Rows];
+    private readonly float[] _score = new float[RowBlock.Rows];
     private readonly DataViewRowId[] _ids = new DataViewRowId[RowBlock.Rows];
     private readonly long[] _batches = new long[RowBlock.Rows];
     private long _position = -1;
@@ -47,7 +48,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         _features = new FeatureRows(input, input.Schema[bindings.Features.Index], bindings.Model.Density.FeatureCount);
         if (bindings.Context is DataViewSchema.Column context)
             _context = new FeatureRows(input, input.Schema[context.Index], bindings.Model.Density.ContextColumns);
-        _workspace = bindings.Model.Density.CreateWorkspace();
+        _scorer = bindings.Model.Density.CreateScorer();
         _readId = input.GetIdGetter();
     }
 
@@ -105,7 +106,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         base.Dispose(disposing);
     }
 
-    float IFlowRow.LogLikelihood() => _logLikelihood[Index];
+    RowScore IFlowRow.Score() => new(_logLikelihood[Index], _score[_index]);
 
     ReadOnlySpan<float> IFlowRow.Features() => _features[Index];
 
@@ -141,7 +142,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         if (_count == 0)
             return false;
         ReadOnlySpan<float> context = _context is null ? [] : _context.First(_count);
-        _bindings.Model.Density.LogProb(_features.First(_count), context, _logLikelihood.AsSpan(0, _count), _workspace);
+        _scorer.Score(_features.First(_count), context, _logLikelihood.AsSpan(0, _count), _score.AsSpan(0, _count));
         return true;
     }
 }

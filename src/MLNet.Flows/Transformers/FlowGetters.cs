@@ -14,11 +14,11 @@ internal static class FlowGetters
     /// <param name="row">The current row.</param>
     public static Delegate Create(FlowOutput output, FlowModel model, IFlowRow row) => output switch
     {
-        FlowOutput.LogLikelihood => (ValueGetter<float>)((ref float value) => value = row.LogLikelihood()),
-        FlowOutput.Score => (ValueGetter<float>)((ref float value) => value = -row.LogLikelihood()),
+        FlowOutput.LogLikelihood => (ValueGetter<float>)((ref float value) => value = row.Score().LogLikelihood),
+        FlowOutput.Score => (ValueGetter<float>)((ref float value) => value = row.Score().Score),
         FlowOutput.PValue => PValue(model, row),
         FlowOutput.PredictedLabel => PredictedLabel(model, row),
-        FlowOutput.Latent => Latent(model.Density, row),
+        FlowOutput.Latent => Latent(model.Density.Flow, row),
         FlowOutput.FeatureContributions => FeatureContributions(model, row),
         _ => throw new ArgumentOutOfRangeException(nameof(output), output, null),
     };
@@ -26,7 +26,7 @@ internal static class FlowGetters
     private static ValueGetter<float> PValue(FlowModel model, IFlowRow row)
     {
         var pValues = new PValues(model);
-        return (ref float value) => value = pValues.Of(row.LogLikelihood(), row.Context());
+        return (ref float value) => value = pValues.Of(row.Score().Score, row.Context());
     }
 
     // A row that cannot be scored is an alarm. Compared as Single: the p-value 0.01 is not below the rate 0.01.
@@ -54,11 +54,11 @@ internal static class FlowGetters
 
     private static ValueGetter<VBuffer<float>> FeatureContributions(FlowModel model, IFlowRow row)
     {
-        var gradients = new IntegratedGradients(model.Density, model.Reference);
+        var explainer = new RowExplainer(model.Density, model.Reference);
         return (ref VBuffer<float> value) =>
         {
             VBufferEditor<float> editor = VBufferEditor.Create(ref value, model.Density.FeatureCount);
-            gradients.Explain(row.Features(), row.Context(), editor.Values);
+            explainer.Explain(row.Features(), row.Context(), editor.Values);
             value = editor.Commit();
         };
     }

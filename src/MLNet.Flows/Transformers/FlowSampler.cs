@@ -7,7 +7,7 @@ namespace MLNet.Flows.Transformers;
 /// any order.</summary>
 /// <param name="density">What to draw from.</param>
 /// <param name="seed">Decides the rows.</param>
-internal sealed class FlowSampler(FlowDensity density, int seed)
+internal sealed class FlowSampler(RowDensity density, int seed)
 {
     /// <summary>Rows in a batch.</summary>
     public const int BatchSize = 1024;

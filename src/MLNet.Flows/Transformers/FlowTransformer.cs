@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using MLNet.Flows.Distributions;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Model;
@@ -17,9 +15,8 @@ namespace MLNet.Flows;
 /// true, so that it raises an alarm instead of vanishing. Every other row has finite values. Transform is lazy; where only these
 /// columns are asked for, rows are read ahead and scored in blocks of 64, otherwise one by one, with the same bits.
 /// </remarks>
-public abstract class FlowTransformer : ITransformer
+public abstract partial class FlowTransformer : ITransformer
 {
-    private readonly ConcurrentBag<FlowWorkspace> _workspaces = [];
     private readonly string _modelSignature;
     private readonly string _loaderSignature;
 
@@ -46,7 +43,7 @@ public abstract class FlowTransformer : ITransformer
     /// <summary>The column of log p(x), in nats.</summary>
     public string LogLikelihoodColumnName => Model.Columns.LogLikelihood;
 
-    /// <summary>The column of -log p(x).</summary>
+    /// <summary>The column of what rows are ranked by: -log p(x), or a consensus's score.</summary>
     public string ScoreColumnName => Model.Columns.Score;
 
     /// <summary>The column of the share of training rows at most this likely.</summary>
@@ -64,7 +61,7 @@ public abstract class FlowTransformer : ITransformer
     /// <summary>PredictedLabel is true where PValue is below this.</summary>
     public double FalseAlarmRate => Model.FalseAlarmRate;
 
-    /// <summary>How the flow was trained; saved with it.</summary>
+    /// <summary>How the flow was trained, of a consensus its first member; saved with it.</summary>
     public TrainingHistory History => Model.History;
 
     bool ITransformer.IsRowToRowMapper => true;
@@ -72,81 +69,6 @@ public abstract class FlowTransformer : ITransformer
     internal FlowModel Model { get; }
 
     private protected IHostEnvironment Environment { get; }
-
-    /// <summary>Scores an array of rows, without ML.NET's views.</summary>
-    /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
-    /// <param name="result">[n]; receives log p(x) in nats, NaN for a row with a missing or infinite feature.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context.</exception>
-    public void LogLikelihood(ReadOnlySpan<float> rows, Span<float> result)
-    {
-        RequireNoContext("LogLikelihood(rows, contexts, result)");
-        LogLikelihood(rows, contexts: [], result);
-    }
-
-    /// <summary>Scores an array of rows given their contexts, without ML.NET's views.</summary>
-    /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
-    /// <param name="contexts">[n, ContextCount], row-major, in original units.</param>
-    /// <param name="result">[n]; receives log p(x | context) in nats, NaN for a row with a missing or infinite feature or
-    /// context.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
-    public void LogLikelihood(ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result)
-    {
-        CheckLength(rows.Length, result.Length, FeatureCount, "features");
-        CheckLength(contexts.Length, result.Length, ContextCount, "values of context");
-        if (!_workspaces.TryTake(out FlowWorkspace? workspace))
-            workspace = Model.Density.CreateWorkspace();
-        if (result.Length == 1)
-            result[0] = Model.Density.LogProbOfRow(rows, contexts, workspace);
-        else
-            Model.Density.LogProb(rows, contexts, result, workspace);
-        _workspaces.Add(workspace);
-    }
-
-    /// <summary>Draws rows from the flow, exactly: base draws through the exact inverse.</summary>
-    /// <param name="count">How many rows, at least 1.</param>
-    /// <param name="seed">Same seed, same rows; null takes one from the context.</param>
-    /// <returns>[count, FeatureCount], row-major, in original units.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1, or so many rows do not fit an
-    /// array.</exception>
-    /// <exception cref="ArgumentException">The flow needs a context.</exception>
-    public float[] Sample(int count, int? seed = null)
-    {
-        RequireNoContext("Sample(contexts)");
-        CheckCount(count, nameof(count));
-        if ((long)count * FeatureCount > Array.MaxLength)
-            throw new ArgumentOutOfRangeException(
-                nameof(count),
-                count,
-                $"{count} rows of {FeatureCount} features do not fit one array. Draw fewer at a time, or use "
-                + "mlContext.Flows.Sample, which is lazy.");
-        var sampler = new FlowSampler(Model.Density, seed ?? new FlowHost(Environment, "FlowSample").NextSeed());
-        var rows = new float[count * FeatureCount];
-        for (int start = 0; start < count; start += FlowSampler.BatchSize)
-            sampler.Batch(
-                start / FlowSampler.BatchSize,
-                contexts: [],
-                rows.AsSpan(start * FeatureCount, Math.Min(FlowSampler.BatchSize, count - start) * FeatureCount));
-        return rows;
-    }
-
-    /// <summary>Draws a row for each context, exactly: base draws through the exact inverse given the context.</summary>
-    /// <param name="contexts">[n, ContextCount], row-major, finite, in original units.</param>
-    /// <param name="seed">Same seed and contexts, same rows; null takes one from the ML.NET context.</param>
-    /// <returns>[n, FeatureCount], row-major, in original units.</returns>
-    /// <exception cref="ArgumentException">There is no context, not whole ones, or one is missing or infinite.</exception>
-    public float[] Sample(ReadOnlySpan<float> contexts, int? seed = null)
-    {
-        if (ContextCount == 0 || contexts.Length % ContextCount != 0)
-        {
-            throw new ArgumentException(
-                $"There are {contexts.Length} values of context, but this flow takes {ContextCount} a row. "
-                + (ContextCount == 0 ? "Call Sample(count)." : "Pass whole contexts, one for each row."));
-        }
-
-        var sampler = new FlowSampler(Model.Density, seed ?? new FlowHost(Environment, "FlowSample").NextSeed());
-        IEnumerable<float[]> each = contexts.ToArray().Chunk(ContextCount).Select(CheckContext);
-        return [.. sampler.Rows(each).SelectMany(row => row.Features)];
-    }
 
     /// <summary>Which features make a row strange: the largest contributions to its Score.</summary>
     /// <remarks>Integrated gradients from a likely point of the density (the center of its heaviest component) to the row. Costs
@@ -191,7 +113,7 @@ public abstract class FlowTransformer : ITransformer
         string[] reported = [.. Enumerable.Range(0, FeatureCount).Select(
             i => (names ?? Model.SlotNames)?[i] is { Length: > 0 } name ? name : $"{FeatureColumnName}[{i}]")];
         var contributions = new float[FeatureCount];
-        float[] reference = new IntegratedGradients(Model.Density, Model.Reference).Explain(row, context, contributions);
+        float[] reference = new RowExplainer(Model.Density, Model.Reference).Explain(row, context, contributions);
         float[] values = row.ToArray();
         bool finite = Array.TrueForAll(values, float.IsFinite) && Array.TrueForAll(context.ToArray(), float.IsFinite);
         return [.. Enumerable.Range(0, FeatureCount)
@@ -255,16 +177,6 @@ public abstract class FlowTransformer : ITransformer
             throw new ArgumentException(
                 $"This flow is a density given the {ContextCount} values of column '{ContextColumnName}', but no context is "
                 + $"given. Call {instead}.");
-        }
-    }
-
-    private static void CheckLength(int length, int rows, int columns, string what)
-    {
-        if (length != (long)rows * columns)
-        {
-            throw new ArgumentException(
-                $"There are {length} {what} for {rows} results, but {columns} {what} a row make {(long)rows * columns}. Pass "
-                + "whole rows and one result each.");
         }
     }
 

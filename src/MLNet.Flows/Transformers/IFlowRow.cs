@@ -1,10 +1,12 @@
+using MLNet.Flows.Distributions;
+
 namespace MLNet.Flows.Transformers;
 
 /// <summary>The row under a cursor, as the flow's getters see it.</summary>
 internal interface IFlowRow
 {
-    /// <summary>log p(x).</summary>
-    float LogLikelihood();
+    /// <summary>log p(x), and what rows are ranked by.</summary>
+    RowScore Score();
 
     /// <summary>x, dense; valid until the cursor moves.</summary>
     ReadOnlySpan<float> Features();

@@ -11,32 +11,31 @@ internal sealed class RowScorer : IFlowRow
     private readonly DataViewRow _row;
     private readonly ValueGetter<VBuffer<float>> _readFeatures;
     private readonly ValueGetter<VBuffer<float>>? _readContext;
-    private readonly FlowDensity _density;
-    private readonly FlowWorkspace _workspace;
+    private readonly DensityScorer _scorer;
     private VBuffer<float> _buffer;
     private VBuffer<float> _context;
     private float[]? _dense;
     private float[]? _denseContext;
     private long _position = -1;
-    private float _logLikelihood;
+    private RowScore _score;
 
     public RowScorer(DataViewRow row, FlowBindings bindings)
     {
         _row = row;
-        _density = bindings.Model.Density;
-        _workspace = _density.CreateWorkspace();
-        _readFeatures = FeatureColumn.Reader(row, row.Schema[bindings.Features.Index], _density.FeatureCount);
+        RowDensity density = bindings.Model.Density;
+        _scorer = density.CreateScorer();
+        _readFeatures = FeatureColumn.Reader(row, row.Schema[bindings.Features.Index], density.FeatureCount);
         if (bindings.Context is DataViewSchema.Column context)
-            _readContext = FeatureColumn.Reader(row, row.Schema[context.Index], _density.ContextColumns);
+            _readContext = FeatureColumn.Reader(row, row.Schema[context.Index], density.ContextColumns);
     }
 
-    public float LogLikelihood()
+    public RowScore Score()
     {
         if (_row.Position == _position && _position >= 0)
-            return _logLikelihood;
+            return _score;
         ReadOnlySpan<float> features = Features();
         _position = _row.Position;
-        return _logLikelihood = _density.LogProbOfRow(features, Context(), _workspace);
+        return _score = _scorer.ScoreRow(features, Context());
     }
 
     public ReadOnlySpan<float> Features()

@@ -127,7 +127,7 @@ public sealed class ContinuousFlowEstimatorTests
     }
 
     private static ContinuousMap Map(ContinuousFlowTransformer model) =>
-        model.Model.Density.Chain.Bijections.OfType<ContinuousMap>().Single();
+        model.Model.Density.Flow.Chain.Bijections.OfType<ContinuousMap>().Single();
 
     // Of normal points: the largest distance after a round trip, and the mean one of log-determinants from those of 256 steps.
     private static (double RoundTrip, double LogDet) Errors(ContinuousMap trained, int steps)

@@ -223,7 +223,7 @@ public sealed class PlanarFlowEstimatorTests
 
         PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(200, 3)));
 
-        Assert.Equal(expected, model.Model.Density.Chain.Base is UniformMixture mixture ? mixture.Members.Count : 1);
+        Assert.Equal(expected, model.Model.Density.Flow.Chain.Base is UniformMixture mixture ? mixture.Members.Count : 1);
     }
 
     [Fact]
@@ -241,7 +241,7 @@ public sealed class PlanarFlowEstimatorTests
         PlanarFlowTransformer model = _context.Flows.PlanarFlow(options).Fit(Rows.View(_context, Rows.Normal(500, 2)));
 
         Assert.Equal(TrainingStopReason.Cancelled, model.History.StopReason);
-        Assert.Single(Assert.IsType<UniformMixture>(model.Model.Density.Chain.Base).Members);
+        Assert.Single(Assert.IsType<UniformMixture>(model.Model.Density.Flow.Chain.Base).Members);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class ExplainTests
         foreach (float[] row in (float[][])[train[0], [4, -3, 2], [9, 9, 9]])
         {
             var contributions = new float[3];
-            new IntegratedGradients(model.Model.Density, model.Model.Reference).Explain(row, context: [], contributions);
+            new RowExplainer(model.Model.Density, model.Model.Reference).Explain(row, context: [], contributions);
             double[] fine = Riemann(model.Model, row, 64 * 300);
             double size = fine.Sum(Math.Abs);
             for (int d = 0; d < 3; d++)
@@ -141,7 +141,7 @@ public sealed class ExplainTests
 
     private static double[] Riemann(FlowModel model, float[] row, int points)
     {
-        var gradient = new DensityGradient(model.Density);
+        var gradient = new DensityGradient(model.Density.Flow);
         var sums = new double[row.Length];
         var logProb = new double[64];
         for (int start = 0; start < points; start += 64)

@@ -137,10 +137,10 @@ public sealed class ContextLawsTests
             IReadOnlyList<FeatureContribution> parts = model.Explain(row.Features, row.Given, numberOfFeatures: 3);
             float[] reference = [.. parts.OrderBy(part => part.Index).Select(part => part.Reference)];
             var scores = new float[2];
-            model.LogLikelihood([.. row.Features, .. reference], [.. row.Given, .. row.Given], scores);
+            model.Score([.. row.Features, .. reference], [.. row.Given, .. row.Given], scores);
 
             Assert.Equal(
-                scores[1] - scores[0], parts.Sum(part => part.Contribution), 2e-2 * (1 + Math.Abs(scores[1] - scores[0])));
+                scores[0] - scores[1], parts.Sum(part => part.Contribution), 2e-2 * (1 + Math.Abs(scores[0] - scores[1])));
             IReadOnlyList<FeatureContribution> byName = _context.Flows.Explain(model, row, 3, Schema());
             Assert.Equal(parts.Select(part => part.Contribution), byName.Select(part => part.Contribution));
         }
@@ -201,7 +201,7 @@ public sealed class ContextLawsTests
 
     // log-density of the constant column at its constant.
     private static double Plateau(FlowTransformer model, float at) =>
-        model.Model.Density.Columns.ConstantLogProb([0, at, 7]);
+        model.Model.Density.Flows[0].Columns.ConstantLogProb([0, at, 7]);
 
     private FlowTransformer Fit(string name, GivenRow[] rows) => FlowTable.Create(_context, name, Options(name)).Fit(View(rows));
 

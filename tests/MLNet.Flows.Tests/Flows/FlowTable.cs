@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 
 namespace MLNet.Flows.Tests.Flows;
@@ -75,6 +76,7 @@ internal static class FlowTable
                 Contamination = 0.05,
             },
             (flows, options) => flows.ContinuousFlow(options)),
+        ["consensus"] = Of(() => new PlanarFlowEstimator.Options(), (flows, options) => Consensus(flows, options)),
         ["radial"] = Of(() => new RadialFlowEstimator.Options(), (flows, options) => flows.RadialFlow(options)),
     };
 
@@ -95,6 +97,31 @@ internal static class FlowTable
 
     public static IEstimator<FlowTransformer> Create(MLContext context, string name, FlowOptions? options = null) =>
         Flows[name].Create(context.Flows, options ?? Options(name));
+
+    // A planar flow and a NICE by the options that flows have in common; those of the whole go to the consensus.
+    private static ConsensusEstimator Consensus(FlowsCatalog flows, PlanarFlowEstimator.Options options)
+    {
+        flows.PlanarFlow(options);
+        var (standard, planar, nice) = (
+            new PlanarFlowEstimator.Options(), new PlanarFlowEstimator.Options(), new NiceEstimator.Options());
+        var whole = new ConsensusEstimator.Options();
+        foreach (PropertyInfo property in typeof(FlowOptions).GetProperties())
+        {
+            object? value = property.GetValue(options);
+            if (property.Name == nameof(FlowOptions.LatentColumnName) || Equals(value, property.GetValue(standard)))
+                continue;
+            if (typeof(ConsensusOptions).GetProperty(property.Name) is { } ofTheWhole)
+            {
+                ofTheWhole.SetValue(whole, value);
+                continue;
+            }
+
+            property.SetValue(planar, value);
+            property.SetValue(nice, value);
+        }
+
+        return flows.Consensus(whole, flows.PlanarFlow(planar), flows.Nice(nice));
+    }
 
     private static Line Of<TOptions>(Func<TOptions> options, Func<FlowsCatalog, TOptions, IEstimator<FlowTransformer>> create)
         where TOptions : FlowOptions => new(options, (flows, given) => create(flows, (TOptions)given));

@@ -175,7 +175,7 @@ public sealed class FlowModelFormatTests
             {
                 FlowModel model = FlowModelFormat.Read(content);
                 if (model.Density.FeatureCount == row.Length)
-                    model.Density.LogProbOfRow(row, context: [], model.Density.CreateWorkspace());
+                    model.Density.CreateScorer().ScoreRow(row, context: []);
             }
             catch (FormatException)
             {
@@ -224,6 +224,7 @@ public sealed class FlowModelFormatTests
     [InlineData("maf-v3-residual", typeof(MaskedAutoregressiveTransformer), "Latent")]
     [InlineData("spline-v3", typeof(NeuralSplineTransformer), "Latent")]
     [InlineData("maf-v4-context", typeof(MaskedAutoregressiveTransformer), "Latent")]
+    [InlineData("consensus-v4", typeof(ConsensusTransformer), null)]
     [InlineData("continuous-v3", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("continuous-v3-one-layer", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
@@ -262,6 +263,7 @@ public sealed class FlowModelFormatTests
         Write("spline-v3", new NeuralSplineTransformer(_context, WithAllColumns(TestFlows.NeuralSplineModel())));
         Write("continuous-v3", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(16, 20))));
         Write("continuous-v3-one-layer", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(12))));
+        Write("consensus-v4", new ConsensusTransformer(_context, TestFlows.ConsensusModel()));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
         static FlowModel WithAllColumns(FlowModel model) =>

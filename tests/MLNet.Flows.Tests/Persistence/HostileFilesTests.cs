@@ -136,7 +136,7 @@ public sealed class HostileFilesTests
         var density = new FlowDensity(
             new ColumnPartition(1, [], new PlateauConstants([], [])),
             new Transformed([], members == 1 ? flows[0] : new UniformMixture(flows)));
-        byte[] file = FlowModelFormat.Write(TestFlows.Model() with { Density = density, Reference = [0] });
+        byte[] file = FlowModelFormat.Write(TestFlows.Model() with { Density = new RowDensity(density), Reference = [0] });
 
         (FlowModel? model, long allocated) = Read(file);
 

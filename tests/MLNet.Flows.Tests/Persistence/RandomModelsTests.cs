@@ -25,8 +25,8 @@ public sealed class RandomModelsTests
 
         Assert.Equal(written, FlowModelFormat.Write(read));
         Assert.Equal(
-            BitConverter.SingleToInt32Bits(model.Density.LogProbOfRow(row, context: [], model.Density.CreateWorkspace())),
-            BitConverter.SingleToInt32Bits(read.Density.LogProbOfRow(row, context: [], read.Density.CreateWorkspace())));
+            BitConverter.SingleToInt32Bits(model.Density.CreateScorer().ScoreRow(row, context: []).LogLikelihood),
+            BitConverter.SingleToInt32Bits(read.Density.CreateScorer().ScoreRow(row, context: []).LogLikelihood));
     }, iter: 300);
 
     private static FlowModel Create(int active, int constants, int kind, int members, int seed)
@@ -55,8 +55,8 @@ public sealed class RandomModelsTests
             features, [.. Enumerable.Range(active, constants)], new PlateauConstants(Draw(constants), Positive(constants), 2000));
         return TestFlows.Model() with
         {
-            Density = new FlowDensity(
-                columns, new Transformed([new Standardization(Draw(active), Positive(active)), .. Chain()], all)),
+            Density = new RowDensity(new FlowDensity(
+                columns, new Transformed([new Standardization(Draw(active), Positive(active)), .. Chain()], all))),
             Reference = Draw(features),
             SlotNames = random.NextInt32(2) == 0 ? null : [.. Enumerable.Range(0, features).Select(i => $"slot {i}")],
         };

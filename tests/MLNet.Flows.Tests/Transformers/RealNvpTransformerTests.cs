@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Tests.EndToEnd;
@@ -28,9 +29,9 @@ public sealed class RealNvpTransformerTests
         for (int i = 0; i < rows.Length - 1; i++)
         {
             (RowWorkspace latent, float logDet) = Forward(flow.Model, rows[i]);
+            FlowDensity density = flow.Model.Density.Flow;
             Assert.Equal(
-                flow.Model.Density.Chain.Base.LogProb(latent) + logDet + flow.Model.Density.Columns.ConstantLogProb(rows[i]),
-                logLikelihood[i]);
+                density.Chain.Base.LogProb(latent) + logDet + density.Columns.ConstantLogProb(rows[i]), logLikelihood[i]);
         }
     }
 
@@ -115,10 +116,10 @@ public sealed class RealNvpTransformerTests
 
     private static (RowWorkspace Latent, float LogDet) Forward(FlowModel model, float[] features)
     {
-        var row = new RowWorkspace(4, model.Density.ScratchColumns);
+        var row = new RowWorkspace(4, model.Density.Flow.ScratchColumns);
         new[] { features[0], features[1], features[3], features[4] }.CopyTo(row.Values.Span);
         float logDet = 0;
-        foreach (Bijection bijection in model.Density.Chain.Bijections)
+        foreach (Bijection bijection in model.Density.Flow.Chain.Bijections)
             logDet += bijection.Forward(row);
         return (row, logDet);
     }

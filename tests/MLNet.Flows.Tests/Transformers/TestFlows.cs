@@ -61,6 +61,20 @@ internal static class TestFlows
 
     public static FlowModel ContinuousModel(params int[] hidden) => Model(BijectionTable.Continuous(4, hidden, steps: 10));
 
+    public static FlowModel ConsensusModel()
+    {
+        FlowModel planar = Model(), nice = NiceModel();
+        return planar with
+        {
+            Density = new RowDensity(planar.Density.Flow, nice.Density.Flow),
+            Members =
+            [
+                new ConsensusMember { Name = "PlanarFlow", History = planar.History },
+                new ConsensusMember { Name = "Nice", History = nice.History with { BestStep = 50 } },
+            ],
+        };
+    }
+
     public static PlanarFlowTransformer Transformer(MLContext context) => new(context, Model());
 
     public static RealNvpTransformer RealNvp(MLContext context) => new(context, RealNvpModel());
@@ -101,7 +115,7 @@ internal static class TestFlows
             Remaining = TimeSpan.FromSeconds(2),
         };
         return new FlowModel(
-            density,
+            new RowDensity(density),
             LikelihoodQuantiles.Fit(likelihoods, []),
             new FlowColumnNames(Context: context is null ? null : "Given"),
             0.01,

@@ -50,6 +50,10 @@ internal sealed class StandardizedContext
         static float Bound(double value) => (float)Math.Clamp(value, -ContextScale.Furthest, ContextScale.Furthest);
     }
 
+    /// <summary>The same values, for another flow's maps.</summary>
+    /// <param name="affine">Fits conditional maps.</param>
+    public StandardizedContext With(ConditionalAffine affine) => new(Values, Scale, affine);
+
     /// <summary>Takes from the rows, in place, what the context says of their location and scale, and standardizes what is
     /// left.</summary>
     /// <param name="rows">[n, d], standardized.</param>

@@ -201,7 +201,7 @@ public sealed class MemberTrainingTests
     };
 
     private static Transformed[] Members(PlanarFlowTransformer model) =>
-        [.. Assert.IsType<UniformMixture>(model.Model.Density.Chain.Base).Members.Cast<Transformed>()];
+        [.. Assert.IsType<UniformMixture>(model.Model.Density.Flow.Chain.Base).Members.Cast<Transformed>()];
 
     // Of a few points, by each member.
     private static float[][] Scores(Transformed[] members) => Array.ConvertAll(members, member =>

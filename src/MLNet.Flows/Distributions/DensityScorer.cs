@@ -1,0 +1,93 @@
+using System.Numerics.Tensors;
+using MLNet.Flows.Numerics;
+
+namespace MLNet.Flows.Distributions;
+
+/// <summary>Scores rows by a <see cref="RowDensity"/>, with the buffers of one caller. Not thread-safe.</summary>
+/// <remarks>Flows score the same block of 64 rows one after another, so that its rows are read from memory once; what they find
+/// is put together row by row, in blocks and alone by the same sums.</remarks>
+internal sealed class DensityScorer
+{
+    private const int R = RowBlock.Rows;
+    private readonly FlowDensity[] _flows;
+    private readonly FlowWorkspace[] _workspaces;
+
+    // [flows, 64]: log p_m.
+    private readonly float[] _logProbs;
+
+    /// <param name="flows">One or more.</param>
+    public DensityScorer(FlowDensity[] flows)
+    {
+        _flows = flows;
+        _workspaces = Array.ConvertAll(flows, flow => flow.CreateWorkspace());
+        _logProbs = new float[flows.Length * R];
+    }
+
+    /// <summary>Scores rows [n, FeatureCount] given contexts [n, ContextColumns], row-major.</summary>
+    /// <param name="rows">In original units.</param>
+    /// <param name="contexts">In original units.</param>
+    /// <param name="logLikelihoods">[n]; NaN where a row or its context has a missing or infinite value.</param>
+    /// <param name="scores">[n], likewise; empty where they are not wanted. May be <paramref name="logLikelihoods"/>, whose place
+    /// they then take.</param>
+    public void Score(
+        ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> logLikelihoods, Span<float> scores)
+    {
+        if (logLikelihoods.Length == 1)
+        {
+            RowScore row = ScoreRow(rows, contexts);
+            logLikelihoods[0] = row.LogLikelihood;
+            if (!scores.IsEmpty)
+                scores[0] = row.Score;
+            return;
+        }
+
+        if (_flows is [FlowDensity only])
+        {
+            only.LogProb(rows, contexts, logLikelihoods, _workspaces[0]);
+            if (!scores.IsEmpty)
+                TensorPrimitives.Negate(logLikelihoods, scores);
+            return;
+        }
+
+        int columns = _flows[0].FeatureCount, given = _flows[0].ContextColumns;
+        for (int start = 0; start < logLikelihoods.Length; start += R)
+        {
+            int count = Math.Min(R, logLikelihoods.Length - start);
+            ReadOnlySpan<float> some = rows.Slice(start * columns, count * columns);
+            ReadOnlySpan<float> someContexts = contexts.Slice(start * given, count * given);
+            for (int m = 0; m < _flows.Length; m++)
+                _flows[m].LogProb(some, someContexts, _logProbs.AsSpan(m * R, count), _workspaces[m]);
+            for (int r = 0; r < count; r++)
+            {
+                RowScore score = Combine(r);
+                logLikelihoods[start + r] = score.LogLikelihood;
+                if (!scores.IsEmpty)
+                    scores[start + r] = score.Score;
+            }
+        }
+    }
+
+    /// <summary>Scores one row given its context; the same bits as in a block.</summary>
+    public RowScore ScoreRow(ReadOnlySpan<float> features, ReadOnlySpan<float> context)
+    {
+        for (int m = 0; m < _flows.Length; m++)
+            _logProbs[m * R] = _flows[m].LogProbOfRow(features, context, _workspaces[m]);
+        return _flows.Length == 1 ? new RowScore(_logProbs[0], -_logProbs[0]) : Combine(0);
+    }
+
+    // NaN of NaN.
+    private RowScore Combine(int row)
+    {
+        float highest = float.NegativeInfinity;
+        double sum = 0, shares = 0;
+        for (int i = row; i < _logProbs.Length; i += R)
+        {
+            sum += _logProbs[i];
+            highest = Math.Max(highest, _logProbs[i]);
+        }
+
+        for (int i = row; i < _logProbs.Length; i += R)
+            shares += Math.Exp((double)_logProbs[i] - highest);
+        return new RowScore((float)(highest + Math.Log(shares / _flows.Length)), (float)(-sum / _flows.Length));
+    }
+}

@@ -1,0 +1,36 @@
+using MLNet.Flows.Estimators;
+
+namespace MLNet.Flows;
+
+public sealed partial class AnomalyDetectorEstimator
+{
+    /// <summary>All options of an anomaly detector. Every property has a default that works.</summary>
+    public sealed class Options : ConsensusOptions
+    {
+        /// <summary>The feature column, a vector of Single of known size. Default "Features".</summary>
+        public string FeatureColumnName { get; set; } = "Features";
+
+        /// <summary>A column of what each row is given, as <see cref="FlowOptions.ContextColumnName"/>. Null (the default) for
+        /// none.</summary>
+        public string? ContextColumnName { get; set; }
+
+        /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1.</summary>
+        public string? ExampleWeightColumnName { get; set; }
+
+        /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: null (the default) for unknown, 0 for
+        /// clean. It decides the members, and where it is above 0 the rate of alarms.</summary>
+        public double? Contamination { get; set; }
+
+        /// <summary>Decides every random choice; null (the default) takes it from the MLContext's seed.</summary>
+        public int? Seed { get; set; }
+
+        /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+        internal void Check()
+        {
+            var faults = new OptionFaults();
+            faults.Range(nameof(Contamination), Contamination ?? 0, 0, 0.5);
+            Check(faults, FeatureColumnName ?? "", ContextColumnName, ExampleWeightColumnName);
+            faults.ThrowIfAny(Name);
+        }
+    }
+}
