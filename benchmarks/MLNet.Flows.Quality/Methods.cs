@@ -6,7 +6,7 @@ namespace MLNet.Flows.Quality;
 /// <summary>What is compared, by name: our presets, rivals, and what is left of a preset when one choice is taken back.</summary>
 internal static class Methods
 {
-    public const string Compared = "flow-unknown,flow-0,flow-0.1,knn,iforest,gaussian,pca";
+    public const string Compared = "flow-unknown,flow-0,flow-0.1,knn,iforest,mcd,ecod,gaussian,pca";
 
     public static IReadOnlyDictionary<string, (string Label, Func<IDetector> Create)> All { get; } = Build();
 
@@ -19,6 +19,9 @@ internal static class Methods
             ["flow-0.1"] = ("PlanarFlow contamination=0.1", Flow(0.1)),
             ["knn"] = ("NearestNeighbours", () => new NearestNeighbours()),
             ["iforest"] = ("IsolationForest", () => new IsolationForest()),
+            ["mcd"] = ("MinimumCovarianceDeterminant", () => new MinimumCovarianceDeterminant()),
+            ["ecod"] = ("Ecod", () => new Ecod()),
+            ["ecod-columns"] = ("Ecod by column", () => new Ecod(byColumn: true)),
             ["gaussian"] = ("FullGaussian", () => new FullGaussian()),
             ["pca"] = ("RandomizedPca", () => new RandomizedPca()),
         };
