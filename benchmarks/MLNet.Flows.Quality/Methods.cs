@@ -6,7 +6,7 @@ namespace MLNet.Flows.Quality;
 /// <summary>What is compared, by name: our presets, rivals, and what is left of a preset when one choice is taken back.</summary>
 internal static class Methods
 {
-    public const string Compared = "flow-unknown,flow-0,flow-0.1,knn,iforest,gaussian,pca";
+    public const string Compared = "flow-unknown,flow-0,flow-0.1,knn,iforest,mcd,ecod,gaussian,pca";
 
     // The methods that are one flow each, to be put together, by seed and without calibrated p-values; made with All.
     private static readonly Dictionary<string, Func<FlowsCatalog, int, FlowEstimator>> Flows = [];
@@ -28,6 +28,9 @@ internal static class Methods
         {
             ["knn"] = ("NearestNeighbours", () => new NearestNeighbours()),
             ["iforest"] = ("IsolationForest", () => new IsolationForest()),
+            ["mcd"] = ("MinimumCovarianceDeterminant", () => new MinimumCovarianceDeterminant()),
+            ["ecod"] = ("Ecod", () => new Ecod()),
+            ["ecod-columns"] = ("Ecod by column", () => new Ecod(byColumn: true)),
             ["detector-unknown"] = ("AnomalyDetector contamination=unknown", Detector(null)),
             ["detector-0"] = ("AnomalyDetector contamination=0", Detector(0)),
             ["detector-0.1"] = ("AnomalyDetector contamination=0.1", Detector(0.1)),

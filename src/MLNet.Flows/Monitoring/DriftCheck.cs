@@ -31,8 +31,8 @@ internal static class DriftCheck
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The flow was trained on rows of which a share of {ranked.ExpectedAnomalies} was expected to be anomalies, and "
-                + $"its p-values rank rows among those: normal rows would look like drift. Call model.Recalibrate(freshNormalRows) "
-                + $"first, and check the model that it returns."));
+                + $"its p-values rank rows among those: normal rows would look like drift. Call "
+                + $"model.Recalibrate(freshNormalRows) first, and check the model that it returns."));
         }
 
         FreshScores fresh = FreshScores.Of(flow, rows, weightColumnName: null);
