@@ -6,8 +6,8 @@ using MLNet.Flows.Quality;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string Usage =
-    "--data DIR [--setting clean|contaminated|both|calibration|wide-calibration] [--seeds 5] [--max-train 10000] [--methods "
-    + "a,b,...] [--share S] [--out results.csv]";
+    "--data DIR [--setting clean|contaminated|both|calibration|wide-calibration|alarms] [--seeds 5] [--max-train 10000] "
+    + "[--methods a,b,...] [--share S] [--out results.csv]";
 var arguments = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     arguments[args[i]] = args[i + 1];
@@ -19,7 +19,8 @@ string[] methods = Take("--methods", Methods.Compared).Split(',');
 string? fault = args.Length % 2 != 0
     || arguments.Count > 0 ? $"unknown argument {(arguments.Count > 0 ? arguments.Keys.First() : args[^1])}"
     : setting != "wide-calibration" && !Directory.Exists(folder) ? $"no folder '{folder}'"
-    : setting is not ("clean" or "contaminated" or "both" or "calibration" or "wide-calibration") ? $"no setting '{setting}'"
+    : setting is not ("clean" or "contaminated" or "both" or "calibration" or "wide-calibration" or "alarms")
+        ? $"no setting '{setting}'"
     : methods.FirstOrDefault(method => !Methods.Exists(method))
         is string unknown ? $"no method '{unknown}' among {string.Join(", ", Methods.All.Keys)}"
     : null;
@@ -39,6 +40,12 @@ LabeledSet[] sets = [.. Directory.GetFiles(folder, "*.csv").Order(StringComparer
 if (setting == "calibration")
 {
     Calibration.Run(sets, methods, seeds, maximumTrain);
+    return 0;
+}
+
+if (setting == "alarms")
+{
+    AlarmsWithinABudget.Run(sets, methods, seeds, maximumTrain);
     return 0;
 }
 

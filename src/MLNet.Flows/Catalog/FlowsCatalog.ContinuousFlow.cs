@@ -6,7 +6,7 @@ public sealed partial class FlowsCatalog
     /// it.</summary>
     /// <param name="featureColumnName">The feature column, a vector of Single of known size.</param>
     /// <param name="exampleWeightColumnName">A Single column of example weights; null for none.</param>
-    /// <param name="numberOfSteps">Steps of the solver, 1 to 1,000; default 16.</param>
+    /// <param name="numberOfSteps">Steps of the solver, 1 to 1,000; default 20.</param>
     /// <param name="falseAlarmRate">PredictedLabel is true where PValue is below this, in [0, 1]; null (the default) for
     /// <paramref name="contamination"/> where that is above 0, else 0.01.</param>
     /// <param name="contamination">Expected share of anomalies in the training data, in [0, 0.5]: null (the default) for unknown,
@@ -16,7 +16,7 @@ public sealed partial class FlowsCatalog
     public ContinuousFlowEstimator ContinuousFlow(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
-        int numberOfSteps = 16,
+        int numberOfSteps = 20,
         double? falseAlarmRate = null,
         double? contamination = null) => ContinuousFlow(new ContinuousFlowEstimator.Options
         {
