@@ -11,8 +11,10 @@ public sealed class AlarmsPageTests
     public void Page_FromAlarmsToDrift_RunsAsItStands()
     {
         var mlContext = new MLContext(seed: 1);
-        IDataView train = Rows.View(mlContext, Rows.Normal(500, 2)), today = Rows.View(mlContext, [.. Rows.Normal(200, 2), [9, 9]]);
-        IDataView freshNormalRows = Rows.View(mlContext, Rows.Normal(400, 2)), newRows = Rows.View(mlContext, Rows.Normal(50, 2));
+        IDataView train = Rows.View(mlContext, Rows.Normal(500, 2));
+        IDataView today = Rows.View(mlContext, [.. Rows.Normal(200, 2), [9, 9]]);
+        IDataView freshNormalRows = Rows.View(mlContext, Rows.Normal(400, 2));
+        IDataView newRows = Rows.View(mlContext, Rows.Normal(50, 2));
         ITransformer model = mlContext.Flows.PlanarFlow(contamination: 0).Fit(train);
 
         AlarmSelection selection = mlContext.Flows.SelectAlarms(model.Transform(today), falseDiscoveryRate: 0.1);
