@@ -74,8 +74,7 @@ internal static class FlowCases
             ["mixture, own scales"] = d => new TrainableNormalMixture(d, 3, sharedScale: false, minimumWeight: 0),
         };
 
-    /// <summary>What the rows of a chain are given, a fifth of it beyond the bound of inputs; null where it is given
-    /// nothing.</summary>
+    /// <summary>What the rows of a chain are given, standardized; null where it is given nothing.</summary>
     public static FeatureMatrix? Contexts(int columns, int rows)
     {
         if (columns == 0)
@@ -85,7 +84,7 @@ internal static class FlowCases
         for (int i = 0; i < rows; i++)
         {
             foreach (ref float value in contexts.AddRow())
-                value = (float)(2.3 * random.NextGaussian());
+                value = (float)random.NextGaussian();
         }
 
         return contexts;
