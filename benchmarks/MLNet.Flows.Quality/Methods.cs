@@ -8,7 +8,7 @@ internal static class Methods
 {
     public const string Compared = "flow-unknown,flow-0,flow-0.1,knn,iforest,mcd,ecod,gaussian,pca";
 
-    // The methods that are one flow each, to be put together, by seed and without calibrated p-values; made with All.
+    // The methods that are one flow each, to be put together, by seed; made with All.
     private static readonly Dictionary<string, Func<FlowsCatalog, int, FlowEstimator>> Flows = [];
 
     public static IReadOnlyDictionary<string, (string Label, Func<IDetector> Create)> All { get; } = Build();
@@ -100,13 +100,13 @@ internal static class Methods
 
         return methods;
 
-        // Only scores are compared of deep flows, so p-values are not calibrated: that would multiply the time.
         void AddFlow(string name, string label, Func<FlowsCatalog, int, FlowEstimator> create)
         {
             Flows[name] = create;
             methods[name] = (label, Single(create));
         }
 
+        // In a consensus only scores count, and calibrating p-values would multiply the time.
         void AddPlanar(string name, string label, double? contamination, Action<PlanarFlowEstimator.Options> change)
         {
             AddFlow(name, label, Planar(contamination, options =>

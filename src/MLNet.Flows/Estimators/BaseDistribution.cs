@@ -30,7 +30,7 @@ public abstract class BaseDistribution
         new MixtureBase(components, sharedScale, minimumWeight);
 
     /// <summary>For training data that may or may not hold anomalies: min(20, rows / 20) components, of which those with less
-    /// than 0.6 of an equal share are dropped.</summary>
+    /// than 0.6 of an equal share are dropped; on one column min(6, rows / 20) and 0.15.</summary>
     internal static BaseDistribution PrunedMixture { get; } = new PrunedMixtureBase();
 
     internal abstract string? Fault { get; }
