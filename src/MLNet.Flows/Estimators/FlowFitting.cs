@@ -40,10 +40,20 @@ internal sealed class FlowFitting
     public FlowModel Fit(IDataView input)
     {
         TrainingRows rows = TrainingRows.Read(
-            input, _options.FeatureColumnName, _options.ContextColumnName, _options.ExampleWeightColumnName, _host);
-        string[]? slotNames = FeatureColumn.SlotNames(input.Schema[_options.FeatureColumnName]);
+            input,
+            _options.FeatureColumnName,
+            _options.ContextColumnName,
+            _options.ExampleWeightColumnName,
+            _host,
+            _options.CategoricalColumnNames);
+        string features = _options.FeatureColumnName ?? "";
+        string[]? slotNames = features.Length == 0 ? null : FeatureColumn.SlotNames(input.Schema[features]);
         _host.ThrowIfCancelled();
-        Warn(DataWarnings.Find(rows.Features, _options.FeatureColumnName, slotNames));
+        if (features.Length > 0)
+            Warn(DataWarnings.Find(rows.Features, features, slotNames));
+        Warn(CategoryWarnings.Find(rows.Features, features, slotNames));
+        if (rows.Categories is not null)
+            Warn(CategoryWarnings.Names(rows.Categories));
         _host.ThrowIfCancelled();
         ColumnPartition columns = ConstantColumns.Find(rows.Features);
         (float[], float[]) ranges = rows.Features.Ranges();
@@ -53,10 +63,10 @@ internal sealed class FlowFitting
             ? null
             : StandardizedContext.Fit(rows.Context, rows.Weights, new ConditionalAffine(_host, _seed, _options.Threads));
         PreprocessedRows? preprocessed = active.Dimension == 0
-            ? null
+            ? rows.Categories is null ? null : PreprocessedRows.WithoutFeatures(active, context)
             : PreprocessedRows.Fit(active, rows.Weights, _options.Preprocessing, _host.ThrowIfCancelled, context);
         Warn(
-            DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, _options.FeatureColumnName, slotNames));
+            DataWarnings.Resolution(columns, ranges, preprocessed?.Tails.Standardization, features, slotNames));
         TrainedFlow trained = preprocessed is null
             ? ConstantsOnly(rows, columns, active, context)
             : Train(rows, columns, preprocessed, slotNames);
@@ -67,7 +77,7 @@ internal sealed class FlowFitting
             (ranking, ranked) = context.Rank(trained.Ranked, rows.Weights);
 
         // Two pieces of work of about the same length, each of which puts all rows in order.
-        float[] reference = [];
+        ReferenceRow reference = default;
         LikelihoodQuantiles? quantiles = null;
         SideBySide.Run(2, Math.Min(_options.Threads, 2), part =>
         {
@@ -87,8 +97,10 @@ internal sealed class FlowFitting
             _options.ContextColumnName);
         FlowDensity density = trained.Density.WithDeparturesBelow(trained.Ranked);
         return new FlowModel(
-            density, quantiles!, names, _options.AlarmRate, reference, trained.History)
+            density, quantiles!, names, _options.AlarmRate, reference.Features, trained.History)
         {
+            Categories = rows.Categories?.Sources,
+            ReferenceCategories = reference.Categories,
             SlotNames = slotNames,
             Ranking = ranking,
         };
@@ -101,7 +113,7 @@ internal sealed class FlowFitting
             Array.ConvertAll(preprocessed.Tails.Columns, column => active[column]),
             Array.ConvertAll(preprocessed.Tails.Placeholders, each => each with { Column = active[each.Column] }),
             preprocessed.Values.RowCount,
-            _options.FeatureColumnName,
+            _options.FeatureColumnName ?? "",
             slotNames));
         var training = new MemberTraining(_host, _options, _seed, rows, columns, preprocessed);
         RowFolds folds = RowFolds.Draw(preprocessed.Values.RowCount, training.Effort.Folds, _seed);
@@ -109,6 +121,13 @@ internal sealed class FlowFitting
 
         var likelihoods = new float[preprocessed.Values.RowCount];
         training.Score(trained.Density, likelihoods, _options.Threads);
+        if (rows.Categories is not null)
+        {
+            // What unseen values count changes the others' shares by a rounding, which p-values are to see.
+            trained = trained.WithUnseenBelow(likelihoods);
+            training.Score(trained.Density, likelihoods, _options.Threads);
+        }
+
         float[] ranked = trained.WithoutFold.Length == 0
             ? likelihoods
             : new HeldOutCalibration(training, folds).Run(likelihoods, trained.WithoutFold, _options.Threads);

@@ -10,7 +10,10 @@ internal static class FlowSchema
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     public static SchemaShape Of(SchemaShape input, FlowOptions options)
     {
-        FeatureColumn.CheckShape(input, options.FeatureColumnName);
+        if (options.FeatureColumnName is string features)
+            FeatureColumn.CheckShape(input, features);
+        foreach (string categorical in options.CategoricalColumnNames)
+            CategoricalColumn.CheckShape(input, categorical);
         if (options.ContextColumnName is string context)
             FeatureColumn.CheckShape(input, context, "context");
         if (options.ExampleWeightColumnName is string weight)
@@ -26,7 +29,9 @@ internal static class FlowSchema
         if (options.LatentColumnName is string latent)
             added.Add(FlowSchemaShape.Vector(latent));
         if (options.FeatureContributionsColumnName is string contributions)
-            added.Add(FlowSchemaShape.Vector(contributions, columns[options.FeatureColumnName]));
+            added.Add(options.CategoricalColumnNames.Length > 0
+                ? FlowSchemaShape.NamedVector(contributions)
+                : FlowSchemaShape.Vector(contributions, columns[options.FeatureColumnName!]));
         foreach (SchemaShape.Column column in added)
             columns[column.Name] = column;
         return new SchemaShape(columns.Values);

@@ -12,13 +12,16 @@ namespace MLNet.Flows.Persistence;
 /// All numbers little-endian; a text is its length in bytes (int32) and UTF-8; floats and doubles are IEEE bits.
 /// <code>
 /// byte[8]    magic "MLNFLOW1"
-/// int32      format version: 4
+/// int32      format version: 4, or 5 with categorical columns
 /// int32      payload length in bytes
 /// byte[32]   SHA-256 of the payload
 /// payload:
-///   text x5    columns: features, log-likelihood, score, p-value, predicted label
+///   text x5    columns: features (empty for none in version 5), log-likelihood, score, p-value, predicted label
 ///   text x2    columns: latent, feature contributions; empty for none (version 2 on)
 ///   text       column: context; empty for none (version 4 on)
+///   int32      categorical columns (version 5 on), each: text name, bool vector, int64 values of its key type or 0 for text,
+///              int32 slots, each: text name, int32 values, then text each, then int64 key each where they are keys; codes of
+///              values count from 1, 0 is missing
 ///   int32      slot names of the features: their number or 0 for none, then text each (version 3 on)
 ///   double     false-alarm rate
 ///   density:
@@ -49,10 +52,15 @@ namespace MLNet.Flows.Persistence;
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale
-///       3 = normal mixture:    int32 d, int32 M, bool shared scale, float[M] weights, float[M][d] means, float[d or M d] scales
+///       3 = normal mixture:    int32 d, int32 M, bool shared scale, float[M] weights, float[M][d] means, float[d or M d] scales;
+///                              with categorical columns the kind has 65536 added to it, and behind it int32 columns, each:
+///                              int32 codes, int32 gains, float log-share of unseen values, bool whether they are common,
+///                              float[codes] log-shares of all rows (1 for none), float[M] log-shares of the smoothing, int32
+///                              gains of each code, int32[gains] components, float[gains] gains
 ///       4 = transformed:       int32 bijections, each as above, then a base of kind 1 to 3
 ///       5 = uniform mixture:   int32 M, each a distribution of kind 1 to 4
-///   float[feature count]  reference row of explanations (version 2 on; the training median in version 2, a likely point since)
+///   float[feature count]  reference row of explanations (version 2 on; the training median in version 2, a likely point since),
+///              and int32 code of each categorical column (version 5 on)
 ///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2
 ///   on), float share below the lowest (version 3 on)
 ///   ranking, where there is a context: float mean, float scale, a bijection of one column (version 4 on)
@@ -64,14 +72,15 @@ namespace MLNet.Flows.Persistence;
 ///                and before version 3 double rows/s, double elapsed and remaining seconds
 /// </code>
 /// Every version stays readable for good; a change of layout takes the next version number. A model of version 1 explains from
-/// the training mean, which its standardization holds. No clock is written: the same data, seed and machine give the same bytes.
+/// the training mean, which its standardization holds. A model without categorical columns is still written as version 4. No clock is written: the same data, seed and machine give the same bytes.
 /// </remarks>
 internal static class FlowModelFormat
 {
     /// <summary>Longest model in bytes.</summary>
     public const int MaximumLength = 1 << 30;
 
-    private const int Version = 4;
+    private const int Version = 5;
+    private const int VersionWithoutCategories = 4;
     private const int OldestVersion = 1;
     private const int HeaderLength = 8 + 4 + 4 + 32;
     private const int MaximumReports = 1 << 20;
@@ -84,12 +93,21 @@ internal static class FlowModelFormat
     {
         var writer = new ModelWriter();
         WriteColumns(model.Columns, writer);
+        if (model.Categories is CategoricalSource[] categories)
+        {
+            writer.Write(categories.Length);
+            foreach (CategoricalSource source in categories)
+                source.Write(writer);
+        }
+
         writer.Write(model.SlotNames?.Length ?? 0);
         foreach (string name in model.SlotNames ?? [])
             writer.Write(name);
         writer.Write(model.FalseAlarmRate);
         model.Density.Write(writer);
         writer.Write(model.Reference);
+        foreach (int code in model.ReferenceCategories)
+            writer.Write(code);
         model.Quantiles.Write(writer);
         model.Ranking?.Write(writer);
         WriteHistory(model.History, writer);
@@ -97,7 +115,8 @@ internal static class FlowModelFormat
         ReadOnlySpan<byte> payload = writer.Payload;
         var content = new byte[HeaderLength + payload.Length];
         Magic.CopyTo(content);
-        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(
+            content.AsSpan(8), model.Categories is null ? VersionWithoutCategories : Version);
         BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(12), payload.Length);
         SHA256.HashData(payload, content.AsSpan(16, 32));
         payload.CopyTo(content.AsSpan(HeaderLength));
@@ -126,6 +145,7 @@ internal static class FlowModelFormat
 
         var reader = new ModelReader(payload);
         FlowColumnNames columns = ReadColumns(reader, version);
+        CategoricalSource[]? categories = version < 5 ? null : ReadCategories(reader);
         string[]? slotNames = version < 3 ? null : ReadSlotNames(reader);
         double falseAlarmRate = reader.ReadDouble();
         reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
@@ -134,6 +154,7 @@ internal static class FlowModelFormat
             slotNames is null || slotNames.Length == density.FeatureCount,
             $"{slotNames?.Length} slot names of {density.FeatureCount} features");
         float[] reference = version == 1 ? TrainingMean(density, reader) : reader.ReadFiniteSingles(density.FeatureCount);
+        int[] referenceCategories = ReadCodes(reader, categories, density);
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, version);
         ConditionalRanking? ranking =
             density.Context is null ? null : ConditionalRanking.Read(reader, density.ContextColumns);
@@ -146,12 +167,41 @@ internal static class FlowModelFormat
         {
             SlotNames = slotNames,
             Ranking = ranking,
+            Categories = categories,
+            ReferenceCategories = referenceCategories,
         };
+    }
+
+    private static CategoricalSource[] ReadCategories(ModelReader reader)
+    {
+        int count = reader.ReadInt32();
+        reader.Check(count >= 1, $"{count} categorical columns");
+        reader.CheckRemaining((long)count * sizeof(int));
+        reader.Reserve((long)count * TextBytes);
+        var categories = new CategoricalSource[count];
+        for (int i = 0; i < count; i++)
+            categories[i] = CategoricalSource.Read(reader);
+        return categories;
+    }
+
+    // Of the reference; what its categories may be says how many codes each column of the density must have.
+    private static int[] ReadCodes(ModelReader reader, CategoricalSource[]? categories, FlowDensity density)
+    {
+        int[] sizes = [.. (categories ?? []).SelectMany(source => source.Slots).Select(slot => slot.Count + 1)];
+        reader.Check(
+            sizes.Length == density.CategoryColumns, $"{sizes.Length} dictionaries for {density.CategoryColumns} categories");
+        density.Accept(new CategorySizes(reader, sizes));
+        return Array.ConvertAll(sizes, size =>
+        {
+            int code = reader.ReadInt32();
+            reader.Check(code >= 0 && code < size, $"the code {code} of a category of {size}");
+            return code;
+        });
     }
 
     private static void WriteColumns(FlowColumnNames columns, ModelWriter writer)
     {
-        writer.Write(columns.Features);
+        writer.Write(columns.Features ?? "");
         writer.Write(columns.LogLikelihood);
         writer.Write(columns.Score);
         writer.Write(columns.PValue);
@@ -173,7 +223,9 @@ internal static class FlowModelFormat
             };
         if (version > 3)
             columns = columns with { Context = Optional(reader.ReadString()) };
-        string[] names = [columns.Features, columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
+        if (version > 4)
+            columns = columns with { Features = Optional(columns.Features!) };
+        string[] names = [columns.Features ?? "no features", columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
             .. new[] { columns.Latent, columns.FeatureContributions, columns.Context }.OfType<string>()];
         reader.Check(Array.TrueForAll(names, name => name.Length > 0), "a column without a name");
         string? repeated = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1)?.Key;

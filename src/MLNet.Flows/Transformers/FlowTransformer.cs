@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.Flows.Distributions;
-using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Model;
 using MLNet.Flows.Persistence;
@@ -17,7 +16,7 @@ namespace MLNet.Flows;
 /// true, so that it raises an alarm instead of vanishing. Every other row has finite values. Transform is lazy; where only these
 /// columns are asked for, rows are read ahead and scored in blocks of 64, otherwise one by one, with the same bits.
 /// </remarks>
-public abstract class FlowTransformer : ITransformer
+public abstract partial class FlowTransformer : ITransformer
 {
     private readonly ConcurrentBag<FlowWorkspace> _workspaces = [];
     private readonly string _modelSignature;
@@ -31,10 +30,13 @@ public abstract class FlowTransformer : ITransformer
         (_modelSignature, _loaderSignature) = (modelSignature, loaderSignature);
     }
 
-    /// <summary>The feature column that is read.</summary>
-    public string FeatureColumnName => Model.Columns.Features;
+    /// <summary>The feature column that is read; null where all columns are categorical.</summary>
+    public string? FeatureColumnName => Model.Columns.Features;
 
-    /// <summary>Features per row.</summary>
+    /// <summary>The categorical columns that are read; none where there are none.</summary>
+    public IReadOnlyList<string> CategoricalColumnNames => [.. (Model.Categories ?? []).Select(source => source.Name)];
+
+    /// <summary>Features per row; 0 where all columns are categorical.</summary>
     public int FeatureCount => Model.Density.FeatureCount;
 
     /// <summary>The column of what rows are given, which is read; null where they are given nothing.</summary>
@@ -76,7 +78,8 @@ public abstract class FlowTransformer : ITransformer
     /// <summary>Scores an array of rows, without ML.NET's views.</summary>
     /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
     /// <param name="result">[n]; receives log p(x) in nats, NaN for a row with a missing or infinite feature.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context or has categorical
+    /// columns.</exception>
     public void LogLikelihood(ReadOnlySpan<float> rows, Span<float> result)
     {
         RequireNoContext("LogLikelihood(rows, contexts, result)");
@@ -88,9 +91,10 @@ public abstract class FlowTransformer : ITransformer
     /// <param name="contexts">[n, ContextCount], row-major, in original units.</param>
     /// <param name="result">[n]; receives log p(x | context) in nats, NaN for a row with a missing or infinite feature or
     /// context.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow has categorical columns.</exception>
     public void LogLikelihood(ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result)
     {
+        RequireNoCategories("Transform(data), or a PredictionEngine");
         CheckLength(rows.Length, result.Length, FeatureCount, "features");
         CheckLength(contexts.Length, result.Length, ContextCount, "values of context");
         if (!_workspaces.TryTake(out FlowWorkspace? workspace))
@@ -108,10 +112,11 @@ public abstract class FlowTransformer : ITransformer
     /// <returns>[count, FeatureCount], row-major, in original units.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1, or so many rows do not fit an
     /// array.</exception>
-    /// <exception cref="ArgumentException">The flow needs a context.</exception>
+    /// <exception cref="ArgumentException">The flow needs a context or has categorical columns.</exception>
     public float[] Sample(int count, int? seed = null)
     {
         RequireNoContext("Sample(contexts)");
+        RequireNoCategories("mlContext.Flows.Sample(model, rows)");
         CheckCount(count, nameof(count));
         if ((long)count * FeatureCount > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
@@ -133,9 +138,11 @@ public abstract class FlowTransformer : ITransformer
     /// <param name="contexts">[n, ContextCount], row-major, finite, in original units.</param>
     /// <param name="seed">Same seed and contexts, same rows; null takes one from the ML.NET context.</param>
     /// <returns>[n, FeatureCount], row-major, in original units.</returns>
-    /// <exception cref="ArgumentException">There is no context, not whole ones, or one is missing or infinite.</exception>
+    /// <exception cref="ArgumentException">There is no context, not whole ones, or one is missing or infinite, or the flow
+    /// has categorical columns.</exception>
     public float[] Sample(ReadOnlySpan<float> contexts, int? seed = null)
     {
+        RequireNoCategories("mlContext.Flows.Sample(model, contexts)");
         if (ContextCount == 0 || contexts.Length % ContextCount != 0)
         {
             throw new ArgumentException(
@@ -146,66 +153,6 @@ public abstract class FlowTransformer : ITransformer
         var sampler = new FlowSampler(Model.Density, seed ?? new FlowHost(Environment, "FlowSample").NextSeed());
         IEnumerable<float[]> each = contexts.ToArray().Chunk(ContextCount).Select(CheckContext);
         return [.. sampler.Rows(each).SelectMany(row => row.Features)];
-    }
-
-    /// <summary>Which features make a row strange: the largest contributions to its Score.</summary>
-    /// <remarks>Integrated gradients from a likely point of the density (the center of its heaviest component) to the row. Costs
-    /// a few hundred scorings.</remarks>
-    /// <param name="row">[FeatureCount], in original units.</param>
-    /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
-    /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name
-    /// and the index.</param>
-    /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of
-    /// them: those are returned, with NaN as contribution.</returns>
-    /// <exception cref="ArgumentException">The row or <paramref name="names"/> is of another length, or the flow needs a
-    /// context.</exception>
-    public IReadOnlyList<FeatureContribution> Explain(
-        ReadOnlySpan<float> row, int numberOfFeatures = 5, IReadOnlyList<string>? names = null)
-    {
-        RequireNoContext("Explain(row, context)");
-        return Explain(row, context: [], numberOfFeatures, names);
-    }
-
-    /// <summary>Which features make a row strange for its context: the largest contributions to its Score.</summary>
-    /// <remarks>From a likely point given the same context, which is the contributions' Reference.</remarks>
-    /// <param name="row">[FeatureCount], in original units.</param>
-    /// <param name="context">[ContextCount], in original units.</param>
-    /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
-    /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name
-    /// and the index.</param>
-    /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of
-    /// them: those are returned, with NaN as contribution; none where only the context is missing.</returns>
-    /// <exception cref="ArgumentException">The row, the context or <paramref name="names"/> is of another length.</exception>
-    public IReadOnlyList<FeatureContribution> Explain(
-        ReadOnlySpan<float> row,
-        ReadOnlySpan<float> context,
-        int numberOfFeatures = 5,
-        IReadOnlyList<string>? names = null)
-    {
-        CheckLength(context.Length, 1, ContextCount, "values of context");
-        CheckCount(numberOfFeatures, nameof(numberOfFeatures));
-        if (row.Length != FeatureCount || (names is not null && names.Count != FeatureCount))
-            throw new ArgumentException(
-                $"The row has {row.Length} values{(names is null ? "" : $" and {names.Count} names")}, but this flow was "
-                + $"trained on {FeatureCount} features. Pass one whole row.");
-        string[] reported = [.. Enumerable.Range(0, FeatureCount).Select(
-            i => (names ?? Model.SlotNames)?[i] is { Length: > 0 } name ? name : $"{FeatureColumnName}[{i}]")];
-        var contributions = new float[FeatureCount];
-        float[] reference = new IntegratedGradients(Model.Density, Model.Reference).Explain(row, context, contributions);
-        float[] values = row.ToArray();
-        bool finite = Array.TrueForAll(values, float.IsFinite) && Array.TrueForAll(context.ToArray(), float.IsFinite);
-        return [.. Enumerable.Range(0, FeatureCount)
-            .Where(i => finite || !float.IsFinite(values[i]))
-            .OrderByDescending(i => contributions[i])
-            .Take(numberOfFeatures)
-            .Select(i => new FeatureContribution
-            {
-                Name = reported[i],
-                Index = i,
-                Value = values[i],
-                Reference = reference[i],
-                Contribution = contributions[i],
-            })];
     }
 
     /// <summary>The schema that Transform delivers.</summary>
@@ -255,6 +202,16 @@ public abstract class FlowTransformer : ITransformer
             throw new ArgumentException(
                 $"This flow is a density given the {ContextCount} values of column '{ContextColumnName}', but no context is "
                 + $"given. Call {instead}.");
+        }
+    }
+
+    private void RequireNoCategories(string instead)
+    {
+        if (Model.Categories is not null)
+        {
+            throw new ArgumentException(
+                $"This flow has the categorical columns '{string.Join("', '", CategoricalColumnNames)}', which arrays of numbers "
+                + $"do not hold. Call {instead}.");
         }
     }
 

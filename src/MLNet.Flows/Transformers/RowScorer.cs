@@ -9,8 +9,10 @@ namespace MLNet.Flows.Transformers;
 internal sealed class RowScorer : IFlowRow
 {
     private readonly DataViewRow _row;
-    private readonly ValueGetter<VBuffer<float>> _readFeatures;
+    private readonly ValueGetter<VBuffer<float>>? _readFeatures;
     private readonly ValueGetter<VBuffer<float>>? _readContext;
+    private readonly CategoryReader? _readCategories;
+    private readonly int[] _categories;
     private readonly FlowDensity _density;
     private readonly FlowWorkspace _workspace;
     private VBuffer<float> _buffer;
@@ -25,7 +27,12 @@ internal sealed class RowScorer : IFlowRow
         _row = row;
         _density = bindings.Model.Density;
         _workspace = _density.CreateWorkspace();
-        _readFeatures = FeatureColumn.Reader(row, row.Schema[bindings.Features.Index], _density.FeatureCount);
+        _categories = new int[_density.CategoryColumns];
+        if (bindings.Features is DataViewSchema.Column features)
+            _readFeatures = FeatureColumn.Reader(row, row.Schema[features.Index], _density.FeatureCount);
+        if (bindings.Categories.Length > 0)
+            _readCategories = new CategoryReader(
+                row, Array.ConvertAll(bindings.Categories, each => row.Schema[each.Index]), bindings.Model.Categories!);
         if (bindings.Context is DataViewSchema.Column context)
             _readContext = FeatureColumn.Reader(row, row.Schema[context.Index], _density.ContextColumns);
     }
@@ -36,13 +43,21 @@ internal sealed class RowScorer : IFlowRow
             return _logLikelihood;
         ReadOnlySpan<float> features = Features();
         _position = _row.Position;
-        return _logLikelihood = _density.LogProbOfRow(features, Context(), _workspace);
+        return _logLikelihood = _density.LogProbOfRow(features, Context(), _workspace, Categories());
     }
 
     public ReadOnlySpan<float> Features()
     {
+        if (_readFeatures is null)
+            return [];
         _readFeatures(ref _buffer);
         return FlowFeatures.Dense(in _buffer, ref _dense);
+    }
+
+    public ReadOnlySpan<int> Categories()
+    {
+        _readCategories?.Read(_categories);
+        return _categories;
     }
 
     public ReadOnlySpan<float> Context()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Estimators.Calibration;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
@@ -40,11 +41,13 @@ internal sealed class MemberTraining
         FlowHost host, FlowOptions options, int seed, TrainingRows source, ColumnPartition columns, PreprocessedRows rows)
     {
         (_host, _options, _seed, _source, _columns, Rows) = (host, options, seed, source, columns, rows);
-        _recipe = Recipe.Of(options, Data.Dimension);
+        int dimension = Data.Dimension + (source.Categories?.Codes.Columns ?? 0);
+        _recipe = Recipe.Of(options, dimension);
         _firstSplit = DrawSplit(seed);
         int trainingRows = _firstSplit.Train.Length;
-        long perMember = CreateFlow(seed, trainingRows).ParameterCount;
-        Effort = TrainingEffort.Of(_recipe, options, Data.RowCount, Data.Dimension, trainingRows, _recipe.Members * perMember);
+        TrainableTransformed flow = CreateFlow(seed, trainingRows, leaveOut: null);
+        long perMember = flow.ParameterCount + (flow.Base.Categories?.ParameterCount(Components()) ?? 0);
+        Effort = TrainingEffort.Of(_recipe, options, Data.RowCount, dimension, trainingRows, _recipe.Members * perMember);
     }
 
     /// <summary>What is trained on.</summary>
@@ -59,7 +62,7 @@ internal sealed class MemberTraining
     public static int SeedOf(int seed, int member) => unchecked(seed + member * SeedStride);
 
     /// <summary>Components of a member's base; 1 where it is no mixture.</summary>
-    public int Components() => CreateBase(_firstSplit.Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
+    public int Components() => _recipe.Base.Create(Data.Dimension, _firstSplit.Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
 
     /// <summary>Trains all members of the flow and, for each fold, as many members as the effort allows on the rows outside of
     /// it: side by side, each from data and seed + member alone, so that how many threads there are changes nothing.</summary>
@@ -134,7 +137,14 @@ internal sealed class MemberTraining
             int first = part * ScoredTogether;
             Span<float> result = likelihoods.AsSpan(first, Math.Min(ScoredTogether, likelihoods.Length - first));
             density.LogProbPreprocessed(
-                Data, Rows.Context?.Values, first, Rows.Bijections.Length, Rows.LogDets, result, density.CreateWorkspace());
+                Data,
+                Rows.Context?.Values,
+                first,
+                Rows.Bijections.Length,
+                Rows.LogDets,
+                result,
+                density.CreateWorkspace(),
+                _source.Categories?.Codes);
         });
 
     private TrainedMembers Collect(ReadOnlySpan<Result> results)
@@ -198,12 +208,12 @@ internal sealed class MemberTraining
     {
         int ownSeed = SeedOf(_seed, member);
         ValidationSplit split = Split(ownSeed, leaveOut);
-        TrainableTransformed flow = CreateFlow(ownSeed, split.Train.Length);
+        TrainableTransformed flow = CreateFlow(ownSeed, split.Train.Length, leaveOut);
         TrainingSettings settings = Settings(split.Train.Length, ownSeed, threads);
         var task = new TrainingTask(Data, _source.Weights, split, flow, settings)
         {
             Context = Rows.Context?.Values,
-            Objective = _options.CreateObjective(flow),
+            Objective = Data.Dimension == 0 ? new MaximumLikelihood(flow) : _options.CreateObjective(flow),
             Checkpoint = host.ThrowIfCancelled,
             TrainLogDet = Rows.MeanLogDet(split.Train),
             ValidationLogDet = Rows.MeanLogDet(split.Validation),
@@ -214,11 +224,18 @@ internal sealed class MemberTraining
         return new Result { Flow = engine.Freeze(), History = history };
     }
 
-    private TrainableDistribution CreateBase(int trainingRows) => _recipe.Base.Create(Data.Dimension, trainingRows);
-
-    private TrainableTransformed CreateFlow(int ownSeed, int trainingRows) =>
-        new(
-        _options.CreateBijections(Data.Dimension, Rows.Context?.Values.Dimension ?? 0, ownSeed), CreateBase(trainingRows));
+    // A value that only rows left out have is one that was not seen.
+    private TrainableTransformed CreateFlow(int ownSeed, int trainingRows, Predicate<int>? leaveOut)
+    {
+        TrainableCategories? categories = _source.Categories is TrainingCategories { Codes: var codes, Sizes: var sizes }
+            ? new TrainableCategories(codes, CategoryBackground.Of(codes, sizes, _source.Weights, leaveOut))
+            : null;
+        return new TrainableTransformed(
+            Data.Dimension == 0
+                ? []
+                : _options.CreateBijections(Data.Dimension, Rows.Context?.Values.Dimension ?? 0, ownSeed),
+            _recipe.Base.Create(Data.Dimension, trainingRows, categories));
+    }
 
     private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
     {
@@ -232,7 +249,8 @@ internal sealed class MemberTraining
     }
 
     private ValidationSplit DrawSplit(int ownSeed) =>
-        ValidationSplit.Draw(Data, _recipe.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation));
+        ValidationSplit.Draw(
+            Data, _recipe.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation), _source.Categories?.Codes);
 
     private TrainingSettings Settings(int trainingRows, int ownSeed, int threads)
     {
