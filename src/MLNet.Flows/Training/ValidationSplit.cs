@@ -47,6 +47,22 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
         return distinct < FewestDistinctRows ? Divide(new bool[data.RowCount], 0) : Divide(validates, validating);
     }
 
+    /// <summary>Draws rows one by one, equal ones too: of categories alone most rows are equal, and what is held out is to be like
+    /// what trains.</summary>
+    /// <param name="rows">n.</param>
+    /// <param name="fraction">Share of the rows, in [0, 0.5].</param>
+    /// <param name="random">Decides which rows.</param>
+    public static ValidationSplit DrawRows(int rows, double fraction, RandomStream random)
+    {
+        int wanted = rows < FewestDistinctRows ? 0 : (int)Math.Min(fraction * rows, MaximumValidationRows);
+        int[] order = [.. Enumerable.Range(0, rows)];
+        random.Shuffle<int>(order);
+        var validates = new bool[rows];
+        foreach (int row in order.AsSpan(0, wanted))
+            validates[row] = true;
+        return Divide(validates, wanted);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ValidationSplit Divide(bool[] validates, int validating)
     {

@@ -26,6 +26,11 @@ internal sealed class CategoryBackground
     /// <summary>Rows counted, by weight.</summary>
     public double Rows { get; }
 
+    /// <summary>Free shares of all columns together, where a column counts as one of as many equally frequent values as has its
+    /// entropy: rare values are no burden.</summary>
+    public double FreeShares => LogShares.Sum(
+        column => Math.Exp(-column.Sum(each => each == Absent ? 0 : each * Math.Exp(each))) - 1);
+
     /// <param name="codes">[n, columns].</param>
     /// <param name="sizes">[columns], codes of each, missing included.</param>
     /// <param name="weights">[n], or empty for all 1.</param>

@@ -63,12 +63,14 @@ internal sealed class CategoryColumn
     /// <param name="codes">[n, columns].</param>
     /// <param name="column">Which of those.</param>
     /// <param name="background">Over rows that include these.</param>
-    public static CategoryColumn Fit(ComponentShares shares, CodeMatrix codes, int column, CategoryBackground background)
+    /// <param name="leastSmoothing">A at least.</param>
+    public static CategoryColumn Fit(
+        ComponentShares shares, CodeMatrix codes, int column, CategoryBackground background, double leastSmoothing = 0)
     {
         float[] logShares = background.LogShares[column];
         (int[] rowStarts, int[] order) = shares.ByCode(codes, column, logShares.Length);
         var found = new CategoryCounts(shares, rowStarts, order);
-        double smoothing = found.Smoothing(logShares);
+        double smoothing = Math.Max(found.Smoothing(logShares), leastSmoothing);
         var gains = new float[found.Counts.Length];
         for (int code = 0; code < logShares.Length; code++)
         {

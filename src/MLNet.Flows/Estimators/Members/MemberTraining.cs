@@ -248,9 +248,13 @@ internal sealed class MemberTraining
             Array.FindAll(split.Validation, row => !leaveOut(row)));
     }
 
-    private ValidationSplit DrawSplit(int ownSeed) =>
-        ValidationSplit.Draw(
-            Data, _recipe.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation), _source.Categories?.Codes);
+    private ValidationSplit DrawSplit(int ownSeed)
+    {
+        var random = new RandomStream(ownSeed, RandomStreams.Validation);
+        return Data.Dimension == 0
+            ? ValidationSplit.DrawRows(Data.RowCount, _recipe.ValidationFraction, random)
+            : ValidationSplit.Draw(Data, _recipe.ValidationFraction, random, _source.Categories?.Codes);
+    }
 
     private TrainingSettings Settings(int trainingRows, int ownSeed, int threads)
     {

@@ -72,7 +72,7 @@ public sealed class MixedDensityTests
         [
             .. KnownMixture.Draw(2000, 3).Where(row => row.Features[0] < -1).Take(100)
                 .Select(row => new MixedRow { Features = row.Features, Color = "black", Shape = row.Shape }),
-            .. KnownMixture.Draw(2000, 3).Where(row => row.Features[1] > 1).Take(100)
+            .. KnownMixture.Draw(2000, 3).Where(row => row.Features is [> 0, > 1]).Take(100)
                 .Select(row => new MixedRow { Features = row.Features, Color = "red", Shape = row.Shape }),
         ];
 
