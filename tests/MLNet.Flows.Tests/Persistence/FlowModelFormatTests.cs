@@ -134,7 +134,7 @@ public sealed class FlowModelFormatTests
         content[8] = 9;
 
         Assert.Contains(
-            "format version 9, but this library reads versions 1 to 4",
+            "format version 9, but this library reads versions 1 to 5",
             Assert.Throws<FormatException>(() => FlowModelFormat.Read(content)).Message);
     }
 
@@ -227,6 +227,7 @@ public sealed class FlowModelFormatTests
     [InlineData("continuous-v3", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("continuous-v3-one-layer", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
+    [InlineData("planar-v5-categories", typeof(PlanarFlowTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "Golden");
@@ -262,6 +263,7 @@ public sealed class FlowModelFormatTests
         Write("spline-v3", new NeuralSplineTransformer(_context, WithAllColumns(TestFlows.NeuralSplineModel())));
         Write("continuous-v3", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(16, 20))));
         Write("continuous-v3-one-layer", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(12))));
+        Write("planar-v5-categories", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.CategoricalModel())));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
         static FlowModel WithAllColumns(FlowModel model) =>
@@ -282,12 +284,33 @@ public sealed class FlowModelFormatTests
         }
     }
 
-    // With a context, for the flows that are given one.
+    [Fact]
+    public void Write_OfAModelWithoutCategories_StaysAtVersion4()
+    {
+        Assert.Equal(4, FlowModelFormat.Write(TestFlows.Model())[8]);
+        Assert.Equal(5, FlowModelFormat.Write(TestFlows.CategoricalModel())[8]);
+    }
+
+    [Fact]
+    public void Read_DictionaryOfAnotherSizeThanTheDensitys_SaysSo()
+    {
+        FlowModel model = TestFlows.CategoricalModel();
+        model.Dictionaries[0].Code("one more", learn: true);
+
+        Assert.Contains(
+            "codes of a category",
+            Assert.Throws<FormatException>(() => FlowModelFormat.Read(FlowModelFormat.Write(model))).Message);
+    }
+
+    // With a context, for the flows that are given one, and categories.
     private IDataView GoldenRows()
     {
         IDataView rows = Rows.View(
             _context, TestFlows.Rows(20), [.. Enumerable.Range(0, 20).Select(i => 0.1f * i)]);
-        return _context.Transforms.Concatenate("Given", "Weight").Fit(rows).Transform(rows);
+        return _context.Transforms.Concatenate("Given", "Weight")
+            .Append(_context.Transforms.Conversion.ConvertType("Text", "Weight", DataKind.String))
+            .Append(_context.Transforms.Conversion.MapValueToKey("Key", "Text"))
+            .Fit(rows).Transform(rows);
     }
 
     private static string SourceFile([CallerFilePath] string path = "") => path;
