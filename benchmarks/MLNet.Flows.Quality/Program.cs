@@ -1,13 +1,14 @@
 // Detection quality over a folder of labelled sets, clean and contaminated, for our presets and rivals; or of any method named,
 // such as flow-0:no-layers for a preset with one choice taken back, or flow-0+nice-0 for a consensus. A CSV has a header,
-// features, and Label (1 = anomaly) last. The setting wide-calibration makes its rows.
+// features, and Label (1 = anomaly) last. The setting wide-calibration makes its rows; mixed takes the files of MixedSets.R.
 using System.Globalization;
 using MLNet.Flows.Quality;
+using MLNet.Flows.Quality.Mixed;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string Usage =
-    "--data DIR [--setting clean|contaminated|both|calibration|wide-calibration|alarms] [--seeds 5] [--max-train 10000] "
-    + "[--methods a,b,...] [--share S] [--out results.csv]";
+    "--data DIR [--setting clean|contaminated|both|calibration|wide-calibration|mixed|alarms] [--seeds 5] "
+    + "[--max-train 10000] [--methods a,b,...] [--share S] [--out results.csv]";
 var arguments = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     arguments[args[i]] = args[i + 1];
@@ -19,7 +20,7 @@ string[] methods = Take("--methods", Methods.Compared).Split(',');
 string? fault = args.Length % 2 != 0
     || arguments.Count > 0 ? $"unknown argument {(arguments.Count > 0 ? arguments.Keys.First() : args[^1])}"
     : setting != "wide-calibration" && !Directory.Exists(folder) ? $"no folder '{folder}'"
-    : setting is not ("clean" or "contaminated" or "both" or "calibration" or "wide-calibration" or "alarms")
+    : setting is not ("clean" or "contaminated" or "both" or "calibration" or "wide-calibration" or "mixed" or "alarms")
         ? $"no setting '{setting}'"
     : methods.FirstOrDefault(method => !Methods.Exists(method))
         is string unknown ? $"no method '{unknown}' among {string.Join(", ", Methods.All.Keys)}"
@@ -33,6 +34,13 @@ if (fault is not null)
 if (setting == "wide-calibration")
 {
     WideCalibration.Run(methods, seeds);
+    return 0;
+}
+
+if (setting == "mixed")
+{
+    MixedStudy.Run(
+        [.. Directory.GetFiles(folder, "*.csv").Order(StringComparer.Ordinal).Select(MixedSet.Load)], seeds, maximumTrain);
     return 0;
 }
 

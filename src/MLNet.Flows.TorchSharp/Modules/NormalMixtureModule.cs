@@ -31,7 +31,9 @@ internal sealed class NormalMixtureModule : BaseModule
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor z)
+    public override Tensor forward(Tensor z) => Run(z, logShares: null);
+
+    public override Tensor Run(Tensor z, Tensor? logShares)
     {
         Tensor logScale = Limited(_logScale);
         Tensor precision = exp(Scalars.MinusTwo * logScale).expand_as(_mean);
@@ -39,6 +41,7 @@ internal sealed class NormalMixtureModule : BaseModule
         Tensor square = (z.Squared().matmul(precision.t()) - Scalars.Two * z.matmul(weighted.t()))
             .Plus((_mean * weighted).sum(1));
         Tensor constant = nn.functional.log_softmax(_logits, 0) - logScale.sum(1) - _constant;
-        return logsumexp(constant.Plus(Scalars.MinusHalf * square), 1);
+        Tensor terms = constant.Plus(Scalars.MinusHalf * square);
+        return logsumexp(logShares is null ? terms : terms.Plus(logShares), 1);
     }
 }

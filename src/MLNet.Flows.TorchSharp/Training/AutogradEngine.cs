@@ -1,5 +1,6 @@
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.TorchSharp.Modules;
 using MLNet.Flows.TorchSharp.Native;
@@ -31,6 +32,7 @@ internal sealed class AutogradEngine : ITrainingEngine
     private readonly SingleThread _thread;
     private readonly StepValues _values;
     private readonly LikelihoodValues _likelihood;
+    private readonly SavedShares _shares;
     private readonly LatestValues? _latest;
     private readonly NoisePool _noise;
     private readonly FlatParameters _parameters;
@@ -46,6 +48,7 @@ internal sealed class AutogradEngine : ITrainingEngine
         TrainableTransformed flow = task.Flow;
         TrainingObjective objective = task.Objective;
         _task = task;
+        _shares = new SavedShares(flow.Base.Categories);
         _device = device.ToTorch();
         _noise = new NoisePool(task.Data.Dimension, task.Settings.Seed);
         _latest = task.Settings.TrimFraction > 0 && objective.LifetimeOfValues > 0
@@ -89,7 +92,7 @@ internal sealed class AutogradEngine : ITrainingEngine
         float trimFraction = (float)_task.Settings.TrimFraction;
         if (_latest is not null)
             BatchTrimming.Apply(LatestLikelihoods(_latest, rows, step), weights, trimFraction);
-        Tensor values = _values.Of(Batch(rows, step), Contexts(rows), weights, step);
+        Tensor values = _values.Of(Batch(rows, step), Contexts(rows), LogShares(rows), weights, step);
         if (trimFraction > 0 && _latest is null)
             BatchTrimming.Apply(ModuleTensors.ToArray(values), weights, trimFraction);
         Tensor share = ModuleTensors.Owned(weights, _device, weights.Length);
@@ -114,9 +117,27 @@ internal sealed class AutogradEngine : ITrainingEngine
         _parameters.Values.copy_(present);
     }
 
-    public void Save(WeightSlot slot) => _optimizer.Save(slot);
+    public void RecountCategories(bool all)
+    {
+        if (_task.Flow.Base.Categories is null)
+            return;
+        float[] parameters = _task.Objective.FlowParameters(ModuleTensors.ToArray(_optimizer.Average));
+        CategoryRecount.Run(_task, parameters, all);
+        _task.Objective.CategoriesChanged();
+    }
 
-    public void Restore(WeightSlot slot) => _optimizer.Restore(slot);
+    public void Save(WeightSlot slot)
+    {
+        _optimizer.Save(slot);
+        _shares.Save(slot);
+    }
+
+    public void Restore(WeightSlot slot)
+    {
+        _optimizer.Restore(slot);
+        _shares.Restore(slot);
+        _task.Objective.CategoriesChanged();
+    }
 
     public Transformed Freeze() =>
         _task.Flow.Freeze(_task.Objective.FlowParameters(ModuleTensors.ToArray(_optimizer.Average)));
@@ -139,7 +160,8 @@ internal sealed class AutogradEngine : ITrainingEngine
         {
             using DisposeScope part = NewDisposeScope();
             ReadOnlySpan<int> some = rows.Slice(start, Math.Min(ScoringRows, rows.Length - start));
-            Tensor values = _likelihood.Of(Batch(some, NoStep), Contexts(some), new float[some.Length], NoStep);
+            Tensor values = _likelihood.Of(
+                Batch(some, NoStep), Contexts(some), LogShares(some), new float[some.Length], NoStep);
             ModuleTensors.ToArray(values).CopyTo(result[start..]);
         }
     }
@@ -184,6 +206,17 @@ internal sealed class AutogradEngine : ITrainingEngine
                 _task.Data.Row(rows[r]).CopyTo(row);
         }
 
+        return values;
+    }
+
+    // [rows, M]; empty for none.
+    private float[] LogShares(ReadOnlySpan<int> rows)
+    {
+        if (_task.Flow.Base.Categories is not { Tables: CategoryTables tables, Codes: CodeMatrix codes })
+            return [];
+        var values = new float[rows.Length * tables.Components];
+        for (int r = 0; r < rows.Length; r++)
+            tables.LogShares(codes.Row(rows[r]), values.AsSpan(r * tables.Components, tables.Components));
         return values;
     }
 

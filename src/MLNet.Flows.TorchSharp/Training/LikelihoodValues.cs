@@ -6,7 +6,7 @@ namespace MLNet.Flows.TorchSharp.Training;
 /// <summary>log p of each row.</summary>
 internal sealed class LikelihoodValues(BijectionModule[] bijections, BaseModule baseModule, Device device) : StepValues
 {
-    public override Tensor Of(float[] rows, float[] contexts, float[] weights, int step)
+    public override Tensor Of(float[] rows, float[] contexts, float[] logShares, float[] weights, int step)
     {
         Tensor z = ModuleTensors.Owned(rows, device, weights.Length, rows.Length / weights.Length);
         Tensor? sum = null, context = contexts.Length == 0
@@ -18,7 +18,9 @@ internal sealed class LikelihoodValues(BijectionModule[] bijections, BaseModule 
             sum = sum is null ? logDet : sum.Plus(logDet);
         }
 
-        Tensor logProb = baseModule.call(z);
+        Tensor logProb = baseModule.Run(z, logShares.Length == 0
+            ? null
+            : ModuleTensors.Owned(logShares, device, weights.Length, logShares.Length / weights.Length));
         return sum is null ? logProb : logProb.Plus(sum);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class MatchingValues(FlowMatching objective, ContinuousModule fi
     private const int R = RowBlock.Rows;
     private Scalar? _share;
 
-    public override Tensor Of(float[] rows, float[] contexts, float[] weights, int step)
+    public override Tensor Of(float[] rows, float[] contexts, float[] logShares, float[] weights, int step)
     {
         int count = weights.Length, d = rows.Length / count, given = contexts.Length / count;
         int columns = d + TimeFeatures.Count + given;

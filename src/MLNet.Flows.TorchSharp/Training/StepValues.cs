@@ -32,8 +32,9 @@ internal abstract class StepValues
 
     /// <param name="rows">[n, d], row-major, noise included.</param>
     /// <param name="contexts">[n, context columns], row-major; empty where rows are given none.</param>
+    /// <param name="logShares">[n, M], the logarithms of the categories' shares in each component; empty without any.</param>
     /// <param name="weights">[n], of the rows; overwritten with those of the values.</param>
     /// <param name="step">Counted from 0.</param>
     /// <returns>[n].</returns>
-    public abstract Tensor Of(float[] rows, float[] contexts, float[] weights, int step);
+    public abstract Tensor Of(float[] rows, float[] contexts, float[] logShares, float[] weights, int step);
 }

@@ -44,26 +44,21 @@ public sealed partial class FlowsCatalog
         FlowTransformer.CheckCount(numberOfFeatures, nameof(numberOfFeatures));
         IDataView prepared = chain.Prepare(data);
         chain.Flow.GetOutputSchema(prepared.Schema);
-        DataViewSchema.Column features = prepared.Schema[chain.Flow.FeatureColumnName];
-        string[]? names = FeatureColumn.SlotNames(features);
-        return Explain(chain.Flow, prepared, features, names, numberOfFeatures);
+        return Explain(chain.Flow, prepared, numberOfFeatures);
     }
 
     private static IEnumerable<IReadOnlyList<FeatureContribution>> Explain(
-        FlowTransformer flow, IDataView data, DataViewSchema.Column features, string[]? names, int numberOfFeatures)
+        FlowTransformer flow, IDataView data, int numberOfFeatures)
     {
-        DataViewSchema.Column? context = flow.ContextColumnName is string name ? data.Schema[name] : null;
-        using DataViewRowCursor cursor = data.GetRowCursor(
-            new DataViewSchema.Column?[] { features, context }.OfType<DataViewSchema.Column>());
-        ValueGetter<VBuffer<float>> read = FeatureColumn.Reader(cursor, features, flow.FeatureCount);
-        ValueGetter<VBuffer<float>>? readContext =
-            context is null ? null : FeatureColumn.Reader(cursor, context.Value, flow.ContextCount);
-        VBuffer<float> row = default, given = default;
+        var bindings = new FlowBindings(flow.Model, data.Schema);
+        string[]? names = bindings.Features is DataViewSchema.Column features ? FeatureColumn.SlotNames(features) : null;
+        using DataViewRowCursor cursor = data.GetRowCursor(bindings.Inputs());
+        var row = new RowScorer(cursor, bindings);
         while (cursor.MoveNext())
         {
-            read(ref row);
-            readContext?.Invoke(ref given);
-            yield return flow.Explain([.. row.DenseValues()], [.. given.DenseValues()], numberOfFeatures, names);
+            IReadOnlyList<FeatureContribution> found =
+                flow.Explain(row.Features(), row.Context(), row.Categories(), numberOfFeatures, names);
+            yield return found;
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class ColumnPartition
     {
         int featureCount = reader.ReadInt32();
         int count = reader.ReadInt32();
-        reader.Check(featureCount > 0 && featureCount <= 1 << 24 && count >= 0 && count <= featureCount,
+        reader.Check(featureCount >= (version < 5 ? 1 : 0) && featureCount <= 1 << 24 && count >= 0 && count <= featureCount,
             $"{featureCount} features with {count} constant ones");
         reader.CheckRemaining(2L * count * sizeof(int));
         reader.Reserve(featureCount * (long)sizeof(int) + count * (long)sizeof(int));

@@ -29,12 +29,17 @@ internal sealed class DensityScorer
     /// <param name="logLikelihoods">[n]; NaN where a row or its context has a missing or infinite value.</param>
     /// <param name="scores">[n], likewise; empty where they are not wanted. May be <paramref name="logLikelihoods"/>, whose place
     /// they then take.</param>
+    /// <param name="categories">[n, CategoryColumns], codes.</param>
     public void Score(
-        ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> logLikelihoods, Span<float> scores)
+        ReadOnlySpan<float> rows,
+        ReadOnlySpan<float> contexts,
+        Span<float> logLikelihoods,
+        Span<float> scores,
+        ReadOnlySpan<int> categories = default)
     {
         if (logLikelihoods.Length == 1)
         {
-            RowScore row = ScoreRow(rows, contexts);
+            RowScore row = ScoreRow(rows, contexts, categories);
             logLikelihoods[0] = row.LogLikelihood;
             if (!scores.IsEmpty)
                 scores[0] = row.Score;
@@ -43,20 +48,21 @@ internal sealed class DensityScorer
 
         if (_flows is [FlowDensity only])
         {
-            only.LogProb(rows, contexts, logLikelihoods, _workspaces[0]);
+            only.LogProb(rows, contexts, logLikelihoods, _workspaces[0], categories);
             if (!scores.IsEmpty)
                 TensorPrimitives.Negate(logLikelihoods, scores);
             return;
         }
 
-        int columns = _flows[0].FeatureCount, given = _flows[0].ContextColumns;
+        int columns = _flows[0].FeatureCount, given = _flows[0].ContextColumns, codes = _flows[0].CategoryColumns;
         for (int start = 0; start < logLikelihoods.Length; start += R)
         {
             int count = Math.Min(R, logLikelihoods.Length - start);
             ReadOnlySpan<float> some = rows.Slice(start * columns, count * columns);
             ReadOnlySpan<float> someContexts = contexts.Slice(start * given, count * given);
+            ReadOnlySpan<int> someCategories = categories.Slice(start * codes, count * codes);
             for (int m = 0; m < _flows.Length; m++)
-                _flows[m].LogProb(some, someContexts, _logProbs.AsSpan(m * R, count), _workspaces[m]);
+                _flows[m].LogProb(some, someContexts, _logProbs.AsSpan(m * R, count), _workspaces[m], someCategories);
             for (int r = 0; r < count; r++)
             {
                 RowScore score = Combine(r);
@@ -68,10 +74,11 @@ internal sealed class DensityScorer
     }
 
     /// <summary>Scores one row given its context; the same bits as in a block.</summary>
-    public RowScore ScoreRow(ReadOnlySpan<float> features, ReadOnlySpan<float> context)
+    public RowScore ScoreRow(
+        ReadOnlySpan<float> features, ReadOnlySpan<float> context, ReadOnlySpan<int> categories = default)
     {
         for (int m = 0; m < _flows.Length; m++)
-            _logProbs[m * R] = _flows[m].LogProbOfRow(features, context, _workspaces[m]);
+            _logProbs[m * R] = _flows[m].LogProbOfRow(features, context, _workspaces[m], categories);
         return _flows.Length == 1 ? new RowScore(_logProbs[0], -_logProbs[0]) : Combine(0);
     }
 

@@ -16,6 +16,9 @@ internal abstract class Distribution
     /// <summary>Columns of the context that log-densities are given; 0 for none.</summary>
     public virtual int ContextColumns => 0;
 
+    /// <summary>Categorical columns whose shares are part of the density; 0 for none.</summary>
+    public virtual int CategoryColumns => 0;
+
     /// <summary>The kind written to model files; never changes once released.</summary>
     public abstract DistributionKind Kind { get; }
 
@@ -30,10 +33,15 @@ internal abstract class Distribution
     /// dz.</summary>
     public abstract void LogProbGradient(RowBlock block, RowBlock gradient);
 
+    /// <summary>The same distribution, where a category's unseen value makes a point less likely than all of a range.</summary>
+    /// <param name="range">Between the likeliest and the least likely row, in nats.</param>
+    public virtual Distribution WithUnseenBeyond(double range) => this;
+
     /// <summary>Draws a point (length d).</summary>
     public abstract void Sample(RandomStream random, Span<float> point);
 
-    /// <summary>Fills all lanes of the block with draws, in double precision: how many of them are wanted changes none.</summary>
+    /// <summary>Fills all lanes of the block with draws, categories included, in double precision: how many of them are wanted
+    /// changes none.</summary>
     public virtual void Sample(RandomStream random, DoubleBlock block)
     {
         var point = new float[Dimension];

@@ -10,9 +10,12 @@ internal static class DistributionReader
     // Of the smallest: its object and its empty, aligned buffers.
     private const int ObjectBytes = 4096;
 
+    // Added to the kind of a mixture with categorical columns.
+    private const int WithCategories = 1 << 16;
+
     public static void Write(Distribution distribution, ModelWriter writer)
     {
-        writer.Write((int)distribution.Kind);
+        writer.Write((int)distribution.Kind + (distribution is NormalMixture { Categories: not null } ? WithCategories : 0));
         distribution.Write(writer);
     }
 
@@ -26,6 +29,8 @@ internal static class DistributionReader
     {
         reader.Reserve(ObjectBytes);
         var kind = (DistributionKind)reader.ReadInt32();
+        if (kind == DistributionKind.NormalMixture + WithCategories)
+            return NormalMixture.Read(reader, withCategories: true);
         reader.Check(kind <= outermost || !Enum.IsDefined(kind), $"a {kind} inside another distribution");
         return Read(kind, reader);
     }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Serialization;
@@ -10,9 +11,10 @@ namespace MLNet.Flows.Distributions;
 /// log p(x) = log p_Z(f(x)) + log|det df/dx| + log p(constant columns), in nats. A row with a missing or infinite feature has
 /// NaN; every finite row has a finite value, saturating at the ends of the Single range. Immutable and thread-safe: workspaces
 /// are per caller. With a context it is log p(x | context): bijections see what each row is given, standardized, and a row whose
-/// context is missing or infinite has NaN too.
+/// context is missing or infinite has NaN too. With categorical columns it is the density of the features and the categories'
+/// codes together; any code has a share.
 /// </remarks>
-internal sealed class FlowDensity
+internal sealed partial class FlowDensity
 {
     private readonly bool _allActive;
     private readonly Standardization? _onLoading;
@@ -39,23 +41,33 @@ internal sealed class FlowDensity
     /// <summary>Length of what a row is given; 0 for nothing.</summary>
     public int ContextColumns => Context?.Columns ?? 0;
 
-    /// <summary>Length of a row of features.</summary>
+    /// <summary>Categorical columns of a row; 0 for none.</summary>
+    public int CategoryColumns => Chain.CategoryColumns;
+
+    /// <summary>Length of a row of features; 0 where all columns are categorical.</summary>
     public int FeatureCount => Columns.FeatureCount;
 
     internal int ScratchColumns => Chain.InPlaceScratchColumns;
 
     public FlowWorkspace CreateWorkspace(SimdWidth? width = null) => new(this, width);
 
-    /// <summary>Scores rows [n, FeatureCount] given contexts [n, ContextColumns], row-major, in blocks of 64.</summary>
+    /// <summary>Scores rows [n, FeatureCount] of codes [n, CategoryColumns] given contexts [n, ContextColumns], row-major, in
+    /// blocks of 64.</summary>
     public void LogProb(
-        ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result, FlowWorkspace workspace)
+        ReadOnlySpan<float> rows,
+        ReadOnlySpan<float> contexts,
+        Span<float> result,
+        FlowWorkspace workspace,
+        ReadOnlySpan<int> categories = default)
     {
+        RequireCategories(categories.Length, result.Length);
         for (int start = 0; start < result.Length; start += RowBlock.Rows)
         {
             int count = Math.Min(RowBlock.Rows, result.Length - start);
             ReadOnlySpan<float> given = contexts.Slice(start * ContextColumns, count * ContextColumns);
             Span<float> some = result.Slice(start, count);
             LoadContext(given, count, workspace.Block);
+            workspace.Block.Categories?.Load(categories.Slice(start * CategoryColumns, count * CategoryColumns));
             LogProbBlock(rows.Slice(start * FeatureCount, count * FeatureCount), some, workspace);
             for (int r = 0; ContextColumns > 0 && r < count; r++)
             {
@@ -66,14 +78,20 @@ internal sealed class FlowDensity
     }
 
     /// <summary>Scores one row given its context; the same bits as in a block.</summary>
-    public float LogProbOfRow(ReadOnlySpan<float> features, ReadOnlySpan<float> context, FlowWorkspace workspace)
+    public float LogProbOfRow(
+        ReadOnlySpan<float> features,
+        ReadOnlySpan<float> context,
+        FlowWorkspace workspace,
+        ReadOnlySpan<int> categories = default)
     {
+        RequireCategories(categories.Length, rows: 1);
         RowWorkspace row = workspace.Row;
         Span<float> values = row.Values.Span;
         if (!IsFinite(features) || !IsFinite(context))
             return float.NaN;
         context.CopyTo(row.Context.Span);
         Context?.Apply(row.Context.Span[..ContextColumns]);
+        categories.CopyTo(row.Categories);
 
         int[] active = Columns.ActiveColumns;
         if (_allActive)
@@ -94,6 +112,7 @@ internal sealed class FlowDensity
     /// <param name="logDets">[n]: the log-determinants of those, added up in their order.</param>
     /// <param name="result">As many as are to be scored.</param>
     /// <param name="workspace">Of this density.</param>
+    /// <param name="categories">[n, CategoryColumns]; null without categories.</param>
     public void LogProbPreprocessed(
         FeatureMatrix rows,
         FeatureMatrix? contexts,
@@ -101,8 +120,10 @@ internal sealed class FlowDensity
         int applied,
         ReadOnlySpan<float> logDets,
         Span<float> result,
-        FlowWorkspace workspace)
+        FlowWorkspace workspace,
+        CodeMatrix? categories = null)
     {
+        RequireCategories(categories?.Columns ?? 0, rows: 1);
         var features = new float[FeatureCount];
         for (int i = 0; i < Columns.ConstantColumns.Length; i++)
             features[Columns.ConstantColumns[i]] = Columns.ConstantValues[i];
@@ -118,6 +139,7 @@ internal sealed class FlowDensity
                     block.Values[d * RowBlock.Rows + r] = row[d];
                 for (int c = 0; c < ContextColumns; c++)
                     block.Context[c * RowBlock.Rows + r] = contexts!.Row(first + start + r)[c];
+                categories?.Row(first + start + r).CopyTo(block.Categories!.Row(r));
             }
 
             logDets.Slice(first + start, block.Count).CopyTo(block.LogDet.Span);
@@ -129,9 +151,14 @@ internal sealed class FlowDensity
 
     /// <summary>The latent vector of a row [FeatureCount]: active columns through the bijections, constant columns as normal
     /// values that are as unlikely; NaN where the row has a missing or infinite feature or context.</summary>
-    public void Latent(ReadOnlySpan<float> features, ReadOnlySpan<float> context, Span<float> latent, FlowWorkspace workspace)
+    public void Latent(
+        ReadOnlySpan<float> features,
+        ReadOnlySpan<float> context,
+        Span<float> latent,
+        FlowWorkspace workspace,
+        ReadOnlySpan<int> categories = default)
     {
-        if (float.IsNaN(LogProbOfRow(features, context, workspace)))
+        if (float.IsNaN(LogProbOfRow(features, context, workspace, categories)))
         {
             latent.Fill(float.NaN);
             return;
@@ -142,39 +169,6 @@ internal sealed class FlowDensity
             latent[Columns.ActiveColumns[j]] = z[j];
         for (int i = 0; i < Columns.ConstantColumns.Length; i++)
             latent[Columns.ConstantColumns[i]] = Columns.Constants.Latent(i, features[Columns.ConstantColumns[i]]);
-    }
-
-    /// <summary>Draws rows [n, FeatureCount] in original units: base, then the inverse bijections from the last to the
-    /// first.</summary>
-    /// <param name="random">Draws them.</param>
-    /// <param name="contexts">[n, ContextColumns], finite: what each row is given.</param>
-    /// <param name="rows">Receives the rows.</param>
-    public void Sample(RandomStream random, ReadOnlySpan<float> contexts, Span<float> rows)
-    {
-        int[] active = Columns.ActiveColumns;
-        var block = new DoubleBlock(active.Length, ContextColumns);
-        var context = new float[ContextColumns];
-        for (int start = 0; start < rows.Length / FeatureCount; start += RowBlock.Rows)
-        {
-            int count = Math.Min(RowBlock.Rows, rows.Length / FeatureCount - start);
-            for (int r = 0; Context is not null && r < count; r++)
-            {
-                contexts.Slice((start + r) * context.Length, context.Length).CopyTo(context);
-                Context.Apply(context);
-                for (int c = 0; c < context.Length; c++)
-                    block.Context[c * RowBlock.Rows + r] = context[c];
-            }
-
-            Chain.Sample(random, block);
-            for (int r = 0; r < count; r++)
-            {
-                Span<float> row = rows.Slice((start + r) * FeatureCount, FeatureCount);
-                for (int i = 0; i < Columns.ConstantColumns.Length; i++)
-                    row[Columns.ConstantColumns[i]] = Saturate(Columns.Constants.Sample(i, random));
-                for (int j = 0; j < active.Length; j++)
-                    row[active[j]] = Saturate(block.Values[j * RowBlock.Rows + r]);
-            }
-        }
     }
 
     /// <summary>Shows the visitor the columns and the parts of the chain.</summary>
@@ -200,6 +194,16 @@ internal sealed class FlowDensity
     public FlowDensity WithDeparturesBelow(ReadOnlySpan<float> logLikelihoods) =>
         new(Columns.WithDeparturesBelow(logLikelihoods), Chain, Context);
 
+    /// <summary>The same density, where a category's unseen value makes a row less likely than all of these.</summary>
+    /// <param name="logLikelihoods">Of rows without any.</param>
+    public FlowDensity WithUnseenBelow(ReadOnlySpan<float> logLikelihoods)
+    {
+        if (CategoryColumns == 0)
+            return this;
+        double range = TensorPrimitives.Max(logLikelihoods) - (double)TensorPrimitives.Min(logLikelihoods);
+        return new FlowDensity(Columns, (Transformed)Chain.WithUnseenBeyond(range), Context);
+    }
+
     /// <param name="reader">The file.</param>
     /// <param name="version">Of the format.</param>
     public static FlowDensity Read(ModelReader reader, int version)
@@ -210,6 +214,7 @@ internal sealed class FlowDensity
         reader.Check(
             chain.Dimension == columns.ActiveColumns.Length,
             $"a flow of dimension {chain.Dimension} for {columns.ActiveColumns.Length} columns that vary");
+        reader.Check(columns.FeatureCount + chain.CategoryColumns > 0, "a flow of no column");
         reader.Check(
             chain.ContextColumns == 0 || chain.ContextColumns == context?.Columns,
             $"a flow that reads {chain.ContextColumns} columns of context where there are {context?.Columns ?? 0}");
@@ -236,9 +241,17 @@ internal sealed class FlowDensity
         return sum == 0;
     }
 
+    private void RequireCategories(int codes, int rows)
+    {
+        if (codes != (long)rows * CategoryColumns)
+            throw new ArgumentException(
+                $"There are {codes} codes of categories for {rows} rows of {CategoryColumns} categorical columns.");
+    }
+
     private void LogProbBlock(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)
     {
         RowBlock block = workspace.Block;
+        block.Count = result.Length;
         if (_onLoading is not null)
         {
             _onLoading.Load(rows, block, workspace.Finite);
@@ -271,8 +284,6 @@ internal sealed class FlowDensity
             result[r] = constants == 0 ? Finish(logProb[r] + logDet[r], features) : float.NaN;
         }
     }
-
-    private static float Saturate(double value) => (float)Math.Clamp(value, float.MinValue, float.MaxValue);
 
     private float Finish(float sum, ReadOnlySpan<float> features)
     {

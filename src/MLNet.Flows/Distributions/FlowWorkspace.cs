@@ -13,8 +13,8 @@ internal sealed class FlowWorkspace(FlowDensity density, SimdWidth? width = null
     public AlignedBuffer Finite { get; } = new(RowBlock.Rows);
 
     public RowBlock Block => _block ??= new RowBlock(
-        density.Columns.ActiveColumns.Length, density.ScratchColumns, width, density.ContextColumns);
+        density.Columns.ActiveColumns.Length, density.ScratchColumns, width, density.ContextColumns, density.CategoryColumns);
 
     public RowWorkspace Row => _row ??= new RowWorkspace(
-        density.Columns.ActiveColumns.Length, density.ScratchColumns, width, density.ContextColumns);
+        density.Columns.ActiveColumns.Length, density.ScratchColumns, width, density.ContextColumns, density.CategoryColumns);
 }

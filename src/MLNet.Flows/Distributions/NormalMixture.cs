@@ -1,9 +1,11 @@
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Serialization;
 
 namespace MLNet.Flows.Distributions;
 
-/// <summary>A mixture of normals with diagonal covariance, one shared by all components or each its own.</summary>
+/// <summary>A mixture of normals with diagonal covariance, one shared by all components or each its own; with categorical
+/// columns p(z, c) = sum_k weight_k N(z; mean_k, scale_k) prod_j theta_kj[c_j].</summary>
 internal sealed class NormalMixture : Distribution
 {
     /// <summary>The most that options allow to train.</summary>
@@ -18,10 +20,11 @@ internal sealed class NormalMixture : Distribution
     /// <param name="weights">[M], positive; they are normalized here.</param>
     /// <param name="mean">[M, d].</param>
     /// <param name="scale">[d], shared, or [M, d]; positive.</param>
-    public NormalMixture(int dimension, float[] weights, float[] mean, float[] scale)
+    /// <param name="categories">Of the categorical columns; null for none.</param>
+    public NormalMixture(int dimension, float[] weights, float[] mean, float[] scale, CategoryTables? categories = null)
         : base(dimension)
     {
-        (_weights, _mean, _scale) = (weights, mean, scale);
+        (_weights, _mean, _scale, Categories) = (weights, mean, scale, categories);
         _parameters = new NormalMixtureParameters(dimension, weights.Length);
         double total = weights.Sum(w => (double)w);
         _parameters.Set([.. weights.Select(w => Math.Log(w / total))], mean, scale);
@@ -39,6 +42,11 @@ internal sealed class NormalMixture : Distribution
 
     public bool SharedScale => _scale.Length == Dimension && Components != 1;
 
+    /// <summary>Of the categorical columns; null for none.</summary>
+    public CategoryTables? Categories { get; }
+
+    public override int CategoryColumns => Categories?.Columns ?? 0;
+
     public override int ScratchColumns => Components;
 
     public override DistributionKind Kind => DistributionKind.NormalMixture;
@@ -52,26 +60,48 @@ internal sealed class NormalMixture : Distribution
         return new NormalMixture(
             Dimension, [.. components.Select(m => _weights[m] / total)], Rows(_mean), _scale.Length == Dimension
                 ? _scale
-                : Rows(_scale));
+                : Rows(_scale), Categories?.Take(components));
     }
+
+    public override Distribution WithUnseenBeyond(double range) =>
+        Categories is null ? this : new NormalMixture(Dimension, _weights, _mean, _scale, Categories.WithUnseenBeyond(range));
 
     public override void LogProb(RowBlock block)
     {
-        var operation = new NormalMixtureKernel.BlockLogProb(_parameters, block);
+        var operation = new NormalMixtureKernel.BlockLogProb(_parameters, block, Categories);
         SimdDispatch.Run(block.Width, ref operation);
     }
 
-    public override float LogProb(RowWorkspace row) =>
-        NormalMixtureKernel.LogProb(_parameters, row.Values.Span, row.Scratch.Span);
+    public override float LogProb(RowWorkspace row)
+    {
+        Span<float> logShares = stackalloc float[Categories is null ? 0 : Components];
+        Categories?.LogShares(row.Categories, logShares);
+        return NormalMixtureKernel.LogProb(_parameters, row.Values.Span, row.Scratch.Span, logShares);
+    }
 
     public override void LogProbGradient(RowBlock block, RowBlock gradient)
     {
         LogProb(block);
         var operation = new NormalMixtureKernel.InputGradient(_parameters, block, gradient);
         SimdDispatch.Run(block.Width, ref operation);
+        if (block.Categories?.Path is not null)
+            Categories?.Slopes(block);
     }
 
-    public override void Sample(RandomStream random, Span<float> point)
+    public override void Sample(RandomStream random, Span<float> point) => Sample(random, point, codes: []);
+
+    public override void Sample(RandomStream random, DoubleBlock block)
+    {
+        var point = new float[Dimension];
+        for (int r = 0; r < RowBlock.Rows; r++)
+        {
+            Sample(random, point, block.Categories.AsSpan(r * block.CategoryColumns, block.CategoryColumns));
+            for (int d = 0; d < point.Length; d++)
+                block.Values[d * RowBlock.Rows + r] = point[d];
+        }
+    }
+
+    private void Sample(RandomStream random, Span<float> point, Span<int> codes)
     {
         double u = random.NextDouble() * _weights.Sum(w => (double)w);
         int component = 0;
@@ -80,6 +110,7 @@ internal sealed class NormalMixture : Distribution
         int scale = _scale.Length == Dimension ? 0 : component;
         for (int d = 0; d < Dimension; d++)
             point[d] = (float)(_mean[component * Dimension + d] + _scale[scale * Dimension + d] * random.NextGaussian());
+        Categories?.Draw(component, random, codes);
     }
 
     public override void Write(ModelWriter writer)
@@ -90,14 +121,17 @@ internal sealed class NormalMixture : Distribution
         writer.Write(_weights);
         writer.Write(_mean);
         writer.Write(_scale);
+        Categories?.Write(writer);
     }
 
-    public static NormalMixture Read(ModelReader reader)
+    /// <param name="reader">The file.</param>
+    /// <param name="withCategories">Whether there are categorical columns; then there may be no others.</param>
+    public static NormalMixture Read(ModelReader reader, bool withCategories = false)
     {
         int dimension = reader.ReadInt32(), components = reader.ReadInt32();
         bool shared = reader.ReadBoolean();
         reader.Check(
-            dimension is >= 1 and <= 1 << 24 && components is >= 1 and <= MaximumComponents,
+            dimension >= (withCategories ? 0 : 1) && dimension <= 1 << 24 && components is >= 1 and <= MaximumComponents,
             $"a mixture of {components} components of dimension {dimension}");
         reader.CheckRemaining(((1L + dimension) * components + (long)dimension * (shared ? 1 : components)) * sizeof(float));
         reader.Reserve((2L * dimension + 1) * components * sizeof(float));
@@ -108,6 +142,7 @@ internal sealed class NormalMixture : Distribution
             reader.Check(value > 0, $"the weight or scale {value}");
         double total = weights.Sum(w => (double)w);
         reader.Check(Math.Abs(total - 1) < 1e-3, $"mixture weights that add up to {total}");
-        return new NormalMixture(dimension, weights, mean, scale);
+        return new NormalMixture(
+            dimension, weights, mean, scale, withCategories ? CategoryTables.Read(reader, components) : null);
     }
 }

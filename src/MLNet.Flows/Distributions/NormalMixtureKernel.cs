@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -23,8 +24,13 @@ internal static unsafe class NormalMixtureKernel
     private const float NegligibleLogTerm = -25;
 
     /// <summary>log p of one row, z; leaves l_m in <paramref name="scratch"/>.</summary>
+    /// <param name="p">The components.</param>
+    /// <param name="z">[d].</param>
+    /// <param name="scratch">[M].</param>
+    /// <param name="logShares">[M], added to l_m; empty for none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float LogProb(NormalMixtureParameters p, ReadOnlySpan<float> z, Span<float> scratch)
+    public static float LogProb(
+        NormalMixtureParameters p, ReadOnlySpan<float> z, Span<float> scratch, ReadOnlySpan<float> logShares = default)
     {
         ReadOnlySpan<float> offsets = p.Offset.Span, inverseScales = p.InverseScale.Span, constants = p.Constant.Span;
         float max = Lowest;
@@ -33,7 +39,10 @@ internal static unsafe class NormalMixtureKernel
             float sum = 0;
             for (int d = 0; d < p.Dimension; d++, entry++)
                 sum = AddTerm<float, SimdScalar>(sum, z[d], inverseScales[entry], offsets[entry]);
-            max = SimdScalar.Max(max, scratch[m] = Component<float, SimdScalar>(sum, constants[m]));
+            scratch[m] = Component<float, SimdScalar>(sum, constants[m]);
+            if (logShares.Length > 0)
+                scratch[m] += logShares[m];
+            max = SimdScalar.Max(max, scratch[m]);
         }
 
         float total = 0;
@@ -69,7 +78,8 @@ internal static unsafe class NormalMixtureKernel
 
     /// <summary>Sets a block's LogProb; leaves l_m in the first M scratch columns. Four vectors of rows at a time: one sum alone
     /// would wait for its own last term.</summary>
-    public readonly struct BlockLogProb(NormalMixtureParameters parameters, RowBlock block) : ISimdOperation
+    public readonly struct BlockLogProb(NormalMixtureParameters parameters, RowBlock block, CategoryTables? categories = null)
+        : ISimdOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, S>()
@@ -106,6 +116,7 @@ internal static unsafe class NormalMixtureKernel
                     }
                 }
 
+                categories?.AddTo(block);
                 for (int r = 0; r < R; r += v)
                 {
                     V max = S.Create(Lowest), total = S.Create(0);

@@ -17,7 +17,7 @@ internal sealed class RowDensity
 
     private readonly FlowDensity[] _flows;
 
-    /// <param name="flows">One or more, over the same features and context.</param>
+    /// <param name="flows">One or more, over the same features, context and categories.</param>
     public RowDensity(params FlowDensity[] flows) => _flows = flows;
 
     public IReadOnlyList<FlowDensity> Flows => _flows;
@@ -34,7 +34,10 @@ internal sealed class RowDensity
     /// <summary>Length of what a row is given; 0 for nothing.</summary>
     public int ContextColumns => _flows[0].ContextColumns;
 
-    /// <summary>Length of a row of features.</summary>
+    /// <summary>Categorical columns of a row; 0 for none.</summary>
+    public int CategoryColumns => _flows[0].CategoryColumns;
+
+    /// <summary>Length of a row of features; 0 where all columns are categorical.</summary>
     public int FeatureCount => _flows[0].FeatureCount;
 
     /// <summary>For one caller.</summary>
@@ -45,17 +48,19 @@ internal sealed class RowDensity
     /// <param name="random">Draws them.</param>
     /// <param name="contexts">[n, ContextColumns], finite: what each row is given.</param>
     /// <param name="rows">Receives the rows.</param>
-    public void Sample(RandomStream random, ReadOnlySpan<float> contexts, Span<float> rows)
+    /// <param name="categories">[n, CategoryColumns]; receives their codes, never one of unseen values.</param>
+    public void Sample(
+        RandomStream random, ReadOnlySpan<float> contexts, Span<float> rows, Span<int> categories = default)
     {
         if (_flows.Length == 1)
         {
-            _flows[0].Sample(random, contexts, rows);
+            _flows[0].Sample(random, contexts, rows, categories);
             return;
         }
 
-        int columns = FeatureCount, given = ContextColumns;
+        int columns = FeatureCount, given = ContextColumns, codes = CategoryColumns;
         int[] seeds = Array.ConvertAll(_flows, _ => (int)random.NextUInt64());
-        var chosen = new int[rows.Length / columns];
+        var chosen = new int[columns > 0 ? rows.Length / columns : categories.Length / codes];
         foreach (ref int flow in chosen.AsSpan())
             flow = random.NextInt32(_flows.Length);
         for (int m = 0; m < _flows.Length; m++)
@@ -63,11 +68,15 @@ internal sealed class RowDensity
             int[] own = [.. Enumerable.Range(0, chosen.Length).Where(row => chosen[row] == m)];
             var context = new float[own.Length * given];
             var drawn = new float[own.Length * columns];
+            var drawnCodes = new int[own.Length * codes];
             for (int i = 0; i < own.Length; i++)
                 contexts.Slice(own[i] * given, given).CopyTo(context.AsSpan(i * given));
-            _flows[m].Sample(new RandomStream(seeds[m], RandomStreams.Draws), context, drawn);
+            _flows[m].Sample(new RandomStream(seeds[m], RandomStreams.Draws), context, drawn, drawnCodes);
             for (int i = 0; i < own.Length; i++)
+            {
                 drawn.AsSpan(i * columns, columns).CopyTo(rows[(own[i] * columns)..]);
+                drawnCodes.AsSpan(i * codes, codes).CopyTo(categories[(own[i] * codes)..]);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -16,6 +17,9 @@ internal abstract class TrainableDistribution
     public abstract int ParameterCount { get; }
 
     public virtual int ScratchColumns => 0;
+
+    /// <summary>The categorical columns of the training rows; null for none.</summary>
+    public virtual TrainableCategories? Categories => null;
 
     /// <summary>Fills the starting parameters from data that is already preprocessed, rows [n, d].</summary>
     /// <param name="data">[n, d].</param>

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Distributions;
@@ -16,15 +17,18 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
     private readonly double[] _logWeights;
     private readonly float[] _logScale;
 
-    /// <param name="dimension">d.</param>
+    /// <param name="dimension">d; 0 where all columns are categorical.</param>
     /// <param name="components">M.</param>
     /// <param name="sharedScale">One diagonal scale for all components, or one each.</param>
     /// <param name="minimumWeight">What <see cref="Freeze"/> drops: components lighter than this and than half the
     /// heaviest.</param>
-    public TrainableNormalMixture(int dimension, int components, bool sharedScale, double minimumWeight)
+    /// <param name="categories">The categorical columns of the training rows; null for none.</param>
+    public TrainableNormalMixture(
+        int dimension, int components, bool sharedScale, double minimumWeight, TrainableCategories? categories = null)
         : base(dimension)
     {
         Components = components;
+        Categories = categories;
         SharedScale = sharedScale;
         _minimumWeight = minimumWeight;
         _parameters = new NormalMixtureParameters(dimension, components);
@@ -36,6 +40,8 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
 
     public bool SharedScale { get; }
 
+    public override TrainableCategories? Categories { get; }
+
     public override int ParameterCount => Components * (1 + Dimension) + _logScale.Length;
 
     public override int ScratchColumns => Components;
@@ -45,6 +51,13 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
     public override void Initialize(
         FeatureMatrix data, ReadOnlySpan<int> rows, RandomStream random, Span<float> parameters, Action? checkpoint = null)
     {
+        if (Categories is not null)
+        {
+            Start(new MixedStart(
+                data, Categories, rows, Components, SharedScale, StartingVariance, random, checkpoint), parameters);
+            return;
+        }
+
         KMeans clusters = KMeans.Fit(data, rows, Components, random, SimdSupport.Best, checkpoint);
         for (int m = 0; m < Components; m++)
             parameters[m] = (float)Math.Log((clusters.Counts[m] + 1.0) / (clusters.RowCount + Components));
@@ -65,7 +78,7 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
 
     public override void LogProb(RowBlock block)
     {
-        var operation = new NormalMixtureKernel.BlockLogProb(_parameters, block);
+        var operation = new NormalMixtureKernel.BlockLogProb(_parameters, block, Categories?.Tables);
         SimdDispatch.Run(block.Width, ref operation);
     }
 
@@ -111,8 +124,19 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
             Dimension,
             [.. logWeights.Select(weight => (float)Math.Exp(weight))],
             parameters.Slice(Components, MeanSize).ToArray(),
-            LogScales.Exp(parameters[(Components + MeanSize)..]));
+            LogScales.Exp(parameters[(Components + MeanSize)..]),
+            Categories?.Tables);
         return all.Take(kept);
+    }
+
+    private void Start(MixedStart start, Span<float> parameters)
+    {
+        for (int m = 0; m < Components; m++)
+            parameters[m] = (float)start.LogWeights[m];
+        start.Mean.CopyTo(parameters[Components..]);
+        Span<float> logScale = parameters[(Components + MeanSize)..];
+        for (int i = 0; i < logScale.Length; i++)
+            logScale[i] = (float)(0.5 * Math.Log(start.Variance[i]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

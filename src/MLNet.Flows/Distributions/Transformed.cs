@@ -31,6 +31,8 @@ internal sealed class Transformed : Distribution
 
     public override int ContextColumns { get; }
 
+    public override int CategoryColumns => Base.CategoryColumns;
+
     public override DistributionKind Kind => DistributionKind.Transformed;
 
     public override void LogProb(RowBlock block)
@@ -101,7 +103,7 @@ internal sealed class Transformed : Distribution
 
     public override void Sample(RandomStream random, Span<float> point)
     {
-        var block = new DoubleBlock(Dimension, ContextColumns);
+        var block = new DoubleBlock(Dimension, ContextColumns, CategoryColumns);
         Sample(random, block);
         for (int d = 0; d < point.Length; d++)
             point[d] = (float)Math.Clamp(block.Values[d * RowBlock.Rows], float.MinValue, float.MaxValue);
@@ -119,6 +121,8 @@ internal sealed class Transformed : Distribution
         for (int i = Bijections.Length - 1; i >= 0; i--)
             Bijections[i].Inverse(block);
     }
+
+    public override Distribution WithUnseenBeyond(double range) => new Transformed(Bijections, Base.WithUnseenBeyond(range));
 
     public override void Accept(DensityVisitor visitor)
     {

@@ -32,6 +32,8 @@ internal sealed class UniformMixture : Distribution
 
     public override int ContextColumns => _members.Max(member => member.ContextColumns);
 
+    public override int CategoryColumns => _members.Max(member => member.CategoryColumns);
+
     public override DistributionKind Kind => DistributionKind.UniformMixture;
 
     public override void LogProb(RowBlock block)
@@ -59,6 +61,7 @@ internal sealed class UniformMixture : Distribution
         float[] logProb = block.LogProb.Span.ToArray();
         int size = Dimension * R;
         var sum = new float[size];
+        float[] slopes = block.Categories?.Path?.Slopes ?? [], sumOfSlopes = new float[slopes.Length];
         for (int m = 0; m < _members.Length; m++)
         {
             _members[m].LogProbGradient(block, gradient);
@@ -67,9 +70,12 @@ internal sealed class UniformMixture : Distribution
                 float responsibility = MathF.Exp(block.LogProb[r] - logProb[r] - _logCount);
                 for (int i = r; i < size; i += R)
                     sum[i] += responsibility == 0 ? 0 : responsibility * gradient.Values[i];
+                for (int i = r; i < slopes.Length; i += R)
+                    sumOfSlopes[i] += responsibility == 0 ? 0 : responsibility * slopes[i];
             }
         }
 
+        sumOfSlopes.CopyTo(slopes, 0);
         sum.CopyTo(gradient.Values.Span);
         logProb.CopyTo(block.LogProb.Span);
     }
@@ -83,15 +89,20 @@ internal sealed class UniformMixture : Distribution
         var chosen = new int[R];
         foreach (ref int member in chosen.AsSpan())
             member = random.NextInt32(_members.Length);
-        var drawn = new DoubleBlock(Dimension, block.ContextColumns);
+        var drawn = new DoubleBlock(Dimension, block.ContextColumns, block.CategoryColumns);
         block.Context.CopyTo(drawn.Context, 0);
         for (int m = 0; m < _members.Length; m++)
         {
             _members[m].Sample(random, drawn);
             for (int i = 0; i < block.Values.Length; i++)
                 block.Values[i] = chosen[i % R] == m ? drawn.Values[i] : block.Values[i];
+            for (int i = 0; i < block.Categories.Length; i++)
+                block.Categories[i] = chosen[i / block.CategoryColumns] == m ? drawn.Categories[i] : block.Categories[i];
         }
     }
+
+    public override Distribution WithUnseenBeyond(double range) =>
+        new UniformMixture([.. _members.Select(member => member.WithUnseenBeyond(range))]);
 
     public override void Accept(DensityVisitor visitor)
     {
@@ -121,6 +132,9 @@ internal sealed class UniformMixture : Distribution
             reader.Check(
                 members[m].Dimension == members[0].Dimension,
                 $"members of dimensions {members[0].Dimension} and {members[m].Dimension}");
+            reader.Check(
+                members[m].CategoryColumns == members[0].CategoryColumns,
+                $"members of {members[0].CategoryColumns} and {members[m].CategoryColumns} categorical columns");
         }
 
         return new UniformMixture(members);

@@ -7,8 +7,13 @@ public sealed partial class AnomalyDetectorEstimator
     /// <summary>All options of an anomaly detector. Every property has a default that works.</summary>
     public sealed class Options : ConsensusOptions
     {
-        /// <summary>The feature column, a vector of Single of known size. Default "Features".</summary>
-        public string FeatureColumnName { get; set; } = "Features";
+        /// <summary>The feature column, a vector of Single of known size. Default "Features"; null where all columns are
+        /// categorical.</summary>
+        public string? FeatureColumnName { get; set; } = "Features";
+
+        /// <summary>Columns of categories, text or keys, as <see cref="FlowOptions.CategoricalColumnNames"/>. Default
+        /// none.</summary>
+        public string[] CategoricalColumnNames { get; set; } = [];
 
         /// <summary>A column of what each row is given, as <see cref="FlowOptions.ContextColumnName"/>. Null (the default) for
         /// none.</summary>
@@ -29,7 +34,11 @@ public sealed partial class AnomalyDetectorEstimator
         {
             var faults = new OptionFaults();
             faults.Range(nameof(Contamination), Contamination ?? 0, 0, 0.5);
-            Check(faults, FeatureColumnName ?? "", ContextColumnName, ExampleWeightColumnName);
+            string[] categorical = CategoricalColumnNames ?? [];
+            if (CategoricalColumnNames is null)
+                faults.Add("CategoricalColumnNames is null. Leave it empty for none.");
+            string? features = categorical.Length > 0 ? FeatureColumnName : FeatureColumnName ?? "";
+            Check(faults, [features, ContextColumnName, ExampleWeightColumnName, .. categorical]);
             faults.ThrowIfAny(Name);
         }
     }

@@ -1,4 +1,5 @@
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Distributions.Categories;
 
 namespace MLNet.Flows;
 
@@ -38,13 +39,20 @@ public abstract class BaseDistribution
     /// <summary>Whether a small cluster in the training data may be one of anomalies, and does not count as normal.</summary>
     internal virtual bool DropsSmallClusters => false;
 
-    internal abstract TrainableDistribution Create(int dimension, int rows);
+    /// <summary>Whether it has components that categories can have shares in.</summary>
+    internal virtual bool IsMixture => false;
+
+    /// <param name="dimension">Columns that vary.</param>
+    /// <param name="rows">Rows that train.</param>
+    /// <param name="categories">Of the rows, for a mixture; null for none.</param>
+    internal abstract TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories = null);
 
     private sealed class NormalBase : BaseDistribution
     {
         internal override string? Fault => null;
 
-        internal override TrainableDistribution Create(int dimension, int rows) => new TrainableDiagonalNormal(dimension);
+        internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) =>
+            new TrainableDiagonalNormal(dimension);
     }
 
     private sealed class StudentTBase(double degreesOfFreedom) : BaseDistribution
@@ -53,7 +61,7 @@ public abstract class BaseDistribution
             ? null
             : $"BaseDistribution.StudentT has {degreesOfFreedom} degrees of freedom, but they are above 0 and at most 1000.";
 
-        internal override TrainableDistribution Create(int dimension, int rows) =>
+        internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) =>
             new TrainableProductStudentT(dimension, degreesOfFreedom);
     }
 
@@ -64,7 +72,8 @@ public abstract class BaseDistribution
         private const double LeastOfEqualShare = 0.6;
 
         // On one column the outer components are light, and without them the density ends too early: few, and most of them
-        // kept, are within 0.01 nats of a normal column, and lose little on six clusters or with 5 % of anomalies.
+        // kept, are within 0.01 nats of a normal column, and lose little on six clusters or with 5 % of anomalies. Next to
+        // categories, components are what ties the column to them, and stay as many as elsewhere.
         private const int MostOnOneColumn = 6;
         private const double LeastOfEqualShareOnOneColumn = 0.15;
 
@@ -72,11 +81,14 @@ public abstract class BaseDistribution
 
         internal override bool DropsSmallClusters => true;
 
-        internal override TrainableDistribution Create(int dimension, int rows)
+        internal override bool IsMixture => true;
+
+        internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories)
         {
-            int components = Math.Clamp(rows / RowsPerComponent, 1, dimension == 1 ? MostOnOneColumn : MaximumComponents);
-            double least = dimension == 1 ? LeastOfEqualShareOnOneColumn : LeastOfEqualShare;
-            return new TrainableNormalMixture(dimension, components, sharedScale: true, least / components);
+            bool alone = dimension == 1 && categories is null;
+            int components = Math.Clamp(rows / RowsPerComponent, 1, alone ? MostOnOneColumn : MaximumComponents);
+            double least = alone ? LeastOfEqualShareOnOneColumn : LeastOfEqualShare;
+            return new TrainableNormalMixture(dimension, components, sharedScale: true, least / components, categories);
         }
     }
 
@@ -92,7 +104,10 @@ public abstract class BaseDistribution
 
         internal override bool DropsSmallClusters => minimumWeight > 0;
 
-        internal override TrainableDistribution Create(int dimension, int rows) =>
-            new TrainableNormalMixture(dimension, components ?? Math.Clamp(rows / 40, 1, 20), sharedScale, minimumWeight);
+        internal override bool IsMixture => true;
+
+        internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) =>
+            new TrainableNormalMixture(
+                dimension, components ?? Math.Clamp(rows / 40, 1, 20), sharedScale, minimumWeight, categories);
     }
 }

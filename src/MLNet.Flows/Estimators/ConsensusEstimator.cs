@@ -21,7 +21,8 @@ public sealed class ConsensusEstimator : IEstimator<ConsensusTransformer>
         _fitting = new ConsensusFitting(environment, options.Clone(), [.. members], name);
 
     /// <summary>Trains the members.</summary>
-    /// <param name="input">Training rows. Only the feature (and context and weight) column is read, once.</param>
+    /// <param name="input">Training rows. Only the feature (and categorical, context and weight) columns are
+    /// read, once.</param>
     /// <returns>The fitted consensus.</returns>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, training of all members diverged, or an engine lacks its
@@ -40,7 +41,7 @@ public sealed class ConsensusEstimator : IEstimator<ConsensusTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return FlowSchema.Of(inputSchema, _fitting.Columns, _fitting.WeightColumnName);
+        return FlowSchema.Of(inputSchema, _fitting.Columns, _fitting.CategoricalColumnNames, _fitting.WeightColumnName);
     }
 
     /// <summary>All options of a consensus.</summary>

@@ -46,7 +46,7 @@ public abstract class ConsensusOptions
 
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 
-    internal FlowColumnNames ColumnNames(string features, string? context) => new(
+    internal FlowColumnNames ColumnNames(string? features, string? context) => new(
         features,
         LogLikelihoodColumnName,
         ScoreColumnName,

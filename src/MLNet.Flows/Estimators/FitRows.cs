@@ -24,9 +24,11 @@ internal sealed class FitRows
         Count = _active.RowCount;
     }
 
-    /// <summary>The rows as read, for their weights and how many were skipped; it has given up their features.</summary>
+    /// <summary>The rows as read, for their weights, their categories and how many were skipped; it has given up their
+    /// features.</summary>
     public TrainingRows Source { get; }
 
+    /// <summary>In messages; empty where all columns are categorical.</summary>
     public string FeatureColumnName { get; }
 
     /// <summary>Of the features; null where they have none.</summary>
@@ -47,6 +49,7 @@ internal sealed class FitRows
     /// <summary>Reads the rows, and warns of what no flow can mend.</summary>
     /// <param name="input">Where they are read from, once.</param>
     /// <param name="columns">The names of features and context.</param>
+    /// <param name="categoricalColumnNames">Of categories; empty for none.</param>
     /// <param name="weightColumnName">Of example weights; null for none.</param>
     /// <param name="host">Messages and cancellation.</param>
     /// <param name="affine">Makes likelihoods given different contexts comparable.</param>
@@ -54,14 +57,25 @@ internal sealed class FitRows
     /// <exception cref="InvalidOperationException">No row is usable.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public static FitRows Read(
-        IDataView input, FlowColumnNames columns, string? weightColumnName, FlowHost host, ConditionalAffine affine)
+        IDataView input,
+        FlowColumnNames columns,
+        string[] categoricalColumnNames,
+        string? weightColumnName,
+        FlowHost host,
+        ConditionalAffine affine)
     {
-        TrainingRows rows = TrainingRows.Read(input, columns.Features, columns.Context, weightColumnName, host);
-        string[]? slotNames = FeatureColumn.SlotNames(input.Schema[columns.Features]);
+        TrainingRows rows = TrainingRows.Read(
+            input, columns.Features, columns.Context, weightColumnName, host, categoricalColumnNames);
+        string features = columns.Features ?? "";
+        string[]? slotNames = features.Length == 0 ? null : FeatureColumn.SlotNames(input.Schema[features]);
         host.ThrowIfCancelled();
-        host.Warn(DataWarnings.Find(rows.Features, columns.Features, slotNames));
+        if (features.Length > 0)
+            host.Warn(DataWarnings.Find(rows.Features, features, slotNames));
+        host.Warn(CategoryWarnings.Find(rows.Features, features, slotNames));
+        if (rows.Categories is not null)
+            host.Warn(CategoryWarnings.Names(rows.Categories));
         host.ThrowIfCancelled();
-        return new FitRows(rows, columns.Features, slotNames)
+        return new FitRows(rows, features, slotNames)
         {
             Context = rows.Context is null ? null : StandardizedContext.Fit(rows.Context, rows.Weights, affine),
         };

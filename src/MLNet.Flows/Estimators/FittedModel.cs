@@ -32,7 +32,7 @@ internal static class FittedModel
             (ranking, ranked) = rows.Context.Rank(ranked, weights);
 
         // Two pieces of work of about the same length, each of which puts all rows in order.
-        float[] reference = [];
+        ReferenceRow reference = default;
         LikelihoodQuantiles? quantiles = null;
         SideBySide.Run(2, Math.Min(threads, 2), part =>
         {
@@ -46,10 +46,12 @@ internal static class FittedModel
             quantiles!,
             columns,
             alarmRate,
-            reference,
+            reference.Features,
             flows[0].History)
         {
             SlotNames = rows.SlotNames,
+            Categories = rows.Source.Categories?.Sources,
+            ReferenceCategories = reference.Categories,
             Ranking = ranking,
             RankedRows = RankedSample.Of(ranked.Length, weights, expectedAnomalies, isRecalibrated: false),
         };

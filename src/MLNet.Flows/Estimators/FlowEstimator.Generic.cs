@@ -47,7 +47,9 @@ public abstract class FlowEstimator<TTransformer> : FlowEstimator, IEstimator<TT
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return FlowSchema.Of(inputSchema, Fitting.Options.ColumnNames, Fitting.Options.ExampleWeightColumnName);
+        FlowOptions options = Fitting.Options;
+        return FlowSchema.Of(
+            inputSchema, options.ColumnNames, options.CategoricalColumnNames, options.ExampleWeightColumnName);
     }
 
     private protected abstract TTransformer Create(IHostEnvironment environment, FlowModel model);

@@ -36,7 +36,8 @@ internal sealed class FlowFitting
     public FlowModel Fit(IDataView input)
     {
         var affine = new ConditionalAffine(_host, Seed, Options.Threads);
-        FitRows rows = FitRows.Read(input, Options.ColumnNames, Options.ExampleWeightColumnName, _host, affine);
+        FitRows rows = FitRows.Read(
+            input, Options.ColumnNames, Options.CategoricalColumnNames, Options.ExampleWeightColumnName, _host, affine);
         TrainedFlow trained = new FlowTraining(_host, Options, Seed).Run(rows, rows.TakeActive(last: true));
         return FittedModel.Of(
             [trained], rows, Options.ColumnNames, Options.AlarmRate, Options.Contamination, Options.Threads);

@@ -17,8 +17,16 @@ public abstract class FlowOptions
     {
     }
 
-    /// <summary>The feature column, a vector of Single of known size. Default "Features".</summary>
-    public string FeatureColumnName { get; set; } = "Features";
+    /// <summary>The feature column, a vector of Single of known size. Default "Features"; null where all columns are
+    /// categorical.</summary>
+    public string? FeatureColumnName { get; set; } = "Features";
+
+    /// <summary>Columns of categories, text or keys, each one value or a vector of known size: the density is then that of
+    /// features and categories together, and values that do not go together are strange although each is ordinary. Text that
+    /// is empty, and the key 0, is missing, a value of its own; a value that no training row had alarms, unless more than one
+    /// row in a hundred has a value that no other has. The base is a mixture, in each of whose components categories have shares
+    /// of their own (docs/categories.md). Default none.</summary>
+    public string[] CategoricalColumnNames { get; set; } = [];
 
     /// <summary>A column of what each row is given, its context, a vector of Single of known size: the flow is then log
     /// p(features | context), and a row is as strange as it is for its context. P-values are calibrated given the context. Give
@@ -159,7 +167,12 @@ public abstract class FlowOptions
 
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 
-    internal virtual FlowOptions Clone() => (FlowOptions)MemberwiseClone();
+    internal virtual FlowOptions Clone()
+    {
+        var clone = (FlowOptions)MemberwiseClone();
+        clone.CategoricalColumnNames = [.. CategoricalColumnNames];
+        return clone;
+    }
 
     /// <summary>The flow's name in the catalog.</summary>
     internal abstract string FlowName { get; }
@@ -208,6 +221,15 @@ public abstract class FlowOptions
         faults.LearningRate(LearningRate);
         if (BaseDistribution?.Fault is string baseFault)
             faults.Add(baseFault);
+        string[] categorical = CategoricalColumnNames ?? [];
+        if (categorical.Length > 0 && BaseDistribution is { IsMixture: false })
+            faults.Add(
+                "BaseDistribution is no mixture, but categories are shares within a mixture's components: with one component "
+                + "they would be independent of the features. Leave it null, or take NormalMixture.");
+        if (categorical.Length == 0 && FeatureColumnName is null)
+            faults.Add("FeatureColumnName is null, and CategoricalColumnNames is empty. Name a column of either kind.");
+        if (FeatureColumnName is null && LatentColumnName is not null)
+            faults.Add("LatentColumnName is given, but without features there is no latent vector. Leave it null.");
         if (Preprocessing is null)
             faults.Add("Preprocessing is null. Leave it at its default or choose one.");
         else if (Preprocessing.Fault is string preprocessingFault)
@@ -220,13 +242,16 @@ public abstract class FlowOptions
             ScoreColumnName,
             PValueColumnName,
             PredictedLabelColumnName,
-            FeatureColumnName,
+            .. FeatureColumnName is null ? Array.Empty<string>() : [FeatureColumnName],
+            .. categorical,
             .. optional.OfType<string>(),
         ];
         if (columns.Any(string.IsNullOrEmpty) || optional.Contains(""))
             faults.Add("A column name is null or empty. Leave it at its default or give a name.");
         else if (columns.Distinct().Count() < columns.Length)
             faults.Add($"The columns '{string.Join("', '", columns)}' are not all different. Give each its own name.");
+        if (CategoricalColumnNames is null)
+            faults.Add("CategoricalColumnNames is null. Leave it empty for none.");
 
         faults.ThrowIfAny(FlowName);
     }

@@ -9,9 +9,13 @@ namespace MLNet.Flows.Estimators;
 internal static class FlowSchema
 {
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    public static SchemaShape Of(SchemaShape input, FlowColumnNames names, string? weightColumnName)
+    public static SchemaShape Of(
+        SchemaShape input, FlowColumnNames names, string[] categoricalColumnNames, string? weightColumnName)
     {
-        FeatureColumn.CheckShape(input, names.Features);
+        if (names.Features is string features)
+            FeatureColumn.CheckShape(input, features);
+        foreach (string categorical in categoricalColumnNames)
+            CategoricalColumn.CheckShape(input, categorical);
         if (names.Context is string context)
             FeatureColumn.CheckShape(input, context, "context");
         if (weightColumnName is string weight)
@@ -27,7 +31,9 @@ internal static class FlowSchema
         if (names.Latent is string latent)
             added.Add(FlowSchemaShape.Vector(latent));
         if (names.FeatureContributions is string contributions)
-            added.Add(FlowSchemaShape.Vector(contributions, columns[names.Features]));
+            added.Add(categoricalColumnNames.Length > 0
+                ? FlowSchemaShape.NamedVector(contributions)
+                : FlowSchemaShape.Vector(contributions, columns[names.Features!]));
         foreach (SchemaShape.Column column in added)
             columns[column.Name] = column;
         return new SchemaShape(columns.Values);

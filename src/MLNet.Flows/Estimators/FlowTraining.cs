@@ -25,7 +25,7 @@ internal sealed class FlowTraining(FlowHost host, FlowOptions options, int seed)
     {
         StandardizedContext? context = rows.Context?.With(new ConditionalAffine(host, seed, options.Threads));
         PreprocessedRows? preprocessed = active.Dimension == 0
-            ? null
+            ? rows.Source.Categories is null ? null : PreprocessedRows.WithoutFeatures(active, context)
             : PreprocessedRows.Fit(active, rows.Source.Weights, options.Preprocessing, host.ThrowIfCancelled, context);
         if (WarnsOfData)
         {
@@ -56,6 +56,13 @@ internal sealed class FlowTraining(FlowHost host, FlowOptions options, int seed)
 
         var likelihoods = new float[preprocessed.Values.RowCount];
         training.Score(trained.Density, likelihoods, options.Threads);
+        if (rows.Source.Categories is not null)
+        {
+            // What unseen values count changes the others' shares by a rounding, which p-values are to see.
+            trained = trained.WithUnseenBelow(likelihoods);
+            training.Score(trained.Density, likelihoods, options.Threads);
+        }
+
         float[] ranked = trained.WithoutFold.Length == 0
             ? likelihoods
             : new HeldOutCalibration(training, folds).Run(likelihoods, trained.WithoutFold, options.Threads);

@@ -38,6 +38,18 @@ internal sealed class PreprocessedRows
     /// <summary>Rows in which a value that is likely a placeholder stands, ascending.</summary>
     public int[] RowsWithPlaceholders { get; }
 
+    /// <summary>Rows of which no feature varies, whose categories alone are trained on.</summary>
+    /// <param name="matrix">[n, 0].</param>
+    /// <param name="context">What the rows are given; null for nothing.</param>
+    public static PreprocessedRows WithoutFeatures(FeatureMatrix matrix, StandardizedContext? context) =>
+        new(
+            matrix,
+            context,
+            [],
+            new float[matrix.RowCount],
+            HeavyTails.Find(matrix, [], Standardization.Fit(matrix, [])),
+            []);
+
     /// <summary>Fits the bijections and overwrites the rows.</summary>
     /// <param name="matrix">[n, d], columns that vary.</param>
     /// <param name="weights">[n], or empty for all 1.</param>

@@ -14,11 +14,13 @@ internal sealed class DensityGradient
     {
         _density = density;
         int dimension = density.Columns.ActiveColumns.Length;
-        Points = new RowBlock(dimension, contextColumns: density.ContextColumns);
+        Points = new RowBlock(
+            dimension, contextColumns: density.ContextColumns, categoryColumns: density.CategoryColumns);
         Gradient = new RowBlock(dimension);
     }
 
-    /// <summary>The points, to be filled in: [active columns] of 64 rows, and their context.</summary>
+    /// <summary>The points, to be filled in: [active columns] of 64 rows, their context, and their categories or where they
+    /// stand on a path of those.</summary>
     public RowBlock Points { get; }
 
     /// <summary>d log p / dx after <see cref="Run"/>, laid out like <see cref="Points"/>.</summary>

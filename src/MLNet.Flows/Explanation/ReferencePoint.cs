@@ -8,10 +8,10 @@ namespace MLNet.Flows.Explanation;
 /// <remarks>
 /// The median of every column can be a row that cannot be: of one-hot columns it is all zeros, strange itself, so that a row's
 /// strangeness was counted from there. So the centers of the base's components are taken back through the flow, constant columns
-/// at their constants, and the heaviest whose likelihood is above the median of the training rows' is the reference. Where none
-/// is (an overfitted flow, say), the likeliest of these centers and of 256 samples is. Cost: one inverse and one scoring per
-/// candidate, 512 at most. Given a context every row has a reference of its own, the likeliest of the heaviest centers taken back
-/// under it.
+/// at their constants and categories at the commonest of the component, and the heaviest whose likelihood is above the median of
+/// the training rows' is the reference. Where none is (an overfitted flow, say), the likeliest of these centers and of 256
+/// samples is. Cost: one inverse and one scoring per candidate, 512 at most. Given a context every row has a reference of its
+/// own, the likeliest of the heaviest centers taken back under it.
 /// </remarks>
 internal static class ReferencePoint
 {
@@ -23,16 +23,14 @@ internal static class ReferencePoint
     /// <summary>A likely point of one flow, or of a consensus the least strange one of its flows' points.</summary>
     /// <param name="density">The trained density.</param>
     /// <param name="logLikelihoods">Per flow, of the training rows under it; at least one.</param>
-    /// <returns>[FeatureCount], finite, in original units.</returns>
-    public static float[] Of(RowDensity density, IReadOnlyList<float[]> logLikelihoods) => LeastStrange(
+    public static ReferenceRow Of(RowDensity density, IReadOnlyList<float[]> logLikelihoods) => LeastStrange(
         density,
         density.Context is ContextScale context ? context.Mean.ToArray() : [],
         [.. density.Flows.Zip(logLikelihoods, (flow, values) => Of(flow, values))]);
 
     /// <param name="density">The trained density.</param>
     /// <param name="logLikelihoods">Of the training rows under it; at least one.</param>
-    /// <returns>[FeatureCount], finite, in original units.</returns>
-    public static float[] Of(FlowDensity density, ReadOnlySpan<float> logLikelihoods)
+    public static ReferenceRow Of(FlowDensity density, ReadOnlySpan<float> logLikelihoods)
     {
         if (density.Context is ContextScale context)
             return Given(density, context.Mean);
@@ -40,24 +38,27 @@ internal static class ReferencePoint
         SingleOrder.Sort(sorted);
         float median = sorted[sorted.Length / 2];
         FlowWorkspace workspace = density.CreateWorkspace();
-        float[] best = [];
+        ReferenceRow best = default;
         float highest = float.NegativeInfinity;
-        foreach (float[] center in Centers(density, []))
+        foreach (ReferenceRow center in Centers(density, []))
         {
             float logLikelihood = Consider(center);
             if (logLikelihood > median)
                 return center;
         }
 
-        var samples = new float[Samples * density.FeatureCount];
-        density.Sample(new RandomStream(Seed, RandomStreams.Draws), contexts: [], samples);
-        foreach (float[] sample in samples.Chunk(density.FeatureCount))
-            Consider(sample);
+        int features = density.FeatureCount, categories = density.CategoryColumns;
+        var samples = new float[Samples * features];
+        var codes = new int[Samples * categories];
+        density.Sample(new RandomStream(Seed, RandomStreams.Draws), contexts: [], samples, codes);
+        for (int i = 0; i < Samples; i++)
+            Consider(new ReferenceRow(
+                samples.AsSpan(i * features, features).ToArray(), codes.AsSpan(i * categories, categories).ToArray()));
         return best;
 
-        float Consider(float[] point)
+        float Consider(ReferenceRow point)
         {
-            float logLikelihood = density.LogProbOfRow(point, context: [], workspace);
+            float logLikelihood = density.LogProbOfRow(point.Features, context: [], workspace, point.Categories);
             if (logLikelihood > highest)
                 (best, highest) = (point, logLikelihood);
             return logLikelihood;
@@ -67,38 +68,37 @@ internal static class ReferencePoint
     /// <summary>A likely point given a context.</summary>
     /// <param name="density">The trained density, with a context.</param>
     /// <param name="context">[ContextColumns], finite, in original units.</param>
-    /// <returns>[FeatureCount], finite, in original units.</returns>
-    public static float[] Given(RowDensity density, ReadOnlySpan<float> context)
+    public static ReferenceRow Given(RowDensity density, ReadOnlySpan<float> context)
     {
         float[] given = context.ToArray();
         return LeastStrange(density, given, [.. density.Flows.Select(flow => Given(flow, given))]);
     }
 
-    private static float[] LeastStrange(RowDensity density, float[] context, float[][] points)
+    private static ReferenceRow LeastStrange(RowDensity density, float[] context, ReferenceRow[] points)
     {
         if (points.Length == 1)
             return points[0];
         DensityScorer scorer = density.CreateScorer();
-        return points.MinBy(point => scorer.ScoreRow(point, context).Score)!;
+        return points.MinBy(point => scorer.ScoreRow(point.Features, context, point.Categories).Score);
     }
 
-    private static float[] Given(FlowDensity density, ReadOnlySpan<float> context)
+    private static ReferenceRow Given(FlowDensity density, ReadOnlySpan<float> context)
     {
         float[] given = context.ToArray(), standardized = context.ToArray();
         density.Context!.Apply(standardized);
         FlowWorkspace workspace = density.CreateWorkspace();
         return Centers(density, standardized).Take(CandidatesGivenContext)
-            .MaxBy(center => density.LogProbOfRow(center, given, workspace))!;
+            .MaxBy(center => density.LogProbOfRow(center.Features, given, workspace, center.Categories));
     }
 
     // The heaviest first, in original units, given a standardized context.
-    private static IEnumerable<float[]> Centers(FlowDensity density, float[] context)
+    private static IEnumerable<ReferenceRow> Centers(FlowDensity density, float[] context)
     {
         int[] active = density.Columns.ActiveColumns;
         var components = new Components();
         density.Accept(components);
         var heaviest = components.Found.OrderByDescending(each => each.Weight).Take(MaximumCandidates);
-        foreach ((_, Transformed path, float[] center) in heaviest)
+        foreach ((_, Transformed path, float[] center, int[] codes) in heaviest)
         {
             var back = new DoubleBlock(active.Length, context.Length);
             for (int c = 0; c < context.Length; c++)
@@ -112,7 +112,7 @@ internal static class ReferencePoint
                 point[active[j]] = (float)Math.Clamp(back.Values[j * RowBlock.Rows], float.MinValue, float.MaxValue);
             for (int i = 0; i < density.Columns.ConstantColumns.Length; i++)
                 point[density.Columns.ConstantColumns[i]] = density.Columns.ConstantValues[i];
-            yield return point;
+            yield return new ReferenceRow(point, codes);
         }
     }
 
@@ -122,7 +122,7 @@ internal static class ReferencePoint
         private readonly Stack<int> _outer = new();
         private readonly List<Bijection> _path = [];
 
-        public List<(double Weight, Transformed Path, float[] Center)> Found { get; } = [];
+        public List<(double Weight, Transformed Path, float[] Center, int[] Codes)> Found { get; } = [];
 
         public override void Visit(Bijection bijection) => _path.Add(bijection);
 
@@ -136,8 +136,11 @@ internal static class ReferencePoint
             Found.AddRange(baseDistribution switch
             {
                 NormalMixture mixture => Enumerable.Range(0, mixture.Components).Select(m =>
-                    ((double)mixture.Weights[m], path, mixture.Mean.Slice(m * mixture.Dimension, mixture.Dimension).ToArray())),
-                LocationScaleDistribution single => [(1, path, single.Mean.ToArray())],
+                    ((double)mixture.Weights[m],
+                    path,
+                    mixture.Mean.Slice(m * mixture.Dimension, mixture.Dimension).ToArray(),
+                    mixture.Categories?.Modes(m) ?? [])),
+                LocationScaleDistribution single => [(1, path, single.Mean.ToArray(), [])],
                 _ => throw new NotSupportedException($"A {baseDistribution.Kind} has no centers."),
             });
         }

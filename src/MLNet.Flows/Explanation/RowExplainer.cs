@@ -8,25 +8,27 @@ namespace MLNet.Flows.Explanation;
 internal sealed class RowExplainer
 {
     private readonly RowDensity _density;
-    private readonly float[] _reference;
+    private readonly ReferenceRow _reference;
     private readonly IntegratedGradients[] _gradients;
 
     /// <param name="density">What is explained.</param>
-    /// <param name="reference">[FeatureCount], the row that contributions are counted from; with a context each row has one of
-    /// its own.</param>
-    public RowExplainer(RowDensity density, ReadOnlySpan<float> reference)
+    /// <param name="reference">The row that contributions are counted from; with a context each row has one of its own.</param>
+    public RowExplainer(RowDensity density, ReferenceRow reference)
     {
-        (_density, _reference) = (density, reference.ToArray());
+        (_density, _reference) = (density, reference);
         _gradients = [.. density.Flows.Select(flow => new IntegratedGradients(flow))];
     }
 
-    /// <summary>Writes the contributions of every feature; NaN where the row has a missing or infinite feature or
-    /// context.</summary>
+    /// <summary>Writes the contributions of every feature, and behind them of every categorical column; NaN where the row has a
+    /// missing or infinite feature or context.</summary>
     /// <param name="features">[FeatureCount].</param>
     /// <param name="context">[ContextColumns], what the row is given; the same along the path.</param>
-    /// <param name="contributions">[FeatureCount], in nats; they add up to Score(row) - Score(reference).</param>
-    /// <returns>[FeatureCount], the reference.</returns>
-    public float[] Explain(ReadOnlySpan<float> features, ReadOnlySpan<float> context, Span<float> contributions)
+    /// <param name="categories">[CategoryColumns], the row's codes.</param>
+    /// <param name="contributions">[FeatureCount + CategoryColumns], in nats; they add up to Score(row) -
+    /// Score(reference).</param>
+    /// <returns>The reference.</returns>
+    public ReferenceRow Explain(
+        ReadOnlySpan<float> features, ReadOnlySpan<float> context, ReadOnlySpan<int> categories, Span<float> contributions)
     {
         foreach (float value in (ReadOnlySpan<float>)[.. features, .. context])
         {
@@ -37,17 +39,17 @@ internal sealed class RowExplainer
             }
         }
 
-        float[] reference = _density.Context is null ? _reference : ReferencePoint.Given(_density, context);
+        ReferenceRow reference = _density.Context is null ? _reference : ReferencePoint.Given(_density, context);
         if (_gradients is [IntegratedGradients only])
         {
-            only.Explain(features, context, reference, contributions);
+            only.Explain(features, context, categories, reference, contributions);
             return reference;
         }
 
         var sums = new double[contributions.Length];
         foreach (IntegratedGradients gradients in _gradients)
         {
-            gradients.Explain(features, context, reference, contributions);
+            gradients.Explain(features, context, categories, reference, contributions);
             for (int i = 0; i < sums.Length; i++)
                 sums[i] += contributions[i];
         }

@@ -19,6 +19,15 @@ internal static class FlowSchemaShape
         return new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, new SchemaShape(slotNames));
     }
 
+    /// <summary>A vector of Single of known size, with slot names.</summary>
+    public static SchemaShape.Column NamedVector(string name) => new(
+        name,
+        SchemaShape.Column.VectorKind.Vector,
+        NumberDataViewType.Single,
+        false,
+        new SchemaShape([new SchemaShape.Column(
+            AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)]));
+
     /// <summary>A Single with the annotations that ML.NET's trainers promise on a score.</summary>
     public static SchemaShape.Column Score(string name) => new(
         name,

@@ -1,8 +1,8 @@
 namespace MLNet.Flows.Model;
 
-/// <summary>The columns a flow reads and writes; the last two are written where they have a name.</summary>
+/// <summary>The columns a flow reads and writes, but for categorical ones; those that are null are not there.</summary>
 internal sealed record FlowColumnNames(
-    string Features = "Features",
+    string? Features = "Features",
     string LogLikelihood = "LogLikelihood",
     string Score = "Score",
     string PValue = "PValue",

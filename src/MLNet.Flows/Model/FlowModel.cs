@@ -20,6 +20,15 @@ internal sealed record FlowModel(
     /// <summary>[FeatureCount], the names of the features' slots in training; null where they had none.</summary>
     public string[]? SlotNames { get; init; }
 
+    /// <summary>The categorical columns in training; null for none.</summary>
+    public CategoricalSource[]? Categories { get; init; }
+
+    /// <summary>[categorical columns], the codes of the reference; empty for none.</summary>
+    public int[] ReferenceCategories { get; init; } = [];
+
+    /// <summary>[categorical columns], the dictionary of each; empty for none.</summary>
+    public CategoryDictionary[] Dictionaries => [.. (Categories ?? []).SelectMany(source => source.Slots)];
+
     /// <summary>What p-values rank in place of log-likelihoods; null without a context.</summary>
     public ConditionalRanking? Ranking { get; init; }
 

@@ -1,9 +1,8 @@
 using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
-using MLNet.Flows.Schema;
+using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows.Monitoring;
 
@@ -75,27 +74,29 @@ internal static class DriftCheck
 
     private static FeatureDrift[] Features(FlowTransformer flow, IDataView rows, int count)
     {
-        int features = flow.FeatureCount;
-        (List<float[]> some, List<float[]> contexts) = Take(flow, rows, count);
-        float[] drawn = flow.ContextCount > 0
-            ? flow.Sample([.. contexts.SelectMany(context => context)], Seed)
-            : flow.Sample(some.Count, Seed);
-        var names = new string[features];
-        var seen = new Moments(features);
-        var expected = new Moments(features);
-        for (int i = 0; i < some.Count; i++)
+        CategoryDictionary[] categories = flow.Model.Dictionaries;
+        int features = flow.FeatureCount, columns = features + categories.Length;
+        List<FlowSample> some = Take(flow, rows, count);
+        var sampler = new FlowSampler(flow.Model.Density, Seed);
+        IEnumerable<FlowSample> drawn =
+            flow.ContextCount > 0 ? sampler.Rows(some.Select(row => row.Context)) : sampler.Rows(some.Count);
+        var names = new string[columns];
+        var seen = new Moments(columns);
+        var expected = new Moments(columns);
+        foreach ((FlowSample row, FlowSample other) in some.Zip(drawn))
         {
-            foreach (FeatureContribution each in flow.Explain(some[i], contexts[i], features))
+            foreach (FeatureContribution each in flow.Explain(row.Features, row.Context, row.Categories, columns, names: null))
             {
-                names[each.Index] = each.Name;
+                names[each.Index] = each.Index < features ? each.Name : categories[each.Index - features].Name;
                 seen.Add(each.Index, each.Contribution);
             }
 
-            foreach (FeatureContribution each in flow.Explain(drawn.AsSpan(i * features, features), contexts[i], features))
+            foreach (FeatureContribution each in
+                flow.Explain(other.Features, other.Context, other.Categories, columns, names: null))
                 expected.Add(each.Index, each.Contribution);
         }
 
-        return [.. Enumerable.Range(0, features)
+        return [.. Enumerable.Range(0, columns)
             .Select(index =>
             {
                 double mean = seen.Mean(index), usual = expected.Mean(index);
@@ -113,32 +114,24 @@ internal static class DriftCheck
     }
 
     // Rows with a score, evenly spaced.
-    private static (List<float[]> Rows, List<float[]> Contexts) Take(FlowTransformer flow, IDataView rows, int count)
+    private static List<FlowSample> Take(FlowTransformer flow, IDataView rows, int count)
     {
-        List<float[]> some = [], contexts = [];
-        DataViewSchema.Column features = rows.Schema[flow.FeatureColumnName];
-        DataViewSchema.Column? context = flow.ContextColumnName is string name ? rows.Schema[name] : null;
-        using DataViewRowCursor cursor =
-            rows.GetRowCursor(new DataViewSchema.Column?[] { features, context }.OfType<DataViewSchema.Column>());
-        ValueGetter<VBuffer<float>> read = FeatureColumn.Reader(cursor, features, flow.FeatureCount);
-        ValueGetter<VBuffer<float>>? readContext =
-            context is null ? null : FeatureColumn.Reader(cursor, context.Value, flow.ContextCount);
-        VBuffer<float> row = default, given = default;
+        var some = new List<FlowSample>();
+        var bindings = new FlowBindings(flow.Model, rows.Schema);
+        using DataViewRowCursor cursor = rows.GetRowCursor(bindings.Inputs());
+        var row = new RowScorer(cursor, bindings);
         int wanted = Math.Min(count, ExplainedRows);
         for (long scored = 0; some.Count < wanted && cursor.MoveNext();)
         {
-            read(ref row);
-            readContext?.Invoke(ref given);
-            float[] values = [.. row.DenseValues()], with = [.. given.DenseValues()];
-            if (!Array.TrueForAll(values, float.IsFinite) || !Array.TrueForAll(with, float.IsFinite))
+            float[] features = row.Features().ToArray(), context = row.Context().ToArray();
+            if (!Array.TrueForAll(features, float.IsFinite) || !Array.TrueForAll(context, float.IsFinite))
                 continue;
             if (scored++ < (long)some.Count * count / wanted)
                 continue;
-            some.Add(values);
-            contexts.Add(with);
+            some.Add(new FlowSample(features, context, row.Categories().ToArray()));
         }
 
-        return (some, contexts);
+        return some;
     }
 
     /// <summary>Means of several columns and how far off they may be.</summary>

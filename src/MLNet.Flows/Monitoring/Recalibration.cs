@@ -27,7 +27,7 @@ internal static class Recalibration
         {
             throw new ArgumentException(
                 $"None of the {fresh.Missing} rows has a score, but p-values rank rows among such. Pass normal rows whose "
-                + $"column '{flow.FeatureColumnName}' is complete.");
+                + $"column '{flow.FeatureColumnName ?? flow.CategoricalColumnNames[0]}' is complete.");
         }
 
         if (flow.FalseAlarmRate > 0 && count * flow.FalseAlarmRate < 1)

@@ -10,7 +10,8 @@ internal static unsafe class BlockLoader
     private const int FloatsPerLine = 16;
     private const int MaximumPrefetch = 128;
 
-    /// <summary>Loads at most 64 rows and sets the block's count; lanes beyond it are zero.</summary>
+    /// <summary>Loads at most 64 rows and sets the block's count, which stays where rows have no feature; lanes beyond it are
+    /// zero.</summary>
     /// <param name="rows">[n, stride], row-major.</param>
     /// <param name="stride">Features in a row.</param>
     /// <param name="columns">The columns to take, in order; null for all.</param>
@@ -18,7 +19,7 @@ internal static unsafe class BlockLoader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load(ReadOnlySpan<float> rows, int stride, int[]? columns, RowBlock block)
     {
-        int count = block.Count = rows.Length / stride, r = 0;
+        int count = block.Count = stride == 0 ? block.Count : rows.Length / stride, r = 0;
         Span<float> values = block.Values.Span;
         if (columns is null)
         {

@@ -11,14 +11,15 @@ internal sealed class RowWorkspace
     private RowWorkspace? _inner;
     private RowBlock? _block;
 
-    public RowWorkspace(int dimension, int scratchLength = 0, SimdWidth? width = null, int contextLength = 0)
-        : this(dimension, scratchLength, width, contextLength, new AlignedBuffer(contextLength + Padding))
+    public RowWorkspace(int dimension, int scratchLength = 0, SimdWidth? width = null, int contextLength = 0, int categories = 0)
+        : this(dimension, scratchLength, width, contextLength, new AlignedBuffer(contextLength + Padding), new int[categories])
     {
     }
 
-    private RowWorkspace(int dimension, int scratchLength, SimdWidth? width, int contextLength, AlignedBuffer context)
+    private RowWorkspace(
+        int dimension, int scratchLength, SimdWidth? width, int contextLength, AlignedBuffer context, int[] categories)
     {
-        (ContextLength, Context) = (contextLength, context);
+        (ContextLength, Context, Categories) = (contextLength, context, categories);
         Dimension = dimension;
         Width = width ?? SimdSupport.Best;
         Values = new AlignedBuffer(dimension + Padding);
@@ -39,6 +40,9 @@ internal sealed class RowWorkspace
     /// <summary>What the row is given; its first ContextLength values count.</summary>
     public AlignedBuffer Context { get; }
 
+    /// <summary>The codes of the row's categories; empty where it has none.</summary>
+    public int[] Categories { get; }
+
     /// <exception cref="InvalidOperationException">The row has less context.</exception>
     public void RequireContext(int length)
     {
@@ -47,13 +51,13 @@ internal sealed class RowWorkspace
                 $"A row holds {ContextLength} values of context, but what runs on it reads {length}.");
     }
 
-    /// <summary>A workspace of the same dimension, width and context, for a map that must leave this one's point as it is. Made
-    /// on first use and kept.</summary>
+    /// <summary>A workspace of the same dimension, width, context and categories, for a map that must leave this one's point as
+    /// it is. Made on first use and kept.</summary>
     /// <param name="scratchLength">Scratch floats that it has at least.</param>
     public RowWorkspace Inner(int scratchLength) =>
         _inner is not null && _inner.Scratch.Length >= scratchLength + Padding
             ? _inner
-            : _inner = new RowWorkspace(Dimension, scratchLength, Width, ContextLength, Context);
+            : _inner = new RowWorkspace(Dimension, scratchLength, Width, ContextLength, Context, Categories);
 
     /// <summary>A block of one row of the same dimension, width and context, for a map that knows no rows. Made on first use and
     /// kept.</summary>

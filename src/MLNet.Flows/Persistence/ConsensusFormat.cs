@@ -4,7 +4,7 @@ using MLNet.Flows.Serialization;
 namespace MLNet.Flows.Persistence;
 
 /// <summary>What a consensus has within a <see cref="FlowModelFormat"/> that a single flow has not.</summary>
-/// <remarks>A feature count is positive, so that a number below 0 in its place says that there are so many flows. Models of a
+/// <remarks>A feature count is not negative, so that a number below 0 in its place says that there are so many flows. Models of a
 /// single flow are as they would be without consensuses.</remarks>
 internal static class ConsensusFormat
 {
@@ -44,9 +44,12 @@ internal static class ConsensusFormat
         {
             flows[m] = FlowDensity.Read(reader, version);
             reader.Check(
-                flows[m].FeatureCount == flows[0].FeatureCount && flows[m].ContextColumns == flows[0].ContextColumns,
+                flows[m].FeatureCount == flows[0].FeatureCount
+                    && flows[m].ContextColumns == flows[0].ContextColumns
+                    && flows[m].CategoryColumns == flows[0].CategoryColumns,
                 $"a consensus of flows over {flows[0].FeatureCount} and {flows[m].FeatureCount} features, given "
-                + $"{flows[0].ContextColumns} and {flows[m].ContextColumns} columns of context");
+                + $"{flows[0].ContextColumns} and {flows[m].ContextColumns} columns of context, with "
+                + $"{flows[0].CategoryColumns} and {flows[m].CategoryColumns} categories");
         }
 
         return (new RowDensity(flows), flows.Length);

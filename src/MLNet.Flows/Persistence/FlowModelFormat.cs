@@ -16,9 +16,12 @@ namespace MLNet.Flows.Persistence;
 /// int32      payload length in bytes
 /// byte[32]   SHA-256 of the payload
 /// payload:
-///   text x5    columns: features, log-likelihood, score, p-value, predicted label
+///   text x5    columns: features (empty for none, version 5 on), log-likelihood, score, p-value, predicted label
 ///   text x2    columns: latent, feature contributions; empty for none (version 2 on)
 ///   text       column: context; empty for none (version 4 on)
+///   int32      categorical columns (version 5 on), each: text name, bool vector, int64 values of its key type or 0 for text,
+///              int32 slots, each: text name, int32 values, then text each, then int64 key each where they are keys; codes of
+///              values count from 1, 0 is missing
 ///   int32      slot names of the features: their number or 0 for none, then text each (version 3 on)
 ///   double     false-alarm rate
 ///   density, or of a consensus: int32 minus the number of its flows, then the density of each (version 4 on):
@@ -50,10 +53,15 @@ namespace MLNet.Flows.Persistence;
 ///     int32      base distribution's kind
 ///       1 = diagonal normal:   int32 d, float[d] mean, float[d] scale
 ///       2 = product Student-t: double degrees of freedom, int32 d, float[d] mean, float[d] scale
-///       3 = normal mixture:    int32 d, int32 M, bool shared scale, float[M] weights, float[M][d] means, float[d or M d] scales
+///       3 = normal mixture:    int32 d, int32 M, bool shared scale, float[M] weights, float[M][d] means, float[d or M d] scales;
+///                              with categorical columns the kind has 65536 added to it, and behind it int32 columns, each:
+///                              int32 codes, int32 gains, float log-share of unseen values, bool whether they are common,
+///                              float[codes] log-shares of all rows (1 for none), float[M] log-shares of the smoothing, int32
+///                              gains of each code, int32[gains] components, float[gains] gains
 ///       4 = transformed:       int32 bijections, each as above, then a base of kind 1 to 3
 ///       5 = uniform mixture:   int32 M, each a distribution of kind 1 to 4
-///   float[feature count]  reference row of explanations (version 2 on; the training median in version 2, a likely point since)
+///   float[feature count]  reference row of explanations (version 2 on; the training median in version 2, a likely point since),
+///              and int32 code of each categorical column (version 5 on)
 ///   quantiles: int32 n, float[n] log-likelihoods, float[n] cumulative shares, float x3 tail shape, scale and start (version 2
 ///   on), float share below the lowest (version 3 on)
 ///   ranking, where there is a context: float mean, float scale, a bijection of one column (version 4 on)
@@ -85,12 +93,15 @@ internal static class FlowModelFormat
     {
         var writer = new ModelWriter();
         WriteColumns(model.Columns, writer);
+        CategoriesFormat.Write(model.Categories ?? [], writer);
         writer.Write(model.SlotNames?.Length ?? 0);
         foreach (string name in model.SlotNames ?? [])
             writer.Write(name);
         writer.Write(model.FalseAlarmRate);
         ConsensusFormat.Write(model.Density, model.Members.Count, writer);
         writer.Write(model.Reference);
+        foreach (int code in model.ReferenceCategories)
+            writer.Write(code);
         model.Quantiles.Write(writer);
         model.Ranking?.Write(writer);
         TrainingHistoryFormat.Write(model.History, writer);
@@ -129,14 +140,19 @@ internal static class FlowModelFormat
 
         var reader = new ModelReader(payload);
         FlowColumnNames columns = ReadColumns(reader, version);
+        CategoricalSource[]? categories = version < 5 ? null : CategoriesFormat.Read(reader);
         string[]? slotNames = version < 3 ? null : ReadSlotNames(reader);
         double falseAlarmRate = reader.ReadDouble();
         reader.Check(falseAlarmRate is >= 0 and <= 1, $"the false-alarm rate {falseAlarmRate}");
         (RowDensity density, int members) = ConsensusFormat.ReadDensity(reader, version);
+        reader.Check(columns.Features is not null || density.FeatureCount == 0, "a column without a name");
+        reader.Check(
+            columns.Features is null || density.FeatureCount > 0, $"no features and the name '{columns.Features}' for them");
         reader.Check(
             slotNames is null || slotNames.Length == density.FeatureCount,
             $"{slotNames?.Length} slot names of {density.FeatureCount} features");
         float[] reference = version == 1 ? TrainingMean(density.Flow, reader) : reader.ReadFiniteSingles(density.FeatureCount);
+        int[] referenceCategories = CategoriesFormat.ReadCodes(reader, categories, density);
         LikelihoodQuantiles quantiles = LikelihoodQuantiles.Read(reader, version);
         ConditionalRanking? ranking =
             density.Context is null ? null : ConditionalRanking.Read(reader, density.ContextColumns);
@@ -153,6 +169,8 @@ internal static class FlowModelFormat
         {
             SlotNames = slotNames,
             Ranking = ranking,
+            Categories = categories,
+            ReferenceCategories = referenceCategories,
             RankedRows = ranked,
             Members = consensus,
         };
@@ -160,7 +178,7 @@ internal static class FlowModelFormat
 
     private static void WriteColumns(FlowColumnNames columns, ModelWriter writer)
     {
-        writer.Write(columns.Features);
+        writer.Write(columns.Features ?? "");
         writer.Write(columns.LogLikelihood);
         writer.Write(columns.Score);
         writer.Write(columns.PValue);
@@ -182,8 +200,10 @@ internal static class FlowModelFormat
             };
         if (version > 3)
             columns = columns with { Context = Optional(reader.ReadString()) };
-        string[] names = [columns.Features, columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
-            .. new[] { columns.Latent, columns.FeatureContributions, columns.Context }.OfType<string>()];
+        if (version > 4)
+            columns = columns with { Features = Optional(columns.Features!) };
+        string[] names = [columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
+            .. new[] { columns.Features, columns.Latent, columns.FeatureContributions, columns.Context }.OfType<string>()];
         reader.Check(Array.TrueForAll(names, name => name.Length > 0), "a column without a name");
         string? repeated = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1)?.Key;
         reader.Check(repeated is null, $"two columns of the name '{repeated}', of which one would hide the other");

@@ -87,7 +87,7 @@ internal static class FeatureColumn
         {
             read(ref features);
             if (features.Length != size)
-                throw WrongLength(column.Name, features.Length, size, row.Position);
+                throw WrongLength(column.Name, features.Length, size, row.Position, "with NaN for missing ones");
         };
     }
 
@@ -129,11 +129,11 @@ internal static class FeatureColumn
             + "ColumnType is a VectorDataViewType of that size. Otherwise: " + Remedy
         : Remedy;
 
-    private static ArgumentException WrongLength(string name, int found, int size, long row) => new(
+    internal static ArgumentException WrongLength(string name, int found, int size, long row, string missing) => new(
         $"Column '{name}' has {found} value{(found == 1 ? "" : "s")} in row {row}, but its type promises {size}. Give every "
-        + $"row {size} values, with NaN for missing ones.");
+        + $"row {size} values, {missing}.");
 
-    private static SchemaShape.Column Find(SchemaShape schema, string name, string role)
+    internal static SchemaShape.Column Find(SchemaShape schema, string name, string role)
     {
         foreach (SchemaShape.Column column in schema)
         {
@@ -144,15 +144,17 @@ internal static class FeatureColumn
         throw Missing(name, role, schema.Select(c => c.Name));
     }
 
-    private static DataViewSchema.Column Find(DataViewSchema schema, string name, string role) =>
+    internal static DataViewSchema.Column Find(DataViewSchema schema, string name, string role) =>
         schema.GetColumnOrNull(name) ?? throw Missing(name, role, schema.Where(c => !c.IsHidden).Select(c => c.Name));
 
     private static ArgumentException Missing(string name, string role, IEnumerable<string> present) => new(
         $"There is no {role} column '{name}' among {string.Join(", ", present.Select(n => $"'{n}'"))}. Give the column's "
-        + $"name, or build it with mlContext.Transforms.Concatenate(\"{name}\", ...).");
+        + (role == "categorical"
+            ? "name in CategoricalColumnNames."
+            : $"name, or build it with mlContext.Transforms.Concatenate(\"{name}\", ...)."));
 
     // As ML.NET words the type of a column that is there.
-    private static string Describe(SchemaShape.Column column)
+    internal static string Describe(SchemaShape.Column column)
     {
         string item = column.IsKey ? $"Key<{column.ItemType}>" : $"{column.ItemType}";
         return column.Kind switch

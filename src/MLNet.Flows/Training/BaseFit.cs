@@ -44,7 +44,10 @@ internal static class BaseFit
             }
 
             if (step % StepsBetweenChecks == 0)
+            {
+                engine.RecountCategories(all: false);
                 engine.Save(WeightSlot.LastGood);
+            }
         }
 
         return [.. engine.Average];

@@ -47,6 +47,8 @@ internal sealed class FlowMatching(TrainableTransformed flow, bool pairs) : Trai
 
     public override float[] GradientMask() => [];
 
+    public override void CategoriesChanged() => _base = flow.Base.Freeze(_baseParameters);
+
     public override float[] FlowParameters(ReadOnlySpan<float> parameters) => [.. parameters, .. _baseParameters];
 
     public override void SetParameters(ReadOnlySpan<float> parameters) => _map.SetParameters(parameters);

@@ -20,7 +20,14 @@ internal interface ITrainingEngine : IDisposable
     /// <summary>log-likelihood of the rows under the averaged weights, without noise.</summary>
     void LogLikelihood(ReadOnlySpan<int> rows, Span<float> result);
 
-    /// <summary>Copies weights, averages and optimizer state to a slot.</summary>
+    /// <summary>Counts anew which component's rows have which categories, under the averaged weights
+    /// (<see cref="CategoryRecount"/>); nothing where there are none.</summary>
+    /// <param name="all">Whether all training rows count.</param>
+    void RecountCategories(bool all)
+    {
+    }
+
+    /// <summary>Copies weights, averages, optimizer state and the shares of categories to a slot.</summary>
     void Save(WeightSlot slot);
 
     /// <summary>Brings back what was saved to the slot.</summary>

@@ -20,7 +20,10 @@ internal sealed class ManagedEngine : ITrainingEngine
     private const int MaximumParts = 8;
     private const int NoStep = -1;
 
+    private readonly TrainingTask _task;
+    private readonly SavedShares _shares;
     private readonly FeatureMatrix _data;
+    private readonly CodeMatrix? _codes;
     private readonly FeatureMatrix? _context;
     private readonly float[] _weights;
     private readonly TrainableTransformed _flow;
@@ -43,6 +46,8 @@ internal sealed class ManagedEngine : ITrainingEngine
     {
         TrainingObjective objective = task.Objective;
         TrainingSettings settings = task.Settings;
+        (_task, _codes) = (task, task.Flow.Base.Categories?.Codes);
+        _shares = new SavedShares(task.Flow.Base.Categories);
         (_data, _context, _weights, _flow, _objective) = (task.Data, task.Context, task.Weights, task.Flow, objective);
         (_inputNoise, _trimFraction) = ((float)settings.InputNoise, (float)settings.TrimFraction);
         _latest = _trimFraction > 0 && objective.LifetimeOfValues > 0
@@ -105,14 +110,28 @@ internal sealed class ManagedEngine : ITrainingEngine
     /// <summary>The objective's parameters, averaged.</summary>
     public ReadOnlySpan<float> Average => _optimizer.Average;
 
+    public void RecountCategories(bool all)
+    {
+        if (_codes is null)
+            return;
+        CategoryRecount.Run(_task, _objective.FlowParameters(_optimizer.Average), all);
+        _objective.CategoriesChanged();
+    }
+
     public void Save(WeightSlot slot)
     {
+        _shares.Save(slot);
         if (!_slots.TryGetValue(slot, out AdamOptimizer? copy))
             _slots[slot] = copy = new AdamOptimizer(_optimizer.Parameters.Length);
         copy.CopyFrom(_optimizer);
     }
 
-    public void Restore(WeightSlot slot) => _optimizer.CopyFrom(_slots[slot]);
+    public void Restore(WeightSlot slot)
+    {
+        _optimizer.CopyFrom(_slots[slot]);
+        _shares.Restore(slot);
+        _objective.CategoriesChanged();
+    }
 
     public Transformed Freeze() => _flow.Freeze(_objective.FlowParameters(_optimizer.Average));
 
@@ -128,7 +147,7 @@ internal sealed class ManagedEngine : ITrainingEngine
         }
 
         for (int parts = PartCount(count); _parts.Count < parts;)
-            _parts.Add(new Part(_data.Dimension, _context?.Dimension ?? 0, _objective));
+            _parts.Add(new Part(_data.Dimension, _context?.Dimension ?? 0, _codes?.Columns ?? 0, _objective));
     }
 
     private int PartCount(int rows)
@@ -194,6 +213,9 @@ internal sealed class ManagedEngine : ITrainingEngine
             BlockLoader.LoadContext(_context, rows, part.Block);
         }
 
+        if (_codes is not null)
+            part.Block.Categories!.Load(_codes, rows);
+
         if (_inputNoise == 0 || position.Step == NoStep)
         {
             BlockLoader.Load(_data, rows, part.Block);
@@ -206,6 +228,7 @@ internal sealed class ManagedEngine : ITrainingEngine
             _noise.AddTo(
                 position.Step, position.FirstRow + r, _inputNoise, _data.Row(rows[r]), noisy.Slice(r * dimension, dimension));
 
+        part.Block.Count = rows.Length;
         BlockLoader.Load(noisy, dimension, null, part.Block);
     }
 
@@ -237,9 +260,10 @@ internal sealed class ManagedEngine : ITrainingEngine
     private delegate void PartWork(Part part, ReadOnlySpan<int> rows, int first);
 
     /// <summary>A thread's block and gradient sums.</summary>
-    private sealed class Part(int dimension, int context, TrainingObjective objective)
+    private sealed class Part(int dimension, int context, int categories, TrainingObjective objective)
     {
-        public RowBlock Block { get; } = new(dimension, objective.ScratchColumns, contextColumns: context);
+        public RowBlock Block { get; } =
+            new(dimension, objective.ScratchColumns, contextColumns: context, categoryColumns: categories);
 
         public float[] Weights { get; } = new float[RowBlock.Rows];
 

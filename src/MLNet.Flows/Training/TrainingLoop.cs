@@ -63,6 +63,8 @@ internal sealed class TrainingLoop
             double rate = schedule[step] * rateFactor;
             double logLikelihood = _engine.Step(NextBatch(batchSize), step, rate);
             bool evaluate = (step + 1) % interval == 0 || step + 1 == _settings.MaximumSteps;
+            if (evaluate && double.IsFinite(logLikelihood))
+                _engine.RecountCategories(all: false);
             double validation = evaluate && double.IsFinite(logLikelihood) ? Evaluate() : 0;
             double? training = evaluate && double.IsFinite(logLikelihood + validation) ? EvaluateTraining() : null;
             double last = !double.IsFinite(logLikelihood) ? logLikelihood
@@ -114,6 +116,8 @@ internal sealed class TrainingLoop
 
         if (bestStep > 0)
             _engine.Restore(WeightSlot.Best);
+        if (_order.Length > CategoryRecount.MostRows && stopReason != TrainingStopReason.Cancelled)
+            _engine.RecountCategories(all: true);
         return new TrainingHistory
         {
             Progress = _history,

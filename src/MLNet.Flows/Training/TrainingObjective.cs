@@ -29,6 +29,11 @@ internal abstract class TrainingObjective
     /// <summary>The flat parameters of the flow at these of the objective: longer where some of the flow are fixed.</summary>
     public virtual float[] FlowParameters(ReadOnlySpan<float> parameters) => parameters.ToArray();
 
+    /// <summary>The shares of categories within the flow's base are others now.</summary>
+    public virtual void CategoriesChanged()
+    {
+    }
+
     /// <summary>Takes new parameters; not to be called while gradients are being accumulated.</summary>
     public abstract void SetParameters(ReadOnlySpan<float> parameters);
 

@@ -2,12 +2,14 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Training;
 
-/// <summary>The usable training rows of a data view: features, context and example weights, read in one pass.</summary>
+/// <summary>The usable training rows of a data view: features, context, categories and example weights, read in
+/// one pass.</summary>
 internal sealed class TrainingRows
 {
     private const int FewestEffectiveRows = 20;
@@ -15,10 +17,12 @@ internal sealed class TrainingRows
     // At most so many rows are read after a cancellation.
     private const int RowsBetweenCheckpoints = 64;
 
-    private TrainingRows(FeatureMatrix features, FeatureMatrix? context, float[] weights, long skipped)
+    private TrainingRows(
+        FeatureMatrix features, FeatureMatrix? context, TrainingCategories? categories, float[] weights, long skipped)
     {
         Features = features;
         Context = context;
+        Categories = categories;
         Weights = weights;
         Skipped = skipped;
     }
@@ -28,6 +32,9 @@ internal sealed class TrainingRows
 
     /// <summary>[n, context columns]; every value is finite. Null where there is no context column.</summary>
     public FeatureMatrix? Context { get; }
+
+    /// <summary>The rows' categories; null where no column is categorical.</summary>
+    public TrainingCategories? Categories { get; }
 
     /// <summary>[n], positive, of mean 1; empty when there is no weight column, or all weights are equal.</summary>
     public float[] Weights { get; }
@@ -40,32 +47,58 @@ internal sealed class TrainingRows
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
     /// <exception cref="InvalidOperationException">No row is usable.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <param name="data">The rows.</param>
+    /// <param name="featureColumnName">Null where all columns are categorical.</param>
+    /// <param name="contextColumnName">Null for none.</param>
+    /// <param name="weightColumnName">Null for none.</param>
+    /// <param name="host">For warnings and cancellation.</param>
+    /// <param name="categoricalColumnNames">None by default.</param>
     public static TrainingRows Read(
-        IDataView data, string featureColumnName, string? contextColumnName, string? weightColumnName, FlowHost host)
+        IDataView data,
+        string? featureColumnName,
+        string? contextColumnName,
+        string? weightColumnName,
+        FlowHost host,
+        params string[] categoricalColumnNames)
     {
-        (DataViewSchema.Column feature, int dimension) = FeatureColumn.Bind(data.Schema, featureColumnName);
+        (DataViewSchema.Column Column, int Size)? feature =
+            featureColumnName is null ? null : FeatureColumn.Bind(data.Schema, featureColumnName);
+        int dimension = feature?.Size ?? 0;
         (DataViewSchema.Column Column, int Size)? context =
             contextColumnName is null ? null : FeatureColumn.Bind(data.Schema, contextColumnName, "context");
         DataViewSchema.Column? weight = weightColumnName is null ? null : FeatureColumn.BindWeight(data.Schema, weightColumnName);
 
+        (DataViewSchema.Column Column, CategoricalSource Source)[] categorical =
+            Array.ConvertAll(categoricalColumnNames, name => CategoricalColumn.Bind(data.Schema, name));
+
         var matrix = new FeatureMatrix(dimension);
         FeatureMatrix? contexts = context is null ? null : new FeatureMatrix(context.Value.Size);
-        DataViewSchema.Column?[] wanted = [feature, context?.Column, weight];
+        TrainingCategories? categories = null;
+        DataViewSchema.Column?[] wanted =
+            [feature?.Column, context?.Column, weight, .. categorical.Select(each => (DataViewSchema.Column?)each.Column)];
         var weights = new List<float>();
         long rows = 0, skipped = 0, withoutWeight = 0;
         using (DataViewRowCursor cursor = data.GetRowCursor(wanted.OfType<DataViewSchema.Column>()))
         {
-            ValueGetter<VBuffer<float>> readFeatures = FeatureColumn.Reader(cursor, feature, dimension);
+            ValueGetter<VBuffer<float>>? readFeatures =
+                feature is null ? null : FeatureColumn.Reader(cursor, feature.Value.Column, dimension);
             ValueGetter<VBuffer<float>>? readContext =
                 context is null ? null : FeatureColumn.Reader(cursor, context.Value.Column, context.Value.Size);
             ValueGetter<float>? readWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
+            var readCategories = new CategoryReader(
+                cursor,
+                Array.ConvertAll(categorical, each => each.Column),
+                Array.ConvertAll(categorical, each => each.Source));
+            if (categorical.Length > 0)
+                categories = new TrainingCategories(
+                    new CodeMatrix(readCategories.Count), Array.ConvertAll(categorical, each => each.Source));
             VBuffer<float> buffer = default, given = default;
             float w = 1;
             while (cursor.MoveNext())
             {
                 if (rows++ % RowsBetweenCheckpoints == 0)
                     host.ThrowIfCancelled();
-                readFeatures(ref buffer);
+                readFeatures?.Invoke(ref buffer);
                 readContext?.Invoke(ref given);
                 readWeight?.Invoke(ref w);
                 if (w < 0)
@@ -83,7 +116,11 @@ internal sealed class TrainingRows
 
                 if (w == 0)
                     continue;
-                buffer.CopyTo(matrix.AddRow());
+                Span<float> row = matrix.AddRow();
+                if (dimension > 0)
+                    buffer.CopyTo(row);
+                if (categories is not null)
+                    readCategories.Read(categories.Codes.AddRow(), learn: true);
                 if (contexts is not null)
                     given.CopyTo(contexts.AddRow());
                 if (readWeight is not null)
@@ -102,8 +139,9 @@ internal sealed class TrainingRows
 
         if (matrix.RowCount == 0)
         {
+            string[] complete = [.. new[] { featureColumnName, contextColumnName }.OfType<string>()];
             throw new InvalidOperationException(
-                $"Column '{string.Join("' and '", new[] { featureColumnName, contextColumnName }.OfType<string>())}' gave no "
+                $"Column '{string.Join("' and '", complete.Length > 0 ? complete : categoricalColumnNames)}' gave no "
                 + $"usable row ({rows} rows, {skipped} of them with a missing or infinite "
                 + "value). Check the data, or fill gaps with mlContext.Transforms.ReplaceMissingValues.");
         }
@@ -123,7 +161,7 @@ internal sealed class TrainingRows
                 + $"nearly all of the weight: the density is theirs. Even the weights out, or leave the column away."));
         }
 
-        return new TrainingRows(matrix, contexts, normalized, skipped);
+        return new TrainingRows(matrix, contexts, categories, normalized, skipped);
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values)

@@ -18,7 +18,8 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
     /// <param name="data">[n, d].</param>
     /// <param name="fraction">Share of the rows, in [0, 0.5].</param>
     /// <param name="random">Decides which groups.</param>
-    public static ValidationSplit Draw(FeatureMatrix data, double fraction, RandomStream random)
+    /// <param name="codes">[n, columns] of the rows' categories, which count as well; null for none.</param>
+    public static ValidationSplit Draw(FeatureMatrix data, double fraction, RandomStream random, CodeMatrix? codes = null)
     {
         // In the order of a hash that the seed has scrambled equal rows lie together, in groups in random order. The first few
         // fill the validation share, so no more are put in order than that takes.
@@ -27,7 +28,7 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
         var validates = new bool[data.RowCount];
         if (wanted == 0)
             return Divide(validates, 0);
-        var queue = new HashQueue(data, salt);
+        var queue = new HashQueue(data, codes, salt);
         while ((validating < wanted || distinct < FewestDistinctRows) && queue.Next(wanted) is (ulong[] keys, int[] rows))
         {
             foreach ((int start, int count) in Groups(keys))
@@ -44,6 +45,22 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
         }
 
         return distinct < FewestDistinctRows ? Divide(new bool[data.RowCount], 0) : Divide(validates, validating);
+    }
+
+    /// <summary>Draws rows one by one, equal ones too: of categories alone most rows are equal, and what is held out is to be
+    /// like what trains.</summary>
+    /// <param name="rows">n.</param>
+    /// <param name="fraction">Share of the rows, in [0, 0.5].</param>
+    /// <param name="random">Decides which rows.</param>
+    public static ValidationSplit DrawRows(int rows, double fraction, RandomStream random)
+    {
+        int wanted = rows < FewestDistinctRows ? 0 : (int)Math.Min(fraction * rows, MaximumValidationRows);
+        int[] order = [.. Enumerable.Range(0, rows)];
+        random.Shuffle<int>(order);
+        var validates = new bool[rows];
+        foreach (int row in order.AsSpan(0, wanted))
+            validates[row] = true;
+        return Divide(validates, wanted);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -82,12 +99,12 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
         private int _fewest;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public HashQueue(FeatureMatrix data, ulong salt)
+        public HashQueue(FeatureMatrix data, CodeMatrix? codes, ulong salt)
         {
             _keys = new ulong[data.RowCount];
             for (int i = 0; i < _keys.Length; i++)
             {
-                _keys[i] = RandomStream.Mix(Hash(data.Row(i)) ^ salt);
+                _keys[i] = RandomStream.Mix(Hash(data.Row(i), codes is null ? [] : codes.Row(i)) ^ salt);
                 _counts[Drawer(_keys[i])]++;
             }
         }
@@ -118,13 +135,15 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
 
         private static int Drawer(ulong key) => (int)(key >> (64 - DrawerBits));
 
-        // 64-bit FNV-1a over the bits, a float at a time, with -0 counted as 0.
+        // 64-bit FNV-1a over the bits, a float or code at a time, with -0 counted as 0.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static ulong Hash(ReadOnlySpan<float> row)
+        private static ulong Hash(ReadOnlySpan<float> row, ReadOnlySpan<int> codes)
         {
             ulong hash = 14695981039346656037ul;
             foreach (float value in row)
                 hash = (hash ^ (uint)BitConverter.SingleToInt32Bits(value == 0 ? 0f : value)) * 1099511628211ul;
+            foreach (int code in codes)
+                hash = (hash ^ (uint)code) * 1099511628211ul;
             return hash;
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Numerics;
+using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Transformers;
 
@@ -16,7 +17,9 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
     private readonly Delegate?[] _getters;
     private readonly PassThroughColumn?[] _kept;
     private readonly PassThroughColumn[] _toKeep;
-    private readonly FeatureRows _features;
+    private readonly FeatureRows? _features;
+    private readonly CategoryReader? _readCategories;
+    private readonly int[] _categories;
     private readonly FeatureRows? _context;
     private readonly ValueGetter<DataViewRowId> _readId;
     private readonly DensityScorer _scorer;
@@ -39,13 +42,18 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         foreach (DataViewSchema.Column column in active)
         {
             _active[column.Index] = true;
-            if (bindings.Output(column) is null && column.Index != bindings.Features.Index
+            if (bindings.Output(column) is null && column.Index != bindings.Features?.Index
                 && column.Index != bindings.Context?.Index)
                 _kept[column.Index] = PassThroughColumn.Create(input, input.Schema[column.Index], RowBlock.Rows);
         }
 
         _toKeep = [.. _kept.OfType<PassThroughColumn>()];
-        _features = new FeatureRows(input, input.Schema[bindings.Features.Index], bindings.Model.Density.FeatureCount);
+        _categories = new int[RowBlock.Rows * bindings.Model.Density.CategoryColumns];
+        if (bindings.Features is DataViewSchema.Column features)
+            _features = new FeatureRows(input, input.Schema[features.Index], bindings.Model.Density.FeatureCount);
+        if (bindings.Categories.Length > 0)
+            _readCategories = new CategoryReader(
+                input, Array.ConvertAll(bindings.Categories, each => input.Schema[each.Index]), bindings.Model.Categories!);
         if (bindings.Context is DataViewSchema.Column context)
             _context = new FeatureRows(input, input.Schema[context.Index], bindings.Model.Density.ContextColumns);
         _scorer = bindings.Model.Density.CreateScorer();
@@ -95,7 +103,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         Delegate getter = _getters[column.Index] ??= _bindings.Output(column) is FlowOutput output
             ? FlowGetters.Create(output, _bindings.Model, this)
             : _kept[column.Index]?.Getter(this)
-                ?? (column.Index == _bindings.Context?.Index ? _context! : _features).Getter(this);
+                ?? (column.Index == _bindings.Context?.Index ? _context! : _features!).Getter(this);
         return FlowGetters.Cast<TValue>(getter, column);
     }
 
@@ -108,7 +116,9 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 
     RowScore IFlowRow.Score() => new(_logLikelihood[Index], _score[_index]);
 
-    ReadOnlySpan<float> IFlowRow.Features() => _features[Index];
+    ReadOnlySpan<float> IFlowRow.Features() => _features is null ? [] : _features[Index];
+
+    ReadOnlySpan<int> IFlowRow.Categories() => Codes(Index, 1);
 
     ReadOnlySpan<float> IFlowRow.Context() => _context is null ? [] : _context[Index];
 
@@ -132,7 +142,8 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
 
             foreach (PassThroughColumn column in _toKeep)
                 column.Keep(_count);
-            _features.Keep(_count);
+            _features?.Keep(_count);
+            _readCategories?.Read(Codes(_count, 1));
             _context?.Keep(_count);
             _readId(ref _ids[_count]);
             _batches[_count] = _input.Batch;
@@ -142,7 +153,15 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         if (_count == 0)
             return false;
         ReadOnlySpan<float> context = _context is null ? [] : _context.First(_count);
-        _scorer.Score(_features.First(_count), context, _logLikelihood.AsSpan(0, _count), _score.AsSpan(0, _count));
+        ReadOnlySpan<float> features = _features is null ? [] : _features.First(_count);
+        _scorer.Score(
+            features, context, _logLikelihood.AsSpan(0, _count), _score.AsSpan(0, _count), Codes(0, _count));
         return true;
+    }
+
+    private Span<int> Codes(int first, int count)
+    {
+        int columns = _bindings.Model.Density.CategoryColumns;
+        return _categories.AsSpan(first * columns, count * columns);
     }
 }

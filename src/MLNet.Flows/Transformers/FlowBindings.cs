@@ -6,7 +6,8 @@ using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Transformers;
 
-/// <summary>A flow bound to an input schema: where the features are, and the output schema with the input's columns
+/// <summary>A flow bound to an input schema: where the features and categories are, and the output schema with the
+/// input's columns
 /// first.</summary>
 internal sealed class FlowBindings
 {
@@ -18,7 +19,9 @@ internal sealed class FlowBindings
         ArgumentNullException.ThrowIfNull(inputSchema);
         Model = model;
         InputSchema = inputSchema;
-        Features = FeatureColumn.Bind(inputSchema, model.Columns.Features, model.Density.FeatureCount);
+        if (model.Columns.Features is string features)
+            Features = FeatureColumn.Bind(inputSchema, features, model.Density.FeatureCount);
+        Categories = Array.ConvertAll(model.Categories ?? [], source => CategoricalColumn.Bind(inputSchema, source));
         if (model.Columns.Context is string context)
             Context = FeatureColumn.Bind(inputSchema, context, model.Density.ContextColumns, "context");
         var builder = new DataViewSchema.Builder();
@@ -28,17 +31,19 @@ internal sealed class FlowBindings
         builder.AddColumn(model.Columns.PValue, NumberDataViewType.Single, annotations: null);
         builder.AddColumn(
             model.Columns.PredictedLabel, BooleanDataViewType.Instance, ScoreAnnotations.Create(inputSchema, "PredictedLabel"));
-        var vector = new VectorDataViewType(NumberDataViewType.Single, model.Density.FeatureCount);
         if (model.Columns.Latent is string latent)
         {
             _outputs.Add(FlowOutput.Latent);
-            builder.AddColumn(latent, vector, annotations: null);
+            builder.AddColumn(latent, Vector(model.Density.FeatureCount), annotations: null);
         }
 
         if (model.Columns.FeatureContributions is string contributions)
         {
             _outputs.Add(FlowOutput.FeatureContributions);
-            builder.AddColumn(contributions, vector, FeatureColumn.SlotNamesOf(Features));
+            builder.AddColumn(
+                contributions,
+                Vector(model.Density.FeatureCount + model.Density.CategoryColumns),
+                Categories.Length > 0 ? SlotNames(model) : FeatureColumn.SlotNamesOf(Features!.Value));
         }
 
         OutputSchema = builder.ToSchema();
@@ -50,7 +55,11 @@ internal sealed class FlowBindings
 
     public DataViewSchema OutputSchema { get; }
 
-    public DataViewSchema.Column Features { get; }
+    /// <summary>The features; null where all columns are categorical.</summary>
+    public DataViewSchema.Column? Features { get; }
+
+    /// <summary>The categorical columns; none for none.</summary>
+    public DataViewSchema.Column[] Categories { get; } = [];
 
     /// <summary>What rows are given; null where they are given nothing.</summary>
     public DataViewSchema.Column? Context { get; }
@@ -65,11 +74,33 @@ internal sealed class FlowBindings
         var needed = new SortedSet<int>();
         foreach (DataViewSchema.Column column in wanted)
         {
-            needed.Add(Output(column) is null ? column.Index : Features.Index);
-            if (Output(column) is not null && Context is DataViewSchema.Column context)
-                needed.Add(context.Index);
+            if (Output(column) is null)
+                needed.Add(column.Index);
+            else
+                needed.UnionWith(Inputs().Select(input => input.Index));
         }
 
         return [.. needed.Select(index => InputSchema[index])];
+    }
+
+    /// <summary>The columns that the flow reads.</summary>
+    public IEnumerable<DataViewSchema.Column> Inputs() =>
+        new[] { Features, Context }.OfType<DataViewSchema.Column>().Concat(Categories);
+
+    private static VectorDataViewType Vector(int size) => new(NumberDataViewType.Single, size);
+
+    // The features' names, and behind them those of the categorical columns.
+    private DataViewSchema.Annotations SlotNames(FlowModel model)
+    {
+        string[]? own = Features is DataViewSchema.Column features ? FeatureColumn.SlotNames(features) : [];
+        ReadOnlyMemory<char>[] names =
+        [
+            .. Enumerable.Range(0, model.Density.FeatureCount).Select(
+                i => (own?[i] is { Length: > 0 } name ? name : $"{model.Columns.Features}[{i}]").AsMemory()),
+            .. model.Dictionaries.Select(dictionary => dictionary.Name.AsMemory()),
+        ];
+        var builder = new DataViewSchema.Annotations.Builder();
+        NameAnnotations.AddSlotNames(builder, names);
+        return builder.ToAnnotations();
     }
 }

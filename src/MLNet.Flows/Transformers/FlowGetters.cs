@@ -47,18 +47,19 @@ internal static class FlowGetters
         return (ref VBuffer<float> value) =>
         {
             VBufferEditor<float> editor = VBufferEditor.Create(ref value, density.FeatureCount);
-            density.Latent(row.Features(), row.Context(), editor.Values, workspace);
+            density.Latent(row.Features(), row.Context(), editor.Values, workspace, row.Categories());
             value = editor.Commit();
         };
     }
 
     private static ValueGetter<VBuffer<float>> FeatureContributions(FlowModel model, IFlowRow row)
     {
-        var explainer = new RowExplainer(model.Density, model.Reference);
+        var explainer = new RowExplainer(model.Density, new ReferenceRow(model.Reference, model.ReferenceCategories));
+        int count = model.Density.FeatureCount + model.Density.CategoryColumns;
         return (ref VBuffer<float> value) =>
         {
-            VBufferEditor<float> editor = VBufferEditor.Create(ref value, model.Density.FeatureCount);
-            explainer.Explain(row.Features(), row.Context(), editor.Values);
+            VBufferEditor<float> editor = VBufferEditor.Create(ref value, count);
+            explainer.Explain(row.Features(), row.Context(), row.Categories(), editor.Values);
             value = editor.Commit();
         };
     }

@@ -16,34 +16,39 @@ internal sealed class FlowSampler(RowDensity density, int seed)
     /// <param name="batch">Counted from 0.</param>
     /// <param name="contexts">[n, ContextColumns], what each row is given; empty without a context.</param>
     /// <param name="rows">Receives the rows.</param>
-    public void Batch(long batch, ReadOnlySpan<float> contexts, Span<float> rows) =>
-        density.Sample(new RandomStream(seed, RandomStreams.Samples + (ulong)batch), contexts, rows);
+    /// <param name="categories">[n, CategoryColumns]; receives the rows' codes.</param>
+    public void Batch(long batch, ReadOnlySpan<float> contexts, Span<float> rows, Span<int> categories = default) =>
+        density.Sample(new RandomStream(seed, RandomStreams.Samples + (ulong)batch), contexts, rows, categories);
 
     /// <summary>A row for each context, one by one.</summary>
     /// <param name="contexts">[ContextColumns] each, finite.</param>
-    public IEnumerable<(float[] Features, float[] Context)> Rows(IEnumerable<float[]> contexts)
+    public IEnumerable<FlowSample> Rows(IEnumerable<float[]> contexts)
     {
-        int dimension = density.FeatureCount;
+        int dimension = density.FeatureCount, columns = density.CategoryColumns;
         foreach ((int batch, float[][] given) in contexts.Chunk(BatchSize).Index())
         {
             var rows = new float[given.Length * dimension];
-            Batch(batch, [.. given.SelectMany(context => context)], rows);
+            var codes = new int[given.Length * columns];
+            Batch(batch, [.. given.SelectMany(context => context)], rows, codes);
             for (int r = 0; r < given.Length; r++)
-                yield return (rows.AsSpan(r * dimension, dimension).ToArray(), given[r]);
+                yield return new FlowSample(
+                    rows.AsSpan(r * dimension, dimension).ToArray(), given[r], codes.AsSpan(r * columns, columns).ToArray());
         }
     }
 
     /// <summary>The rows one by one, of a density without a context.</summary>
-    public IEnumerable<float[]> Rows(long count)
+    public IEnumerable<FlowSample> Rows(long count)
     {
-        int dimension = density.FeatureCount;
+        int dimension = density.FeatureCount, columns = density.CategoryColumns;
         var rows = new float[BatchSize * dimension];
+        var codes = new int[BatchSize * columns];
         for (long start = 0; start < count; start += BatchSize)
         {
             int taken = (int)Math.Min(BatchSize, count - start);
-            Batch(start / BatchSize, contexts: [], rows.AsSpan(0, taken * dimension));
+            Batch(start / BatchSize, contexts: [], rows.AsSpan(0, taken * dimension), codes.AsSpan(0, taken * columns));
             for (int r = 0; r < taken; r++)
-                yield return rows.AsSpan(r * dimension, dimension).ToArray();
+                yield return new FlowSample(
+                    rows.AsSpan(r * dimension, dimension).ToArray(), [], codes.AsSpan(r * columns, columns).ToArray());
         }
     }
 }

@@ -12,7 +12,8 @@ public abstract partial class FlowTransformer
     /// <summary>Scores an array of rows, without ML.NET's views.</summary>
     /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
     /// <param name="result">[n]; receives log p(x) in nats, NaN for a row with a missing or infinite feature.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context or has categorical
+    /// columns.</exception>
     public void LogLikelihood(ReadOnlySpan<float> rows, Span<float> result)
     {
         RequireNoContext("LogLikelihood(rows, contexts, result)");
@@ -24,7 +25,7 @@ public abstract partial class FlowTransformer
     /// <param name="contexts">[n, ContextCount], row-major, in original units.</param>
     /// <param name="result">[n]; receives log p(x | context) in nats, NaN for a row with a missing or infinite feature or
     /// context.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow has categorical columns.</exception>
     public void LogLikelihood(ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result)
     {
         Score(rows, contexts, result, scores: []);
@@ -34,7 +35,8 @@ public abstract partial class FlowTransformer
     /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
     /// <param name="result">[n]; receives the scores in nats, higher is stranger: -log p(x), or a consensus's; NaN for a row with
     /// a missing or infinite feature.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context or has categorical
+    /// columns.</exception>
     public void Score(ReadOnlySpan<float> rows, Span<float> result)
     {
         RequireNoContext("Score(rows, contexts, result)");
@@ -46,7 +48,7 @@ public abstract partial class FlowTransformer
     /// <param name="contexts">[n, ContextCount], row-major, in original units.</param>
     /// <param name="result">[n]; receives the scores in nats, higher is stranger: -log p(x | context), or a consensus's; NaN for
     /// a row with a missing or infinite feature or context.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow has categorical columns.</exception>
     public void Score(ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result) =>
         Score(rows, contexts, result, scores: result);
 
@@ -56,10 +58,11 @@ public abstract partial class FlowTransformer
     /// <returns>[count, FeatureCount], row-major, in original units.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1, or so many rows do not fit an
     /// array.</exception>
-    /// <exception cref="ArgumentException">The flow needs a context.</exception>
+    /// <exception cref="ArgumentException">The flow needs a context or has categorical columns.</exception>
     public float[] Sample(int count, int? seed = null)
     {
         RequireNoContext("Sample(contexts)");
+        RequireNoCategories("mlContext.Flows.Sample(model, rows)");
         CheckCount(count, nameof(count));
         if ((long)count * FeatureCount > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
@@ -81,9 +84,11 @@ public abstract partial class FlowTransformer
     /// <param name="contexts">[n, ContextCount], row-major, finite, in original units.</param>
     /// <param name="seed">Same seed and contexts, same rows; null takes one from the ML.NET context.</param>
     /// <returns>[n, FeatureCount], row-major, in original units.</returns>
-    /// <exception cref="ArgumentException">There is no context, not whole ones, or one is missing or infinite.</exception>
+    /// <exception cref="ArgumentException">There is no context, not whole ones, or one is missing or infinite, or the flow
+    /// has categorical columns.</exception>
     public float[] Sample(ReadOnlySpan<float> contexts, int? seed = null)
     {
+        RequireNoCategories("mlContext.Flows.Sample(model, contexts)");
         if (ContextCount == 0 || contexts.Length % ContextCount != 0)
         {
             throw new ArgumentException(
@@ -100,6 +105,7 @@ public abstract partial class FlowTransformer
     private void Score(
         ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> logLikelihoods, Span<float> scores)
     {
+        RequireNoCategories("Transform(data), or a PredictionEngine");
         CheckLength(rows.Length, logLikelihoods.Length, FeatureCount, "features");
         CheckLength(contexts.Length, logLikelihoods.Length, ContextCount, "values of context");
         if (!_scorers.TryTake(out DensityScorer? scorer))

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using MLNet.Flows.Explanation;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Model;
 using MLNet.Flows.Persistence;
@@ -28,10 +27,13 @@ public abstract partial class FlowTransformer : ITransformer
         (_modelSignature, _loaderSignature) = (modelSignature, loaderSignature);
     }
 
-    /// <summary>The feature column that is read.</summary>
-    public string FeatureColumnName => Model.Columns.Features;
+    /// <summary>The feature column that is read; null where all columns are categorical.</summary>
+    public string? FeatureColumnName => Model.Columns.Features;
 
-    /// <summary>Features per row.</summary>
+    /// <summary>The categorical columns that are read; none where there are none.</summary>
+    public IReadOnlyList<string> CategoricalColumnNames => [.. (Model.Categories ?? []).Select(source => source.Name)];
+
+    /// <summary>Features per row; 0 where all columns are categorical.</summary>
     public int FeatureCount => Model.Density.FeatureCount;
 
     /// <summary>The column of what rows are given, which is read; null where they are given nothing.</summary>
@@ -69,66 +71,6 @@ public abstract partial class FlowTransformer : ITransformer
     internal FlowModel Model { get; }
 
     private protected IHostEnvironment Environment { get; }
-
-    /// <summary>Which features make a row strange: the largest contributions to its Score.</summary>
-    /// <remarks>Integrated gradients from a likely point of the density (the center of its heaviest component) to the row. Costs
-    /// a few hundred scorings.</remarks>
-    /// <param name="row">[FeatureCount], in original units.</param>
-    /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
-    /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name
-    /// and the index.</param>
-    /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of
-    /// them: those are returned, with NaN as contribution.</returns>
-    /// <exception cref="ArgumentException">The row or <paramref name="names"/> is of another length, or the flow needs a
-    /// context.</exception>
-    public IReadOnlyList<FeatureContribution> Explain(
-        ReadOnlySpan<float> row, int numberOfFeatures = 5, IReadOnlyList<string>? names = null)
-    {
-        RequireNoContext("Explain(row, context)");
-        return Explain(row, context: [], numberOfFeatures, names);
-    }
-
-    /// <summary>Which features make a row strange for its context: the largest contributions to its Score.</summary>
-    /// <remarks>From a likely point given the same context, which is the contributions' Reference.</remarks>
-    /// <param name="row">[FeatureCount], in original units.</param>
-    /// <param name="context">[ContextCount], in original units.</param>
-    /// <param name="numberOfFeatures">How many features to return, at least 1; default 5.</param>
-    /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name
-    /// and the index.</param>
-    /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of
-    /// them: those are returned, with NaN as contribution; none where only the context is missing.</returns>
-    /// <exception cref="ArgumentException">The row, the context or <paramref name="names"/> is of another length.</exception>
-    public IReadOnlyList<FeatureContribution> Explain(
-        ReadOnlySpan<float> row,
-        ReadOnlySpan<float> context,
-        int numberOfFeatures = 5,
-        IReadOnlyList<string>? names = null)
-    {
-        CheckLength(context.Length, 1, ContextCount, "values of context");
-        CheckCount(numberOfFeatures, nameof(numberOfFeatures));
-        if (row.Length != FeatureCount || (names is not null && names.Count != FeatureCount))
-            throw new ArgumentException(
-                $"The row has {row.Length} values{(names is null ? "" : $" and {names.Count} names")}, but this flow was "
-                + $"trained on {FeatureCount} features. Pass one whole row.");
-        string[] reported = [.. Enumerable.Range(0, FeatureCount).Select(
-            i => (names ?? Model.SlotNames)?[i] is { Length: > 0 } name ? name : $"{FeatureColumnName}[{i}]")];
-        var contributions = new float[FeatureCount];
-        float[] reference = new RowExplainer(Model.Density, Model.Reference).Explain(row, context, contributions);
-        float[] values = row.ToArray();
-        bool finite = Array.TrueForAll(values, float.IsFinite) && Array.TrueForAll(context.ToArray(), float.IsFinite);
-        return [.. Enumerable.Range(0, FeatureCount)
-            .Where(i => finite || !float.IsFinite(values[i]))
-            .OrderByDescending(i => contributions[i])
-            .Take(numberOfFeatures)
-            .Select(i => new FeatureContribution
-            {
-                Name = reported[i],
-                Index = i,
-                Value = values[i],
-                Reference = reference[i],
-                Contribution = contributions[i],
-            })];
-    }
 
     /// <summary>The schema that Transform delivers.</summary>
     /// <param name="inputSchema">The schema of the input.</param>
@@ -177,6 +119,17 @@ public abstract partial class FlowTransformer : ITransformer
             throw new ArgumentException(
                 $"This flow is a density given the {ContextCount} values of column '{ContextColumnName}', but no context is "
                 + $"given. Call {instead}.");
+        }
+    }
+
+    /// <exception cref="ArgumentException">The flow has categorical columns.</exception>
+    private void RequireNoCategories(string instead)
+    {
+        if (Model.Categories is not null)
+        {
+            throw new ArgumentException(
+                $"This flow has the categorical columns '{string.Join("', '", CategoricalColumnNames)}', which arrays of numbers "
+                + $"do not hold. Call {instead}.");
         }
     }
 

@@ -11,6 +11,9 @@ internal interface IFlowRow
     /// <summary>x, dense; valid until the cursor moves.</summary>
     ReadOnlySpan<float> Features();
 
+    /// <summary>The codes of the row's categories; empty where it has none. Valid until the cursor moves.</summary>
+    ReadOnlySpan<int> Categories();
+
     /// <summary>What the row is given, dense; empty where it is given nothing. Valid until the cursor moves.</summary>
     ReadOnlySpan<float> Context();
 }

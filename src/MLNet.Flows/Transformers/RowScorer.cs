@@ -9,8 +9,10 @@ namespace MLNet.Flows.Transformers;
 internal sealed class RowScorer : IFlowRow
 {
     private readonly DataViewRow _row;
-    private readonly ValueGetter<VBuffer<float>> _readFeatures;
+    private readonly ValueGetter<VBuffer<float>>? _readFeatures;
     private readonly ValueGetter<VBuffer<float>>? _readContext;
+    private readonly CategoryReader? _readCategories;
+    private readonly int[] _categories;
     private readonly DensityScorer _scorer;
     private VBuffer<float> _buffer;
     private VBuffer<float> _context;
@@ -24,7 +26,12 @@ internal sealed class RowScorer : IFlowRow
         _row = row;
         RowDensity density = bindings.Model.Density;
         _scorer = density.CreateScorer();
-        _readFeatures = FeatureColumn.Reader(row, row.Schema[bindings.Features.Index], density.FeatureCount);
+        _categories = new int[density.CategoryColumns];
+        if (bindings.Features is DataViewSchema.Column features)
+            _readFeatures = FeatureColumn.Reader(row, row.Schema[features.Index], density.FeatureCount);
+        if (bindings.Categories.Length > 0)
+            _readCategories = new CategoryReader(
+                row, Array.ConvertAll(bindings.Categories, each => row.Schema[each.Index]), bindings.Model.Categories!);
         if (bindings.Context is DataViewSchema.Column context)
             _readContext = FeatureColumn.Reader(row, row.Schema[context.Index], density.ContextColumns);
     }
@@ -35,13 +42,21 @@ internal sealed class RowScorer : IFlowRow
             return _score;
         ReadOnlySpan<float> features = Features();
         _position = _row.Position;
-        return _score = _scorer.ScoreRow(features, Context());
+        return _score = _scorer.ScoreRow(features, Context(), Categories());
     }
 
     public ReadOnlySpan<float> Features()
     {
+        if (_readFeatures is null)
+            return [];
         _readFeatures(ref _buffer);
         return FlowFeatures.Dense(in _buffer, ref _dense);
+    }
+
+    public ReadOnlySpan<int> Categories()
+    {
+        _readCategories?.Read(_categories);
+        return _categories;
     }
 
     public ReadOnlySpan<float> Context()

@@ -59,7 +59,7 @@ public sealed class ExplainTests
         foreach (float[] row in (float[][])[train[0], [4, -3, 2], [9, 9, 9]])
         {
             var contributions = new float[3];
-            new RowExplainer(model.Model.Density, model.Model.Reference).Explain(row, context: [], contributions);
+            new RowExplainer(model.Model.Density, model.Model.Reference).Explain(row, [], [], contributions);
             double[] fine = Riemann(model.Model, row, 64 * 300);
             double size = fine.Sum(Math.Abs);
             for (int d = 0; d < 3; d++)

@@ -228,6 +228,7 @@ public sealed class FlowModelFormatTests
     [InlineData("continuous-v3", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("continuous-v3-one-layer", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
+    [InlineData("planar-v5-categories", typeof(PlanarFlowTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "Golden");
@@ -264,6 +265,7 @@ public sealed class FlowModelFormatTests
         Write("continuous-v3", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(16, 20))));
         Write("continuous-v3-one-layer", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(12))));
         Write("consensus-v4", new ConsensusTransformer(_context, TestFlows.ConsensusModel()));
+        Write("planar-v5-categories", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.CategoricalModel())));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
         static FlowModel WithAllColumns(FlowModel model) =>
@@ -284,12 +286,36 @@ public sealed class FlowModelFormatTests
         }
     }
 
-    // With a context, for the flows that are given one.
+    [Fact]
+    public void Read_WithAndWithoutCategories_GivesThemBack()
+    {
+        FlowModel model = TestFlows.CategoricalModel(), with = FlowModelFormat.Read(FlowModelFormat.Write(model));
+
+        Assert.Null(FlowModelFormat.Read(FlowModelFormat.Write(TestFlows.Model())).Categories);
+        Assert.Equal(model.Categories!.Select(each => each.Name), with.Categories!.Select(each => each.Name));
+        Assert.Equal(model.RankedRows, with.RankedRows);
+    }
+
+    [Fact]
+    public void Read_DictionaryOfAnotherSizeThanTheDensitys_SaysSo()
+    {
+        FlowModel model = TestFlows.CategoricalModel();
+        model.Dictionaries[0].Code("one more", learn: true);
+
+        Assert.Contains(
+            "codes of a category",
+            Assert.Throws<FormatException>(() => FlowModelFormat.Read(FlowModelFormat.Write(model))).Message);
+    }
+
+    // With a context, for the flows that are given one, and categories.
     private IDataView GoldenRows()
     {
         IDataView rows = Rows.View(
             _context, TestFlows.Rows(20), [.. Enumerable.Range(0, 20).Select(i => 0.1f * i)]);
-        return _context.Transforms.Concatenate("Given", "Weight").Fit(rows).Transform(rows);
+        return _context.Transforms.Concatenate("Given", "Weight")
+            .Append(_context.Transforms.Conversion.ConvertType("Text", "Weight", DataKind.String))
+            .Append(_context.Transforms.Conversion.MapValueToKey("Key", "Text"))
+            .Fit(rows).Transform(rows);
     }
 
     private static string SourceFile([CallerFilePath] string path = "") => path;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
@@ -5,6 +6,7 @@ using MLNet.Flows.Bijections.Preprocessing;
 using MLNet.Flows.Bijections.Radial;
 using MLNet.Flows.Bijections.ScalarMaps;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Model;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Tests.Bijections;
@@ -58,6 +60,38 @@ internal static class TestFlows
         Ranking = new ConditionalRanking(
             -9, 3, BijectionTable.Coupling(1, [], [8], new AffineMap(1), scale: 0.5, inputBound: 3, context: 1)),
     };
+
+    /// <summary>With a column of text and one of keys of 20 values, made from counts.</summary>
+    public static FlowModel CategoricalModel()
+    {
+        FlowModel features = Model();
+        var mixture = (NormalMixture)features.Density.Flow.Chain.Base;
+        CategoryDictionary text = new("Text"), key = new("Key");
+        var codes = new CodeMatrix(2);
+        var shares = new ComponentShares(mixture.Components);
+        for (int i = 0; i < 100; i++)
+        {
+            Span<int> row = codes.AddRow();
+            row[0] = text.Code(string.Create(CultureInfo.InvariantCulture, $"{0.1f * (i * i % 11)}"), learn: true);
+            row[1] = key.Code((ulong)(i % 7), number => $"number {number}");
+            shares.Add(i, i % 3 == 0 ? 0 : 1);
+        }
+
+        CategoryTables tables = CategoryTables.Fit(
+            shares, codes, CategoryBackground.Of(codes, [text.Count + 1, key.Count + 1], [])).WithUnseenBeyond(30);
+        return features with
+        {
+            Density = new RowDensity(new FlowDensity(features.Density.Flow.Columns, new Transformed(
+                features.Density.Flow.Chain.Bijections,
+                new NormalMixture(4, mixture.Weights.ToArray(), mixture.Mean.ToArray(), mixture.Scale.ToArray(), tables)))),
+            Categories =
+            [
+                new CategoricalSource("Text", IsVector: false, KeyCount: 0, [text]),
+                new CategoricalSource("Key", IsVector: false, KeyCount: 20, [key]),
+            ],
+            ReferenceCategories = [1, 2],
+        };
+    }
 
     public static FlowModel ContinuousModel(params int[] hidden) => Model(BijectionTable.Continuous(4, hidden, steps: 10));
 

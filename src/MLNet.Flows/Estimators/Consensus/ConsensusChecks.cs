@@ -29,6 +29,9 @@ internal static class ConsensusChecks
         for (int m = 0; m < all.Length; m++)
         {
             CheckRead(faults, all, m, "FeatureColumnName", each => each.FeatureColumnName);
+            CheckRead(faults, all, m, "CategoricalColumnNames", each => each.CategoricalColumnNames is []
+                ? null
+                : string.Join("', '", each.CategoricalColumnNames));
             CheckRead(faults, all, m, "ContextColumnName", each => each.ContextColumnName);
             CheckRead(faults, all, m, "ExampleWeightColumnName", each => each.ExampleWeightColumnName);
             CheckWritten(faults, all[m], Name(all, m));
@@ -41,7 +44,14 @@ internal static class ConsensusChecks
                 + "NumberOfLayers, added up, is at most 16,777,216. Take fewer of either.");
         }
 
-        options.Check(faults, all[0].FeatureColumnName, all[0].ContextColumnName, all[0].ExampleWeightColumnName);
+        options.Check(
+            faults,
+            [
+                all[0].FeatureColumnName,
+                all[0].ContextColumnName,
+                all[0].ExampleWeightColumnName,
+                .. all[0].CategoricalColumnNames,
+            ]);
         int other = Array.FindIndex(all, each => each.AlarmRate != all[0].AlarmRate);
         if (options.FalseAlarmRate is null && other > 0)
         {

@@ -37,6 +37,9 @@ internal sealed class ConsensusFitting
     public FlowColumnNames Columns =>
         _options.ColumnNames(_memberOptions[0].FeatureColumnName, _memberOptions[0].ContextColumnName);
 
+    /// <summary>The columns of categories; empty for none.</summary>
+    public string[] CategoricalColumnNames => _memberOptions[0].CategoricalColumnNames;
+
     /// <summary>The column of example weights; null for none.</summary>
     public string? WeightColumnName => _memberOptions[0].ExampleWeightColumnName;
 
@@ -49,7 +52,7 @@ internal sealed class ConsensusFitting
         foreach (FlowOptions member in _memberOptions)
             member.Engine.Require();
         var affine = new ConditionalAffine(_host, _members[0].Seed, _options.Threads);
-        FitRows rows = FitRows.Read(input, Columns, WeightColumnName, _host, affine);
+        FitRows rows = FitRows.Read(input, Columns, CategoricalColumnNames, WeightColumnName, _host, affine);
         var trained = new List<(int Member, TrainedFlow Flow)>();
         var faults = new List<Exception>();
         for (int m = 0; m < _members.Length; m++)

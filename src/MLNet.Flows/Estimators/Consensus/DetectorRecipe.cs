@@ -23,6 +23,7 @@ internal static class DetectorRecipe
             where TOptions : FlowOptions
         {
             member.FeatureColumnName = options.FeatureColumnName;
+            member.CategoricalColumnNames = options.CategoricalColumnNames;
             member.ContextColumnName = options.ContextColumnName;
             member.ExampleWeightColumnName = options.ExampleWeightColumnName;
             member.Contamination = options.Contamination;

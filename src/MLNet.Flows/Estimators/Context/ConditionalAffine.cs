@@ -82,7 +82,7 @@ internal sealed class ConditionalAffine
         new TrainingLoop(engine, task, _host.ForPart(silent: true, () => false)).Run(rows.RowCount, 0);
         _host.ThrowIfCancelled();
         Transformed trained = engine.Freeze();
-        return ContextTrial.SaysMore(trained, rows, context, split.Validation)
+        return ContextTrial.SaysMore(trained, rows, context, codes: null, split.Validation)
             ? (Coupling<AffineMap>)trained.Bijections[0]
             : null;
     }

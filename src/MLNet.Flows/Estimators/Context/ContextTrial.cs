@@ -16,19 +16,21 @@ internal static class ContextTrial
     /// <param name="flow">Trained without the rows held out.</param>
     /// <param name="rows">[n, d], what the flow reads.</param>
     /// <param name="context">[n, context columns], standardized.</param>
+    /// <param name="codes">[n, categorical columns]; null for none.</param>
     /// <param name="heldOut">Indices of rows.</param>
-    public static bool SaysMore(Transformed flow, FeatureMatrix rows, FeatureMatrix context, int[] heldOut)
+    public static bool SaysMore(
+        Transformed flow, FeatureMatrix rows, FeatureMatrix context, CodeMatrix? codes, int[] heldOut)
     {
         int count = heldOut.Length;
         if (count < 2)
             return false;
-        float[] own = LogProbs(flow, rows, context, heldOut, heldOut);
+        float[] own = LogProbs(flow, rows, context, codes, heldOut, heldOut);
         var others = new double[count];
         for (int k = 1; k <= Others; k++)
         {
             int shift = Math.Max(k * count / (Others + 1), 1);
             int[] given = [.. heldOut[shift..], .. heldOut[..shift]];
-            float[] shifted = LogProbs(flow, rows, context, heldOut, given);
+            float[] shifted = LogProbs(flow, rows, context, codes, heldOut, given);
             for (int i = 0; i < count; i++)
                 others[i] += (double)shifted[i] / Others;
         }
@@ -44,15 +46,22 @@ internal static class ContextTrial
         return mean > StandardErrors * Math.Sqrt((squares - mean * mean) / (count - 1));
     }
 
-    private static float[] LogProbs(Transformed flow, FeatureMatrix rows, FeatureMatrix context, int[] indices, int[] given)
+    private static float[] LogProbs(
+        Transformed flow, FeatureMatrix rows, FeatureMatrix context, CodeMatrix? codes, int[] indices, int[] given)
     {
         var result = new float[indices.Length];
-        var block = new RowBlock(rows.Dimension, flow.ScratchColumns, contextColumns: context.Dimension);
+        var block = new RowBlock(
+            rows.Dimension,
+            flow.ScratchColumns,
+            contextColumns: context.Dimension,
+            categoryColumns: codes?.Columns ?? 0);
         for (int start = 0; start < indices.Length; start += RowBlock.Rows)
         {
             int count = Math.Min(RowBlock.Rows, indices.Length - start);
             BlockLoader.Load(rows, indices.AsSpan(start, count), block);
             BlockLoader.LoadContext(context, given.AsSpan(start, count), block);
+            if (codes is not null)
+                block.Categories!.Load(codes, indices.AsSpan(start, count));
             flow.LogProb(block);
             block.LogProb.Span[..count].CopyTo(result.AsSpan(start));
         }

@@ -14,6 +14,9 @@ namespace MLNet.Flows.Estimators.Members;
 internal static class ClusterAgreement
 {
     private const double FarPerColumn = 8;
+
+    // A value that a component has none of costs a row about five nats, whatever the value.
+    private const double FarPerCategory = 2;
     private const int FewestMembers = 3;
 
     /// <summary>The members without those components; each keeps at least the one that is least far. Fewer than three have no
@@ -26,7 +29,8 @@ internal static class ClusterAgreement
     private static Transformed Agreed(Transformed member, NormalMixture mixture, Transformed[] members)
     {
         double[] distances = Distances(member, mixture, members);
-        double limit = Math.Max(FarPerColumn * mixture.Dimension, distances.Min());
+        double limit = Math.Max(
+            FarPerColumn * mixture.Dimension + FarPerCategory * mixture.CategoryColumns, distances.Min());
         int[] kept = [.. Enumerable.Range(0, mixture.Components).Where(m => !(distances[m] > limit))];
         return kept.Length == mixture.Components ? member : new Transformed(member.Bijections, mixture.Take(kept));
     }
@@ -55,13 +59,15 @@ internal static class ClusterAgreement
         return distances;
     }
 
-    // The next centers, at most 64, taken back to where the flow starts, given the mean context, which is 0.
+    // The next centers, at most 64, with the categories that are commonest there, taken back to where the flow
+    // starts, given the mean context, which is 0.
     private static RowBlock Centers(
         Transformed member, NormalMixture mixture, int first, int scratchColumns, int contextColumns)
     {
         int d = mixture.Dimension;
         var back = new DoubleBlock(d, contextColumns);
-        var centers = new RowBlock(d, scratchColumns, contextColumns: contextColumns)
+        var centers = new RowBlock(
+            d, scratchColumns, contextColumns: contextColumns, categoryColumns: mixture.CategoryColumns)
         {
             Count = Math.Min(RowBlock.Rows, mixture.Components - first),
         };
@@ -69,6 +75,7 @@ internal static class ClusterAgreement
         {
             for (int i = 0; i < d; i++)
                 back.Values[i * RowBlock.Rows + r] = mixture.Mean[(first + r) * d + i];
+            mixture.Categories?.Modes(first + r).CopyTo(centers.Categories!.Row(r));
         }
 
         member.Inverse(back);

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Distributions;
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Estimators.Calibration;
-using MLNet.Flows.Estimators.Context;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Numerics;
 using MLNet.Flows.Training;
@@ -12,12 +12,11 @@ namespace MLNet.Flows.Estimators.Members;
 
 /// <summary>Trains the members of flows on parts of the same preprocessed rows: of the flow itself, and of those that its
 /// p-values are calibrated with.</summary>
-internal sealed class MemberTraining
+internal sealed partial class MemberTraining
 {
     private const int MostStepsOfEpochs = 10_000_000;
 
     private const int NoFold = -1;
-    private const int StepsOfTrial = 500;
 
     // Whole blocks, so that which rows are scored side by side changes no bit.
     private const int ScoredTogether = 64 * RowBlock.Rows;
@@ -32,9 +31,6 @@ internal sealed class MemberTraining
     private readonly ColumnPartition _columns;
     private readonly ValidationSplit _firstSplit;
 
-    // Columns of the context that a flow's maps read.
-    private int _given;
-
     /// <param name="host">Messages and cancellation.</param>
     /// <param name="options">Of the fit.</param>
     /// <param name="seed">Decides every random choice.</param>
@@ -45,12 +41,14 @@ internal sealed class MemberTraining
         FlowHost host, FlowOptions options, int seed, TrainingRows source, ColumnPartition columns, PreprocessedRows rows)
     {
         (_host, _options, _seed, _source, _columns, Rows) = (host, options, seed, source, columns, rows);
-        _recipe = Recipe.Of(options, Data.Dimension);
+        int dimension = Data.Dimension + (source.Categories?.Codes.Columns ?? 0);
+        _recipe = Recipe.Of(options, dimension);
         _given = rows.Context?.Values.Dimension ?? 0;
         _firstSplit = DrawSplit(seed);
         int trainingRows = _firstSplit.Train.Length;
-        long perMember = CreateFlow(seed, trainingRows).ParameterCount;
-        Effort = TrainingEffort.Of(_recipe, options, Data.RowCount, Data.Dimension, trainingRows, _recipe.Members * perMember);
+        TrainableTransformed flow = CreateFlow(seed, trainingRows, leaveOut: null);
+        long perMember = flow.ParameterCount + (flow.Base.Categories?.ParameterCount(ComponentsOf(flow)) ?? 0);
+        Effort = TrainingEffort.Of(_recipe, options, Data.RowCount, dimension, trainingRows, _recipe.Members * perMember);
     }
 
     /// <summary>What is trained on.</summary>
@@ -68,7 +66,7 @@ internal sealed class MemberTraining
     public static int SeedOf(int seed, int member) => unchecked(seed + member * SeedStride);
 
     /// <summary>Components of a member's base; 1 where it is no mixture.</summary>
-    public int Components() => CreateBase(_firstSplit.Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
+    public int Components() => ComponentsOf(CreateFlow(_seed, _firstSplit.Train.Length, leaveOut: null));
 
     /// <summary>Trains all members of the flow and, for each fold, as many members as the effort allows on the rows outside of
     /// it: side by side, each from data and seed + member alone, so that how many threads there are changes nothing.</summary>
@@ -144,29 +142,21 @@ internal sealed class MemberTraining
             int first = part * ScoredTogether;
             Span<float> result = likelihoods.AsSpan(first, Math.Min(ScoredTogether, likelihoods.Length - first));
             density.LogProbPreprocessed(
-                Data, Rows.Context?.Values, first, Rows.Bijections.Length, Rows.LogDets, result, density.CreateWorkspace());
+                Data,
+                Rows.Context?.Values,
+                first,
+                Rows.Bijections.Length,
+                Rows.LogDets,
+                result,
+                density.CreateWorkspace(),
+                _source.Categories?.Codes);
         });
-
-    // Whether the maps are to read the context, by a short training of the first member; where no row is held out, they are.
-    private void TryContext()
-    {
-        TrainableTransformed flow = CreateFlow(_seed, _firstSplit.Train.Length);
-        if (_firstSplit.Validation.Length == 0 || flow.Bijections.All(bijection => bijection.ContextColumns == 0))
-            return;
-        TrainingSettings settings = Settings(_firstSplit.Train.Length, _seed, _options.Threads);
-        settings = settings with { MaximumSteps = Math.Min(settings.MaximumSteps, StepsOfTrial) };
-        TrainingTask task = Task(_firstSplit, flow, settings, _host.ForPart(silent: true, () => false));
-        using ITrainingEngine engine = _options.Engine.Create(task);
-        new TrainingLoop(engine, task, _host.ForPart(silent: true, () => false)).Run(Data.RowCount, _source.Skipped);
-        if (!ContextTrial.SaysMore(engine.Freeze(), Data, Rows.Context!.Values, _firstSplit.Validation))
-            _given = 0;
-    }
 
     private TrainingTask Task(ValidationSplit split, TrainableTransformed flow, TrainingSettings settings, FlowHost host) =>
         new(Data, _source.Weights, split, flow, settings)
         {
             Context = Rows.Context?.Values,
-            Objective = _options.CreateObjective(flow),
+            Objective = Data.Dimension == 0 ? new MaximumLikelihood(flow) : _options.CreateObjective(flow),
             Checkpoint = host.ThrowIfCancelled,
             TrainLogDet = Rows.MeanLogDet(split.Train),
             ValidationLogDet = Rows.MeanLogDet(split.Validation),
@@ -233,7 +223,7 @@ internal sealed class MemberTraining
     {
         int ownSeed = SeedOf(_seed, member);
         ValidationSplit split = Split(ownSeed, leaveOut);
-        TrainableTransformed flow = CreateFlow(ownSeed, split.Train.Length);
+        TrainableTransformed flow = CreateFlow(ownSeed, split.Train.Length, leaveOut);
         TrainingSettings settings = Settings(split.Train.Length, ownSeed, threads);
         TrainingTask task = Task(split, flow, settings, host) with { Progress = reportsOf(settings) };
         using ITrainingEngine engine = _options.Engine.Create(task);
@@ -241,11 +231,18 @@ internal sealed class MemberTraining
         return new Result { Flow = engine.Freeze(), History = history };
     }
 
-    private TrainableDistribution CreateBase(int trainingRows) => _recipe.Base.Create(Data.Dimension, trainingRows);
+    private static int ComponentsOf(TrainableTransformed flow) => (flow.Base as TrainableNormalMixture)?.Components ?? 1;
 
-    private TrainableTransformed CreateFlow(int ownSeed, int trainingRows) =>
-        new(
-        _options.CreateBijections(Data.Dimension, _given, ownSeed), CreateBase(trainingRows));
+    // A value that only rows left out have is one that was not seen.
+    private TrainableTransformed CreateFlow(int ownSeed, int trainingRows, Predicate<int>? leaveOut)
+    {
+        TrainableCategories? categories = _source.Categories is TrainingCategories { Codes: var codes, Sizes: var sizes }
+            ? new TrainableCategories(codes, CategoryBackground.Of(codes, sizes, _source.Weights, leaveOut))
+            : null;
+        return new TrainableTransformed(
+            Data.Dimension == 0 ? [] : _options.CreateBijections(Data.Dimension, _given, ownSeed),
+            _recipe.Base.Create(Data.Dimension, trainingRows, categories));
+    }
 
     private ValidationSplit Split(int ownSeed, Predicate<int>? leaveOut)
     {
@@ -258,8 +255,13 @@ internal sealed class MemberTraining
             Array.FindAll(split.Validation, row => !leaveOut(row)));
     }
 
-    private ValidationSplit DrawSplit(int ownSeed) =>
-        ValidationSplit.Draw(Data, _recipe.ValidationFraction, new RandomStream(ownSeed, RandomStreams.Validation));
+    private ValidationSplit DrawSplit(int ownSeed)
+    {
+        var random = new RandomStream(ownSeed, RandomStreams.Validation);
+        return Data.Dimension == 0
+            ? ValidationSplit.DrawRows(Data.RowCount, _recipe.ValidationFraction, random)
+            : ValidationSplit.Draw(Data, _recipe.ValidationFraction, random, _source.Categories?.Codes);
+    }
 
     private TrainingSettings Settings(int trainingRows, int ownSeed, int threads)
     {

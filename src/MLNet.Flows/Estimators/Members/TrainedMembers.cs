@@ -14,4 +14,12 @@ internal sealed record TrainedMembers(FlowDensity Density, TrainingHistory Histo
 
     /// <summary>Why there are none where some were asked for; null if nothing was wrong.</summary>
     public string? FoldFault { get; init; }
+
+    /// <summary>The same flows, where a category's unseen value makes a row less likely than all of these.</summary>
+    /// <param name="logLikelihoods">Of the rows, under the flow.</param>
+    public TrainedMembers WithUnseenBelow(float[] logLikelihoods) => this with
+    {
+        Density = Density.WithUnseenBelow(logLikelihoods),
+        WithoutFold = Array.ConvertAll(WithoutFold, flow => flow.WithUnseenBelow(logLikelihoods)),
+    };
 }
