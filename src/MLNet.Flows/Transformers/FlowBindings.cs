@@ -100,8 +100,7 @@ internal sealed class FlowBindings
             .. model.Dictionaries.Select(dictionary => dictionary.Name.AsMemory()),
         ];
         var builder = new DataViewSchema.Annotations.Builder();
-        builder.AddSlotNames(names.Length, (ref VBuffer<ReadOnlyMemory<char>> value) =>
-            value = new VBuffer<ReadOnlyMemory<char>>(names.Length, names));
+        NameAnnotations.Add(builder, NameAnnotations.Slots, names);
         return builder.ToAnnotations();
     }
 }

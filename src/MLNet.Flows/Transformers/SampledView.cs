@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
+using MLNet.Flows.Schema;
 
 namespace MLNet.Flows.Transformers;
 
@@ -57,7 +58,7 @@ internal sealed class SampledView : IDataView
         if (names is null)
             return null;
         var builder = new DataViewSchema.Annotations.Builder();
-        builder.AddSlotNames(names.Length, Values([.. names.Select(name => name.AsMemory())]));
+        NameAnnotations.Add(builder, NameAnnotations.Slots, [.. names.Select(name => name.AsMemory())]);
         return builder.ToAnnotations();
     }
 
@@ -66,7 +67,7 @@ internal sealed class SampledView : IDataView
     {
         var builder = new DataViewSchema.Annotations.Builder();
         if (source.IsVector)
-            builder.AddSlotNames(source.Slots.Length, Values([.. source.Slots.Select(slot => slot.Name.AsMemory())]));
+            NameAnnotations.Add(builder, NameAnnotations.Slots, [.. source.Slots.Select(slot => slot.Name.AsMemory())]);
         if (source.KeyCount is > 0 and <= MostNamedKeys)
         {
             var names = new ReadOnlyMemory<char>[source.KeyCount];
@@ -76,14 +77,11 @@ internal sealed class SampledView : IDataView
                     names[slot.Key(code) - 1] = slot.Text(code).AsMemory();
             }
 
-            builder.AddKeyValues(names.Length, TextDataViewType.Instance, Values(names));
+            NameAnnotations.Add(builder, NameAnnotations.Keys, names);
         }
 
         return builder.ToAnnotations();
     }
-
-    private static ValueGetter<VBuffer<ReadOnlyMemory<char>>> Values(ReadOnlyMemory<char>[] values) =>
-        (ref VBuffer<ReadOnlyMemory<char>> value) => value = new VBuffer<ReadOnlyMemory<char>>(values.Length, values);
 
     private sealed class Cursor : DataViewRowCursor
     {
