@@ -7,8 +7,8 @@ using MLNet.Flows.Quality.Mixed;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string Usage =
-    "--data DIR [--setting clean|contaminated|both|calibration|wide-calibration|mixed] [--seeds 5] [--max-train 10000] [--methods "
-    + "a,b,...] [--share S] [--out results.csv]";
+    "--data DIR [--setting clean|contaminated|both|calibration|wide-calibration|mixed] [--seeds 5] [--max-train 10000] "
+    + "[--methods a,b,...] [--share S] [--out results.csv]";
 var arguments = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     arguments[args[i]] = args[i + 1];
@@ -20,7 +20,8 @@ string[] methods = Take("--methods", Methods.Compared).Split(',');
 string? fault = args.Length % 2 != 0
     || arguments.Count > 0 ? $"unknown argument {(arguments.Count > 0 ? arguments.Keys.First() : args[^1])}"
     : setting != "wide-calibration" && !Directory.Exists(folder) ? $"no folder '{folder}'"
-    : setting is not ("clean" or "contaminated" or "both" or "calibration" or "wide-calibration" or "mixed") ? $"no setting '{setting}'"
+    : setting is not ("clean" or "contaminated" or "both" or "calibration" or "wide-calibration" or "mixed")
+        ? $"no setting '{setting}'"
     : methods.FirstOrDefault(method => !Methods.All.ContainsKey(method))
         is string unknown ? $"no method '{unknown}' among {string.Join(", ", Methods.All.Keys)}"
     : null;

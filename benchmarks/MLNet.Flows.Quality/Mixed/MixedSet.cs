@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace MLNet.Flows.Quality.Mixed;
 
-/// <summary>A file of rows of numbers, in columns f0, f1, ..., and texts, in c0, c1, ..., with labels last, 1 = anomaly.</summary>
+/// <summary>A file of rows of numbers, in columns f0, f1, ..., and texts, in c0, c1, ..., with labels last, 1 =
+/// anomaly.</summary>
 internal sealed record MixedSet(string Name, MixedRow[] Rows)
 {
     public static MixedSet Load(string path)

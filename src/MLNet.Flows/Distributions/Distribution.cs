@@ -40,7 +40,8 @@ internal abstract class Distribution
     /// <summary>Draws a point (length d).</summary>
     public abstract void Sample(RandomStream random, Span<float> point);
 
-    /// <summary>Fills all lanes of the block with draws, categories included, in double precision: how many of them are wanted changes none.</summary>
+    /// <summary>Fills all lanes of the block with draws, categories included, in double precision: how many of them are wanted
+    /// changes none.</summary>
     public virtual void Sample(RandomStream random, DoubleBlock block)
     {
         var point = new float[Dimension];

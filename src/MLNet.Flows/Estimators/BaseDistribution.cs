@@ -55,7 +55,8 @@ public abstract class BaseDistribution
     {
         internal override string? Fault => null;
 
-        internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) => new TrainableDiagonalNormal(dimension);
+        internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) =>
+            new TrainableDiagonalNormal(dimension);
     }
 
     private sealed class StudentTBase(double degreesOfFreedom) : BaseDistribution

@@ -23,7 +23,8 @@ public sealed record FeatureContribution
     /// <summary>The category at the likely point, in words; null of a feature.</summary>
     public string? ReferenceCategory { get; init; }
 
-    /// <summary>What it adds to Score, in nats; all features and categories of a row add up to Score(row) - Score(reference). NaN where the
+    /// <summary>What it adds to Score, in nats; all features and categories of a row add up to Score(row) - Score(reference).
+    /// NaN where the
     /// value is missing or infinite.</summary>
     public required float Contribution { get; init; }
 }

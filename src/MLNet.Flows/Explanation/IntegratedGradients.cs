@@ -16,7 +16,8 @@ namespace MLNet.Flows.Explanation;
 ///    worst pieces are halved, 64 at a time, for 40 rounds at most.
 /// 4. What error is left in a piece is distributed in proportion to its contributions: the sum is exact.
 /// Categories have a way of their own: the logarithms of their shares in each component go straight from the reference's to the
-/// row's, log theta_kj(t) = (1 - t) log theta_kj(ref) + t log theta_kj(c), so that a categorical column contributes -int_0^1 sum_k
+/// row's, log theta_kj(t) = (1 - t) log theta_kj(ref) + t log theta_kj(c), so that a categorical column contributes -int_0^1
+/// sum_k
 /// r_k(t) (log theta_kj(c) - log theta_kj(ref)) dt, with r_k the components' parts in the point of the path.
 /// Columns that were constant in training add a score of their own, which is their contribution: what a departure loses.
 /// Cost: from 64 gradients (about 200 scorings) for a smooth path to 2,600 for the roughest.
@@ -48,7 +49,8 @@ internal sealed class IntegratedGradients
             categories.Path = _path;
     }
 
-    /// <summary>Writes the contributions of every feature and of every categorical column behind them; NaN where the row has a missing or infinite feature or
+    /// <summary>Writes the contributions of every feature and of every categorical column behind them; NaN where the row has a
+    /// missing or infinite feature or
     /// context.</summary>
     /// <param name="features">[FeatureCount].</param>
     /// <param name="context">[ContextColumns], what the row is given; the same along the path.</param>

@@ -8,7 +8,8 @@ namespace MLNet.Flows.Explanation;
 /// <remarks>
 /// The median of every column can be a row that cannot be: of one-hot columns it is all zeros, strange itself, so that a row's
 /// strangeness was counted from there. So the centers of the base's components are taken back through the flow, constant columns
-/// at their constants and categories at the commonest of the component, and the heaviest whose likelihood is above the median of the training rows' is the reference. Where none
+/// at their constants and categories at the commonest of the component, and the heaviest whose likelihood is above the median of
+/// the training rows' is the reference. Where none
 /// is (an overfitted flow, say), the likeliest of these centers and of 256 samples is. Cost: one inverse and one scoring per
 /// candidate, 512 at most. Given a context every row has a reference of its own, the likeliest of the heaviest centers taken back
 /// under it.

@@ -16,7 +16,8 @@ internal sealed class RowBlock
 
     private RowBlock? _inner;
 
-    public RowBlock(int dimension, int scratchColumns = 0, SimdWidth? width = null, int contextColumns = 0, int categoryColumns = 0)
+    public RowBlock(
+        int dimension, int scratchColumns = 0, SimdWidth? width = null, int contextColumns = 0, int categoryColumns = 0)
         : this(
             dimension,
             scratchColumns,
@@ -61,7 +62,8 @@ internal sealed class RowBlock
     /// <summary>Per row, the base distribution's log-density at the latent point.</summary>
     public AlignedBuffer LogProb { get; }
 
-    /// <summary>A block of the same dimension, width, context and categories, for a map that must leave this one's points as they are. Made
+    /// <summary>A block of the same dimension, width, context and categories, for a map that must leave this one's points as
+    /// they are. Made
     /// on first use and kept.</summary>
     /// <param name="scratchColumns">Scratch columns that it has at least.</param>
     public RowBlock Inner(int scratchColumns) =>

@@ -16,7 +16,8 @@ internal sealed class RowWorkspace
     {
     }
 
-    private RowWorkspace(int dimension, int scratchLength, SimdWidth? width, int contextLength, AlignedBuffer context, int[] categories)
+    private RowWorkspace(
+        int dimension, int scratchLength, SimdWidth? width, int contextLength, AlignedBuffer context, int[] categories)
     {
         (ContextLength, Context, Categories) = (contextLength, context, categories);
         Dimension = dimension;
@@ -50,7 +51,8 @@ internal sealed class RowWorkspace
                 $"A row holds {ContextLength} values of context, but what runs on it reads {length}.");
     }
 
-    /// <summary>A workspace of the same dimension, width, context and categories, for a map that must leave this one's point as it is. Made
+    /// <summary>A workspace of the same dimension, width, context and categories, for a map that must leave this one's point as
+    /// it is. Made
     /// on first use and kept.</summary>
     /// <param name="scratchLength">Scratch floats that it has at least.</param>
     public RowWorkspace Inner(int scratchLength) =>

@@ -72,7 +72,8 @@ namespace MLNet.Flows.Persistence;
 ///                and before version 3 double rows/s, double elapsed and remaining seconds
 /// </code>
 /// Every version stays readable for good; a change of layout takes the next version number. A model of version 1 explains from
-/// the training mean, which its standardization holds. A model without categorical columns is still written as version 4. No clock is written: the same data, seed and machine give the same bytes.
+/// the training mean, which its standardization holds. A model without categorical columns is still written as version 4. No
+/// clock is written: the same data, seed and machine give the same bytes.
 /// </remarks>
 internal static class FlowModelFormat
 {
@@ -83,9 +84,7 @@ internal static class FlowModelFormat
     private const int VersionWithoutCategories = 4;
     private const int OldestVersion = 1;
     private const int HeaderLength = 8 + 4 + 4 + 32;
-    private const int MaximumReports = 1 << 20;
     private const int TextBytes = 40;
-    private const int ReportBytes = 96;
 
     private static ReadOnlySpan<byte> Magic => "MLNFLOW1"u8;
 
@@ -110,7 +109,7 @@ internal static class FlowModelFormat
             writer.Write(code);
         model.Quantiles.Write(writer);
         model.Ranking?.Write(writer);
-        WriteHistory(model.History, writer);
+        HistoryFormat.Write(model.History, writer);
 
         ReadOnlySpan<byte> payload = writer.Payload;
         var content = new byte[HeaderLength + payload.Length];
@@ -161,7 +160,7 @@ internal static class FlowModelFormat
         reader.Check(
             density.Context is null == columns.Context is null,
             $"{density.ContextColumns} columns of context and the name '{columns.Context}' for them");
-        TrainingHistory history = ReadHistory(reader, version);
+        TrainingHistory history = HistoryFormat.Read(reader, version);
         reader.Check(reader.Remaining == 0, $"{reader.Remaining} bytes behind its end");
         return new FlowModel(density, quantiles, columns, falseAlarmRate, reference, history)
         {
@@ -225,8 +224,11 @@ internal static class FlowModelFormat
             columns = columns with { Context = Optional(reader.ReadString()) };
         if (version > 4)
             columns = columns with { Features = Optional(columns.Features!) };
-        string[] names = [columns.Features ?? "no features", columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
-            .. new[] { columns.Latent, columns.FeatureContributions, columns.Context }.OfType<string>()];
+        string[] names =
+        [
+            columns.Features ?? "no features", columns.LogLikelihood, columns.Score, columns.PValue, columns.PredictedLabel,
+            .. new[] { columns.Latent, columns.FeatureContributions, columns.Context }.OfType<string>(),
+        ];
         reader.Check(Array.TrueForAll(names, name => name.Length > 0), "a column without a name");
         string? repeated = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1)?.Key;
         reader.Check(repeated is null, $"two columns of the name '{repeated}', of which one would hide the other");
@@ -260,75 +262,5 @@ internal static class FlowModelFormat
         for (int i = 0; i < density.Columns.ConstantColumns.Length; i++)
             mean[density.Columns.ConstantColumns[i]] = density.Columns.ConstantValues[i];
         return mean;
-    }
-
-    private static void WriteHistory(TrainingHistory history, ModelWriter writer)
-    {
-        writer.Write((int)history.StopReason);
-        writer.Write(history.BestStep);
-        writer.Write((double)history.RowsUsed);
-        writer.Write((double)history.RowsSkipped);
-        writer.Write((double)history.Recoveries);
-        writer.Write(history.Progress.Count);
-        foreach (TrainingProgress report in history.Progress)
-        {
-            writer.Write(report.Step);
-            writer.Write(report.MaximumSteps);
-            writer.Write(report.Epoch);
-            writer.Write(report.TrainLogLikelihood);
-            writer.Write(report.ValidationLogLikelihood);
-        }
-    }
-
-    private static TrainingHistory ReadHistory(ModelReader reader, int version)
-    {
-        var stopReason = (TrainingStopReason)reader.ReadInt32();
-        reader.Check(Enum.IsDefined(stopReason), $"stop reason {(int)stopReason}");
-        int bestStep = reader.ReadInt32();
-        long rowsUsed = Count(reader), rowsSkipped = Count(reader), recoveries = Count(reader);
-        int reports = reader.ReadInt32();
-        reader.Check(reports is >= 0 and <= MaximumReports, $"{reports} training reports");
-        reader.CheckRemaining(reports * (version < 3 ? 56L : 32L));
-        reader.Reserve((long)reports * ReportBytes);
-        var progress = new TrainingProgress[reports];
-        for (int i = 0; i < reports; i++)
-        {
-            // In the order of the file.
-            progress[i] = new TrainingProgress
-            {
-                Step = reader.ReadInt32(),
-                MaximumSteps = reader.ReadInt32(),
-                Epoch = reader.ReadDouble(),
-                TrainLogLikelihood = reader.ReadDouble(),
-                ValidationLogLikelihood = reader.ReadDouble(),
-                RowsPerSecond = version < 3 ? reader.ReadDouble() : double.NaN,
-                Elapsed = version < 3 ? Seconds(reader) : TimeSpan.Zero,
-                Remaining = version < 3 ? Seconds(reader) : TimeSpan.Zero,
-            };
-        }
-
-        return new TrainingHistory
-        {
-            Progress = progress,
-            StopReason = stopReason,
-            BestStep = bestStep,
-            RowsUsed = rowsUsed,
-            RowsSkipped = rowsSkipped,
-            Recoveries = (int)Math.Min(recoveries, int.MaxValue),
-        };
-    }
-
-    private static long Count(ModelReader reader)
-    {
-        double value = reader.ReadDouble();
-        reader.Check(value is >= 0 and < 1e18, $"a count of {value}");
-        return (long)value;
-    }
-
-    private static TimeSpan Seconds(ModelReader reader)
-    {
-        double value = reader.ReadDouble();
-        reader.Check(value is >= 0 and < 1e9, $"a time of {value} s");
-        return TimeSpan.FromSeconds(value);
     }
 }

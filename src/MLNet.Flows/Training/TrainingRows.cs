@@ -17,7 +17,8 @@ internal sealed class TrainingRows
     // At most so many rows are read after a cancellation.
     private const int RowsBetweenCheckpoints = 64;
 
-    private TrainingRows(FeatureMatrix features, FeatureMatrix? context, TrainingCategories? categories, float[] weights, long skipped)
+    private TrainingRows(
+        FeatureMatrix features, FeatureMatrix? context, TrainingCategories? categories, float[] weights, long skipped)
     {
         Features = features;
         Context = context;
@@ -139,7 +140,8 @@ internal sealed class TrainingRows
         if (matrix.RowCount == 0)
         {
             throw new InvalidOperationException(
-                $"Column '{featureColumnName ?? categoricalColumnNames[0]}' gave no usable row ({rows} rows, {skipped} of them with a missing or infinite "
+                $"Column '{featureColumnName ?? categoricalColumnNames[0]}' gave no usable row ({rows} rows, {skipped} of them "
+                + "with a missing or infinite "
                 + "value). Check the data, or fill gaps with mlContext.Transforms.ReplaceMissingValues.");
         }
 

@@ -47,7 +47,8 @@ internal sealed record ValidationSplit(int[] Train, int[] Validation)
         return distinct < FewestDistinctRows ? Divide(new bool[data.RowCount], 0) : Divide(validates, validating);
     }
 
-    /// <summary>Draws rows one by one, equal ones too: of categories alone most rows are equal, and what is held out is to be like
+    /// <summary>Draws rows one by one, equal ones too: of categories alone most rows are equal, and what is held out is to be
+    /// like
     /// what trains.</summary>
     /// <param name="rows">n.</param>
     /// <param name="fraction">Share of the rows, in [0, 0.5].</param>

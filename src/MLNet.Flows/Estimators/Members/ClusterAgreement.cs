@@ -59,7 +59,8 @@ internal static class ClusterAgreement
         return distances;
     }
 
-    // The next centers, at most 64, with the categories that are commonest there, taken back to where the flow starts, given the mean context, which is 0.
+    // The next centers, at most 64, with the categories that are commonest there, taken back to where the flow starts, given the
+    // mean context, which is 0.
     private static RowBlock Centers(
         Transformed member, NormalMixture mixture, int first, int scratchColumns, int contextColumns)
     {

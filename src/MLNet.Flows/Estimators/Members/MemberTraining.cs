@@ -62,7 +62,8 @@ internal sealed class MemberTraining
     public static int SeedOf(int seed, int member) => unchecked(seed + member * SeedStride);
 
     /// <summary>Components of a member's base; 1 where it is no mixture.</summary>
-    public int Components() => _recipe.Base.Create(Data.Dimension, _firstSplit.Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
+    public int Components() =>
+        _recipe.Base.Create(Data.Dimension, _firstSplit.Train.Length) is TrainableNormalMixture mixture ? mixture.Components : 1;
 
     /// <summary>Trains all members of the flow and, for each fold, as many members as the effort allows on the rows outside of
     /// it: side by side, each from data and seed + member alone, so that how many threads there are changes nothing.</summary>

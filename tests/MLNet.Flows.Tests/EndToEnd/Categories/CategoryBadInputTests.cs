@@ -69,7 +69,8 @@ public sealed class CategoryBadInputTests
     public void Fit_OnAColumnOfAnotherType_SaysWhatItTakes(string column, string fault)
     {
         IDataView data = KnownMixture.View(_context, KnownMixture.Draw(50, 1));
-        PlanarFlowEstimator flow = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { CategoricalColumnNames = [column] });
+        PlanarFlowEstimator flow = _context.Flows.PlanarFlow(
+            new PlanarFlowEstimator.Options { CategoricalColumnNames = [column] });
 
         Assert.Contains(fault, Assert.Throws<ArgumentException>(() => flow.Fit(data)).Message);
         Assert.Throws<ArgumentException>(() => flow.GetOutputSchema(MLNet.Flows.Interop.FlowSchemaShape.Of(data.Schema)));
