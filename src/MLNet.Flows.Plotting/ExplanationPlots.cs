@@ -28,11 +28,16 @@ public static class ExplanationPlots
         bars.Horizontal = true;
         plot.Axes.Left.SetTicks(
             [.. contributions.Select((_, i) => (double)(contributions.Count - i))],
-            [.. contributions.Select(c => FormattableString.Invariant($"{c.Name} = {c.Value:G4} (likely {c.Reference:G4})"))]);
+            [.. contributions.Select(Label)]);
         plot.Axes.Left.MajorTickStyle.Length = 0;
         plot.HideGrid();
         if (contributions.All(c => c.Contribution >= 0))
             plot.Axes.Margins(left: 0);
         return plot;
     }
+
+    // A category says what it is in its name.
+    private static string Label(FeatureContribution each) => each.Category is null
+        ? FormattableString.Invariant($"{each.Name} = {each.Value:G4} (likely {each.Reference:G4})")
+        : $"{each.Name} (likely {each.ReferenceCategory})";
 }

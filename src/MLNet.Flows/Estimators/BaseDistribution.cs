@@ -34,6 +34,10 @@ public abstract class BaseDistribution
     /// than 0.6 of an equal share are dropped; on one column min(6, rows / 20) and 0.15.</summary>
     internal static BaseDistribution PrunedMixture { get; } = new PrunedMixtureBase();
 
+    /// <summary>For clean training data with categories: rows / 500 components, 20 to 200, that are all kept. A component tells
+    /// what cannot be by the rows that it has: of 50 it knows little.</summary>
+    internal static BaseDistribution CleanMixed { get; } = new CleanMixedBase();
+
     internal abstract string? Fault { get; }
 
     /// <summary>Whether a small cluster in the training data may be one of anomalies, and does not count as normal.</summary>
@@ -90,6 +94,25 @@ public abstract class BaseDistribution
             double least = alone ? LeastOfEqualShareOnOneColumn : LeastOfEqualShare;
             return new TrainableNormalMixture(dimension, components, sharedScale: true, least / components, categories);
         }
+    }
+
+    private sealed class CleanMixedBase : BaseDistribution
+    {
+        private const int RowsPerComponent = 500;
+        private const int FewestComponents = 20;
+        private const int MostComponents = 200;
+
+        internal override string? Fault => null;
+
+        internal override bool IsMixture => true;
+
+        internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) =>
+            new TrainableNormalMixture(
+                dimension,
+                Math.Clamp(rows / RowsPerComponent, FewestComponents, MostComponents),
+                sharedScale: true,
+                minimumWeight: 0,
+                categories);
     }
 
     private sealed class MixtureBase(int? components, bool sharedScale, double minimumWeight) : BaseDistribution

@@ -19,7 +19,7 @@ internal sealed record Recipe(
     private const int CleanComponentValues = 200_000;
 
     /// <param name="options">Checked options.</param>
-    /// <param name="dimension">Columns that vary.</param>
+    /// <param name="dimension">Columns that vary, categorical ones too.</param>
     public static Recipe Of(FlowOptions options, int dimension)
     {
         double? contamination = options.Contamination;
@@ -34,14 +34,15 @@ internal sealed record Recipe(
             options.InputNoise ?? (contamination is null ? 0.2 : 0.15),
             options.ValidationFraction ?? (contamination == 0 ? 0.05 : 0.15),
             options.TrimFraction ?? (contamination is > 0 ? Trim(contamination.Value) : 0),
-            options.BaseDistribution ?? DefaultBase(contamination, dimension),
+            options.BaseDistribution ?? DefaultBase(contamination, dimension, options.CategoricalColumnNames.Length > 0),
             members,
             members > 1 ? flow.CalibrationFoldsOfMembers : flow.CalibrationFolds);
     }
 
-    private static BaseDistribution DefaultBase(double? contamination, int dimension) => contamination switch
+    private static BaseDistribution DefaultBase(double? contamination, int dimension, bool categories) => contamination switch
     {
         null => BaseDistribution.PrunedMixture,
+        0 when categories => BaseDistribution.CleanMixed,
         0 => BaseDistribution.NormalMixture(
             Math.Clamp(CleanComponentValues / Math.Max(dimension, 1), 1, CleanComponents), minimumWeight: 0),
         _ => BaseDistribution.NormalMixture(),

@@ -4,7 +4,7 @@ namespace MLNet.Flows.Distributions.Categories;
 internal sealed class CategoryCounts
 {
     // What rows left out one by one choose among.
-    private static readonly double[] Smoothings = [0.25, 0.5, 1, 2, 4, 8, 16, 32];
+    private static readonly double[] Smoothings = [0.004, 0.015, 0.06, 0.25, 0.5, 1, 2, 4, 8, 16, 32];
     private readonly double[] _totals;
 
     /// <param name="shares">Of the rows.</param>

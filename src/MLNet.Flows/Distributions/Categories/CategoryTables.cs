@@ -123,7 +123,7 @@ internal sealed class CategoryTables
     public CategoryTables WithUnseenBeyond(double range) => new(Array.ConvertAll(
         _columns, column => column.MeetsNewValues
             ? column
-            : column.WithUnseen((float)Math.Max(Math.Min(column.LogUnseen, -2 * range), -1e30))));
+            : column.WithUnseen((float)Math.Max(column.LogUnseen - 2 * range, -1e30))));
 
     public void Write(ModelWriter writer)
     {

@@ -43,7 +43,7 @@ public sealed class CategoryTablesTests
         float[] logShares = new float[Components];
         CategoryTables.Fit(shares, codes, background).LogShares([1], logShares);
 
-        const double smoothing = 0.25;
+        const double smoothing = 0.004;
         double seen = Math.Log(1 - 2 / 602.0);
         Assert.Equal(seen + Math.Log((100 + smoothing / 3) / (100 + smoothing)), logShares[0], 1e-5);
         Assert.Equal(seen + Math.Log(smoothing / 3 / (100 + smoothing)), logShares[1], 1e-5);
