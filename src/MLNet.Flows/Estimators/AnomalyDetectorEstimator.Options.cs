@@ -29,6 +29,8 @@ public sealed partial class AnomalyDetectorEstimator
         /// <summary>Decides every random choice; null (the default) takes it from the MLContext's seed.</summary>
         public int? Seed { get; set; }
 
+        internal override double? ExpectedAnomalies(FlowOptions[] members) => Contamination;
+
         /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
         internal void Check()
         {

@@ -36,7 +36,11 @@ public abstract class BaseDistribution
 
     /// <summary>For clean training data with categories: rows / 500 components, 20 to 200, that are all kept. A component tells
     /// what cannot be by the rows that it has: of 50 it knows little.</summary>
-    internal static BaseDistribution CleanMixed { get; } = new CleanMixedBase();
+    internal static BaseDistribution CleanMixed { get; } = new FineMixtureBase(200);
+
+    /// <summary>A fine mixture of which all is kept, also where rows are few: min(<paramref name="most"/>, rows / 5) components;
+    /// with categories rows / 500, at least 20.</summary>
+    internal static BaseDistribution FineMixture(int most) => new FineMixtureBase(most);
 
     internal abstract string? Fault { get; }
 
@@ -96,11 +100,11 @@ public abstract class BaseDistribution
         }
     }
 
-    private sealed class CleanMixedBase : BaseDistribution
+    private sealed class FineMixtureBase(int most) : BaseDistribution
     {
-        private const int RowsPerComponent = 500;
-        private const int FewestComponents = 20;
-        private const int MostComponents = 200;
+        private const int RowsPerComponent = 5;
+        private const int RowsPerComponentWithCategories = 500;
+        private const int FewestWithCategories = 20;
 
         internal override string? Fault => null;
 
@@ -109,7 +113,9 @@ public abstract class BaseDistribution
         internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) =>
             new TrainableNormalMixture(
                 dimension,
-                Math.Clamp(rows / RowsPerComponent, FewestComponents, MostComponents),
+                categories is null
+                    ? Math.Clamp(rows / RowsPerComponent, 1, most)
+                    : Math.Clamp(rows / RowsPerComponentWithCategories, FewestWithCategories, most),
                 sharedScale: true,
                 minimumWeight: 0,
                 categories);

@@ -55,6 +55,10 @@ public abstract class ConsensusOptions
         FeatureContributions: FeatureContributionsColumnName,
         Context: context);
 
+    /// <summary>Share of anomalies among the training rows, as far as it is known; null for unknown.</summary>
+    /// <param name="members">Of the consensus.</param>
+    internal virtual double? ExpectedAnomalies(FlowOptions[] members) => members.Max(member => member.Contamination);
+
     internal ConsensusOptions Clone() => (ConsensusOptions)MemberwiseClone();
 
     /// <summary>Adds the faults of these options.</summary>

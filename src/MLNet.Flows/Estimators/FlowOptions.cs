@@ -152,7 +152,10 @@ public abstract class FlowOptions
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>The false-alarm rate that these options give.</summary>
-    internal double AlarmRate => FalseAlarmRate ?? (Contamination is > 0 ? Contamination.Value : DefaultFalseAlarmRate);
+    internal double AlarmRate => FalseAlarmRate ?? RateOf(Contamination);
+
+    /// <summary>The false-alarm rate where none is set.</summary>
+    internal static double RateOf(double? contamination) => contamination is > 0 ? contamination.Value : DefaultFalseAlarmRate;
 
     /// <summary>The columns that these options name.</summary>
     internal FlowColumnNames ColumnNames => new(

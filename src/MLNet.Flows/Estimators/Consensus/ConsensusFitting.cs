@@ -94,7 +94,7 @@ internal sealed class ConsensusFitting
             rows,
             Columns,
             _options.FalseAlarmRate ?? _memberOptions[0].AlarmRate,
-            _memberOptions.Max(member => member.Contamination),
+            _options.ExpectedAnomalies(_memberOptions),
             _options.Threads);
         return model with
         {
