@@ -229,6 +229,8 @@ public sealed class FlowModelFormatTests
     [InlineData("continuous-v3-one-layer", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
     [InlineData("planar-v5-categories", typeof(PlanarFlowTransformer), "Latent")]
+    [InlineData("planar-v5-context", typeof(PlanarFlowTransformer), "Latent")]
+    [InlineData("continuous-v5-context", typeof(ContinuousFlowTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "Golden");
@@ -266,6 +268,8 @@ public sealed class FlowModelFormatTests
         Write("continuous-v3-one-layer", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(12))));
         Write("consensus-v4", new ConsensusTransformer(_context, TestFlows.ConsensusModel()));
         Write("planar-v5-categories", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.CategoricalModel())));
+        Write("planar-v5-context", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.PlanarContextModel())));
+        Write("continuous-v5-context", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousContextModel())));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
         static FlowModel WithAllColumns(FlowModel model) =>

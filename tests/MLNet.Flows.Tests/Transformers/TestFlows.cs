@@ -61,6 +61,23 @@ internal static class TestFlows
             -9, 3, BijectionTable.Coupling(1, [], [8], new AffineMap(1), scale: 0.5, inputBound: 3, context: 1)),
     };
 
+    /// <summary>Given one value a row: a conditional affine map before planar layers.</summary>
+    public static FlowModel PlanarContextModel() => Model(
+        new ContextScale([0.8f], [0.5f], [-1.5f], [20]),
+        BijectionTable.Coupling(4, [], [16], new AffineMap(1), scale: 0.7, inputBound: 20, context: 1),
+        new TrainablePlanarStack(4, 6).Freeze(PlanarReference.RandomParameters(4, 6, 21, 0.7))) with
+    {
+        Ranking = ContextModel().Ranking,
+    };
+
+    /// <summary>Given one value a row, which the velocity field reads.</summary>
+    public static FlowModel ContinuousContextModel() => Model(
+        new ContextScale([0.8f], [0.5f], [-1.5f], [1.5f]),
+        BijectionTable.Continuous(4, [16], steps: 10, context: 1)) with
+    {
+        Ranking = ContextModel().Ranking,
+    };
+
     /// <summary>With a column of text and one of keys of 20 values, made from counts.</summary>
     public static FlowModel CategoricalModel()
     {
