@@ -1,6 +1,6 @@
 // roofline            percent of the machine's own limit, per workload: under a minute
 // speed --data F ...  one file through training, scoring and single rows, for comparison with any other library on the same file
-// fits [FILE ...]     what all cores make of a default fit
+// fits [FILE ...]     what all cores make of a default fit, and how fast its model scores
 // views               what the flow's columns add to reading a view's other columns
 // growth              cost against features, layers and rows; memory of a training
 // fuzz [N]            N damaged model files, a million by default: counts by outcome
