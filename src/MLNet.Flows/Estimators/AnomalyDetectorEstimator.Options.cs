@@ -22,6 +22,10 @@ public sealed partial class AnomalyDetectorEstimator
         /// <summary>A Single column of example weights, 0 or more; null (the default) weighs all rows 1.</summary>
         public string? ExampleWeightColumnName { get; set; }
 
+        /// <summary>Rows kept in memory to train on at most, as <see cref="FlowOptions.MaximumTrainingRows"/>. Null (the default)
+        /// for 1,000,000, and of rows with more than 100 columns no more than hold 100,000,000 values.</summary>
+        public int? MaximumTrainingRows { get; set; }
+
         /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: null (the default) for unknown, 0 for
         /// clean. It decides the members, and where it is above 0 the rate of alarms.</summary>
         public double? Contamination { get; set; }
@@ -36,6 +40,7 @@ public sealed partial class AnomalyDetectorEstimator
         {
             var faults = new OptionFaults();
             faults.Range(nameof(Contamination), Contamination ?? 0, 0, 0.5);
+            faults.Range(nameof(MaximumTrainingRows), MaximumTrainingRows ?? 1, 1, int.MaxValue);
             string[] categorical = CategoricalColumnNames ?? [];
             if (CategoricalColumnNames is null)
                 faults.Add("CategoricalColumnNames is null. Leave it empty for none.");

@@ -51,6 +51,7 @@ internal sealed class FitRows
     /// <param name="columns">The names of features and context.</param>
     /// <param name="categoricalColumnNames">Of categories; empty for none.</param>
     /// <param name="weightColumnName">Of example weights; null for none.</param>
+    /// <param name="limit">How many rows are kept.</param>
     /// <param name="host">Messages and cancellation.</param>
     /// <param name="affine">Makes likelihoods given different contexts comparable.</param>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a weight is negative.</exception>
@@ -61,11 +62,12 @@ internal sealed class FitRows
         FlowColumnNames columns,
         string[] categoricalColumnNames,
         string? weightColumnName,
+        RowLimit limit,
         FlowHost host,
         ConditionalAffine affine)
     {
         TrainingRows rows = TrainingRows.Read(
-            input, columns.Features, columns.Context, weightColumnName, host, categoricalColumnNames);
+            input, columns.Features, columns.Context, weightColumnName, limit, host, categoricalColumnNames);
         string features = columns.Features ?? "";
         string[]? slotNames = features.Length == 0 ? null : FeatureColumn.SlotNames(input.Schema[features]);
         host.ThrowIfCancelled();

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Flows.Estimators.Context;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Model;
+using MLNet.Flows.Training;
 
 namespace MLNet.Flows.Estimators;
 
@@ -37,7 +38,13 @@ internal sealed class FlowFitting
     {
         var affine = new ConditionalAffine(_host, Seed, Options.Threads);
         FitRows rows = FitRows.Read(
-            input, Options.ColumnNames, Options.CategoricalColumnNames, Options.ExampleWeightColumnName, _host, affine);
+            input,
+            Options.ColumnNames,
+            Options.CategoricalColumnNames,
+            Options.ExampleWeightColumnName,
+            new RowLimit(Options.MaximumTrainingRows, Seed),
+            _host,
+            affine);
         TrainedFlow trained = new FlowTraining(_host, Options, Seed).Run(rows, rows.TakeActive(last: true));
         return FittedModel.Of(
             [trained], rows, Options.ColumnNames, Options.AlarmRate, Options.Contamination, Options.Threads);

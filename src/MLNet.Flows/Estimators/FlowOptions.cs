@@ -37,6 +37,11 @@ public abstract class FlowOptions
     /// as two of weight 1: only ratios matter. Rows of weight 0 are left out.</summary>
     public string? ExampleWeightColumnName { get; set; }
 
+    /// <summary>Rows kept in memory to train on at most, 1 or more: of more usable rows (complete, and of positive weight) a
+    /// uniform sample, drawn by the seed while they are read once in order, each row with its weight. Null (the default) for
+    /// 1,000,000, and of rows with more than 100 columns no more than hold 100,000,000 values (docs/scale.md).</summary>
+    public int? MaximumTrainingRows { get; set; }
+
     /// <summary>Expected share of anomalies in the training data, in [0, 0.5]: the one question that decides the defaults below
     /// (docs/quality.md). Null (the default) for unknown: a mixture base of few components that drops small clusters, and
     /// several such flows in a mixture. 0 for clean data: a mixture base of many components that keeps them all. Above 0: the
@@ -209,6 +214,7 @@ public abstract class FlowOptions
         faults.Range(nameof(NumberOfMembers), NumberOfMembers ?? 1, 1, UniformMixture.MaximumMembers);
         if (Engine is null)
             faults.Add("Engine is null. Leave it at its default or choose one.");
+        faults.Range(nameof(MaximumTrainingRows), MaximumTrainingRows ?? 1, 1, int.MaxValue);
         faults.Range(nameof(MaximumSteps), MaximumSteps ?? 1, 1, 10_000_000);
         faults.Range(nameof(MaximumEpochs), MaximumEpochs ?? 1, 1, 1_000_000);
         faults.Range(nameof(BatchSize), BatchSize, 1, 1 << 20);

@@ -34,6 +34,9 @@ internal static class RandomStreams
     /// <summary>The seeds of flows that are trained for one detector.</summary>
     public const ulong Members = 9;
 
+    /// <summary>Which rows of a long stream are kept.</summary>
+    public const ulong Reservoir = 10;
+
     /// <summary>The first of the streams of samples, one a batch.</summary>
     public const ulong Samples = 1000;
 

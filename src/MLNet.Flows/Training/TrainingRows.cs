@@ -51,6 +51,7 @@ internal sealed class TrainingRows
     /// <param name="featureColumnName">Null where all columns are categorical.</param>
     /// <param name="contextColumnName">Null for none.</param>
     /// <param name="weightColumnName">Null for none.</param>
+    /// <param name="limit">How many rows are kept.</param>
     /// <param name="host">For warnings and cancellation.</param>
     /// <param name="categoricalColumnNames">None by default.</param>
     public static TrainingRows Read(
@@ -58,6 +59,7 @@ internal sealed class TrainingRows
         string? featureColumnName,
         string? contextColumnName,
         string? weightColumnName,
+        RowLimit limit,
         FlowHost host,
         params string[] categoricalColumnNames)
     {
@@ -71,12 +73,10 @@ internal sealed class TrainingRows
         (DataViewSchema.Column Column, CategoricalSource Source)[] categorical =
             Array.ConvertAll(categoricalColumnNames, name => CategoricalColumn.Bind(data.Schema, name));
 
-        var matrix = new FeatureMatrix(dimension);
-        FeatureMatrix? contexts = context is null ? null : new FeatureMatrix(context.Value.Size);
-        TrainingCategories? categories = null;
+        CategoricalSource[] sources = Array.ConvertAll(categorical, each => each.Source);
+        var kept = new KeptRows(dimension, context?.Size, sources, weight is not null, limit);
         DataViewSchema.Column?[] wanted =
             [feature?.Column, context?.Column, weight, .. categorical.Select(each => (DataViewSchema.Column?)each.Column)];
-        var weights = new List<float>();
         long rows = 0, skipped = 0, withoutWeight = 0;
         using (DataViewRowCursor cursor = data.GetRowCursor(wanted.OfType<DataViewSchema.Column>()))
         {
@@ -85,13 +85,7 @@ internal sealed class TrainingRows
             ValueGetter<VBuffer<float>>? readContext =
                 context is null ? null : FeatureColumn.Reader(cursor, context.Value.Column, context.Value.Size);
             ValueGetter<float>? readWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
-            var readCategories = new CategoryReader(
-                cursor,
-                Array.ConvertAll(categorical, each => each.Column),
-                Array.ConvertAll(categorical, each => each.Source));
-            if (categorical.Length > 0)
-                categories = new TrainingCategories(
-                    new CodeMatrix(readCategories.Count), Array.ConvertAll(categorical, each => each.Source));
+            var readCategories = new CategoryReader(cursor, Array.ConvertAll(categorical, each => each.Column), sources);
             VBuffer<float> buffer = default, given = default;
             float w = 1;
             while (cursor.MoveNext())
@@ -116,19 +110,21 @@ internal sealed class TrainingRows
 
                 if (w == 0)
                     continue;
-                Span<float> row = matrix.AddRow();
+                int place = kept.Next(w);
+                if (place < 0)
+                    continue;
                 if (dimension > 0)
-                    buffer.CopyTo(row);
-                if (categories is not null)
-                    readCategories.Read(categories.Codes.AddRow(), learn: true);
-                if (contexts is not null)
-                    given.CopyTo(contexts.AddRow());
-                if (readWeight is not null)
-                    weights.Add(w);
+                    buffer.CopyTo(kept.Features.Row(place));
+                if (kept.Categories is not null)
+                    readCategories.Read(kept.Categories.Codes.Row(place), learn: true);
+                if (kept.Context is not null)
+                    given.CopyTo(kept.Context.Row(place));
             }
         }
 
         host.ThrowIfCancelled();
+        kept.Complete();
+        FeatureMatrix matrix = kept.Features;
         if (matrix.RowCount == 0 && withoutWeight > 0)
         {
             throw new InvalidOperationException(
@@ -151,7 +147,15 @@ internal sealed class TrainingRows
             host.Warning(
                 $"Skipped {skipped} of {rows} rows: a value of column "
                 + $"'{string.Join("' or '", names.OfType<string>())}' is missing or infinite.");
-        float[] normalized = ExampleWeights.Normalize([.. weights]);
+        if (kept.IsSample)
+        {
+            host.Info(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Training takes a random sample of {matrix.RowCount:N0} of {kept.Offered:N0} usable rows, as many as "
+                + $"MaximumTrainingRows lets it keep in memory. docs/scale.md says what more rows are worth."));
+        }
+
+        float[] normalized = ExampleWeights.Normalize(kept.Weights.ToArray());
         double? effective = ExampleWeights.EffectiveRows(normalized);
         if (effective < FewestEffectiveRows && matrix.RowCount >= FewestEffectiveRows)
         {
@@ -161,7 +165,7 @@ internal sealed class TrainingRows
                 + $"nearly all of the weight: the density is theirs. Even the weights out, or leave the column away."));
         }
 
-        return new TrainingRows(matrix, contexts, categories, normalized, skipped);
+        return new TrainingRows(matrix, kept.Context, kept.Categories, normalized, skipped);
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Model;
 
@@ -34,6 +35,7 @@ internal static class ConsensusChecks
                 : string.Join("', '", each.CategoricalColumnNames));
             CheckRead(faults, all, m, "ContextColumnName", each => each.ContextColumnName);
             CheckRead(faults, all, m, "ExampleWeightColumnName", each => each.ExampleWeightColumnName);
+            CheckLimit(faults, all, m);
             CheckWritten(faults, all[m], Name(all, m));
         }
 
@@ -77,6 +79,17 @@ internal static class ConsensusChecks
         }
 
         static string Quoted(string? name) => name is null ? "not set" : $"'{name}'";
+    }
+
+    private static void CheckLimit(OptionFaults faults, FlowOptions[] all, int member)
+    {
+        if (all[member].MaximumTrainingRows == all[0].MaximumTrainingRows)
+            return;
+        faults.Add(
+            $"MaximumTrainingRows is {Said(all[0])} for {Name(all, 0)} but {Said(all[member])} for {Name(all, member)}. Members "
+            + "of a consensus are trained on the same rows: give them the same number.");
+
+        static string Said(FlowOptions options) => options.MaximumTrainingRows?.ToString(CultureInfo.InvariantCulture) ?? "not set";
     }
 
     private static void CheckWritten(OptionFaults faults, FlowOptions member, string name)

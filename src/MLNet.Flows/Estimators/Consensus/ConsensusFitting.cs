@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Flows.Estimators.Context;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Model;
+using MLNet.Flows.Training;
 
 namespace MLNet.Flows.Estimators.Consensus;
 
@@ -52,7 +53,8 @@ internal sealed class ConsensusFitting
         foreach (FlowOptions member in _memberOptions)
             member.Engine.Require();
         var affine = new ConditionalAffine(_host, _members[0].Seed, _options.Threads);
-        FitRows rows = FitRows.Read(input, Columns, CategoricalColumnNames, WeightColumnName, _host, affine);
+        var limit = new RowLimit(_memberOptions[0].MaximumTrainingRows, _members[0].Seed);
+        FitRows rows = FitRows.Read(input, Columns, CategoricalColumnNames, WeightColumnName, limit, _host, affine);
         var trained = new List<(int Member, TrainedFlow Flow)>();
         var faults = new List<Exception>();
         for (int m = 0; m < _members.Length; m++)

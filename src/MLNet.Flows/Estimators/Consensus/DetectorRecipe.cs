@@ -9,7 +9,7 @@ namespace MLNet.Flows.Estimators.Consensus;
 /// <code>
 ///   not known: 4 planar mixtures and a RealNVP mixture, whose base drops small clusters, each its own: on contaminated rows
 ///              their mean is ahead of one mixture of them all, where one member that kept a cluster of anomalies decides.
-///              Besides, 2 RealNVPs on a fine base that drops nothing: on clean rows coarse bases are behind.
+///              Besides, 3 RealNVPs on a fine base that drops nothing: on clean rows coarse bases are behind.
 ///   a share:   the coarse ones, and a planar flow that leaves as many of the unlikeliest rows out as were announced.
 ///   clean:     mixtures of RealNVPs on the finest base.
 /// </code>
@@ -17,8 +17,8 @@ namespace MLNet.Flows.Estimators.Consensus;
 internal static class DetectorRecipe
 {
     private const int CoarsePlanar = 4;
-    private const int Fine = 2;
-    private const int FineComponents = 100;
+    private const int Fine = 3;
+    private const int FineComponents = 200;
     private const int MembersOfCoarse = 2;
     private const int MembersOfClean = 4;
 
@@ -65,6 +65,7 @@ internal static class DetectorRecipe
             member.CategoricalColumnNames = options.CategoricalColumnNames;
             member.ContextColumnName = options.ContextColumnName;
             member.ExampleWeightColumnName = options.ExampleWeightColumnName;
+            member.MaximumTrainingRows = options.MaximumTrainingRows;
             member.FalseAlarmRate = options.FalseAlarmRate ?? FlowOptions.RateOf(options.Contamination);
             member.Seed = (int)seeds.NextUInt64();
             return member;
