@@ -3,6 +3,7 @@
 // fits [FILE ...]     what all cores make of a default fit, and how fast its model scores
 // views               what the flow's columns add to reading a view's other columns
 // growth              cost against features, layers and rows; memory of a training
+// scale rows | stream N   what more rows are worth, and one fit to N rows that are made as they are read
 // fuzz [N]            N damaged model files, a million by default: counts by outcome
 // torchsharp [FLOW]   the same flows under TorchSharp, eager and TorchScript, where libtorch loads (build/with-libstdcxx brings
 //                     what it needs); FLOW is planar, realnvp or family, all by default; or "quality [FOLDER [SEEDS]]": whether
@@ -20,6 +21,7 @@ using MLNet.Flows.Benchmarks.Fits;
 using MLNet.Flows.Benchmarks.Fuzz;
 using MLNet.Flows.Benchmarks.Growth;
 using MLNet.Flows.Benchmarks.Roofline;
+using MLNet.Flows.Benchmarks.Scale;
 using MLNet.Flows.Benchmarks.Speed;
 using MLNet.Flows.Benchmarks.TorchSharpRivals;
 
@@ -43,6 +45,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "growth":
         return GrowthCommand.Run();
+    case "scale":
+        return ScaleCommand.Run(args[1..]);
     case "fuzz":
         return FuzzCommand.Run(args[1..]);
     case "torchsharp" when args.ElementAtOrDefault(1) == "quality":
