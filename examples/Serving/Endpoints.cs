@@ -38,7 +38,8 @@ internal static class Endpoints
         app.MapPost("/reload", (ModelStore models) => models.Reload()
             ? Results.Ok(models.Describe())
             : Results.Problem(
-                $"{models.LastFailure?.Message} Still serving {models.Current.Hash}.", statusCode: StatusCodes.Status409Conflict));
+                $"{models.LastFailure?.Message} Still serving {models.Current.Hash}.",
+                statusCode: StatusCodes.Status409Conflict));
         app.MapGet("/drift", (ModelStore models) => Drift(models.Current));
         app.MapPost("/drift/reset", (ModelStore models) =>
         {
@@ -69,6 +70,7 @@ internal static class Endpoints
             return 0.1;
         return double.TryParse(text, CultureInfo.InvariantCulture, out double rate) && rate is > 0 and < 1
             ? rate
-            : throw new BadHttpRequestException($"falseDiscoveryRate is '{text}', but it is a number between 0 and 1, such as 0.1.");
+            : throw new BadHttpRequestException(
+                $"falseDiscoveryRate is '{text}', but it is a number between 0 and 1, such as 0.1.");
     }
 }

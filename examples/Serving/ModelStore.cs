@@ -3,10 +3,11 @@ namespace Serving;
 /// <summary>The model that is served, and its replacement by the file's new content. Thread-safe.</summary>
 /// <remarks>A new model is loaded and tried beside the old one; then one reference changes. Requests take the reference once, so
 /// that each is answered by one model. What cannot be loaded changes nothing but <see cref="LastFailure"/>.</remarks>
-internal sealed class ModelStore(string path, TimeSpan poll, ILogger<ModelStore> logger) : BackgroundService
+internal sealed class ModelStore(string path, ServedModel first, TimeSpan poll, ILogger<ModelStore> logger)
+    : BackgroundService
 {
     private readonly Lock _reloading = new();
-    private volatile ServedModel _current = new(path);
+    private volatile ServedModel _current = first;
     private volatile LoadFailure? _lastFailure;
     private volatile int _reloads;
 
@@ -26,24 +27,23 @@ internal sealed class ModelStore(string path, TimeSpan poll, ILogger<ModelStore>
             {
                 using (FileStream file = File.OpenRead(path))
                     hash = ServedModel.HashOf(file);
-                if (hash == _current.Hash)
-                {
-                    _lastFailure = null;
-                }
-                else if (_lastFailure is null || hash != _lastFailure.File)
+                if (hash != _current.Hash)
                 {
                     _current = new ServedModel(path);
-                    _lastFailure = null;
                     _reloads++;
                     logger.LogInformation("Serving {Model} of {File}.", _current.Hash, path);
                 }
+
+                _lastFailure = null;
             }
             catch (Exception error)
             {
                 string message = error.GetBaseException().Message.ReplaceLineEndings(" ");
                 if (_lastFailure?.Message != message || _lastFailure.File != hash)
+                {
                     logger.LogError("{File} cannot be loaded, still serving {Model}: {Message}", path, _current.Hash, message);
-                _lastFailure = new LoadFailure(DateTime.UtcNow, hash, message);
+                    _lastFailure = new LoadFailure(DateTime.UtcNow, hash, message);
+                }
             }
 
             return _lastFailure is null;

@@ -17,7 +17,7 @@ internal static class RequestRows
         return Parse(body.GetBuffer().AsSpan(0, (int)body.Length), featureCount);
     }
 
-    /// <exception cref="BadHttpRequestException">It is no array of rows, a row has another length, or there are too many.</exception>
+    /// <exception cref="BadHttpRequestException">It is no array of rows of that length, or there are too many.</exception>
     public static FeatureRow[] Parse(ReadOnlySpan<byte> json, int featureCount)
     {
         if (json.IsEmpty)
@@ -50,7 +50,8 @@ internal static class RequestRows
             if (rows.Count == MaximumRows)
             {
                 throw new BadHttpRequestException(
-                    $"There are more than {MaximumRows} rows. Send them in several requests.", StatusCodes.Status413PayloadTooLarge);
+                    $"There are more than {MaximumRows} rows. Send them in several requests.",
+                    StatusCodes.Status413PayloadTooLarge);
             }
 
             rows.Add(Row(ref reader, featureCount, rows.Count));
@@ -70,8 +71,8 @@ internal static class RequestRows
             if (!isNumber && reader.TokenType != JsonTokenType.Null)
             {
                 throw Bad(
-                    $"Value {count} of row {row} (both from 0) is {Given(ref reader)}, but it is a number that single precision holds, "
-                    + "or null where it is missing.");
+                    $"Value {count} of row {row} (both from 0) is {Given(ref reader)}, but it is a number that single precision "
+                    + "holds, or null where it is missing.");
             }
 
             if (count < featureCount)

@@ -15,7 +15,9 @@ internal static class DriftCheck
         (await client.PostAsync("/score", body)).EnsureSuccessStatusCode();
         DriftAnswer? moved = await client.GetFromJsonAsync<DriftAnswer>("/drift");
         DriftAnswer again = await ResetAsync(client);
-        return reset is { IsAlarm: false, Rows: 0 } && moved is { IsAlarm: true, Rows: 500 } && again is { IsAlarm: false, Rows: 0 }
+        bool isRight = reset is { IsAlarm: false, Rows: 0 } && moved is { IsAlarm: true, Rows: 500 }
+            && again is { IsAlarm: false, Rows: 0 };
+        return isRight
             ? null
             : $"The monitor says {reset} after a reset, {moved} after 500 rows that moved, {again} after another reset.";
     }

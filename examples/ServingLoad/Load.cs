@@ -11,7 +11,7 @@ internal sealed class Load(HttpClient client, RowPool pool, ExpectedScores[] mod
     private const int AlarmsEvery = 50;
     private const int BadEvery = 25;
     private const double FalseDiscoveryRate = 0.2;
-    private static readonly int[] RowCounts = [1, 1, 1, 2, 5, 20, 63, 64, 300];
+    private static readonly int[] RowCounts = [1, 1, 1, 2, 5, 20, 99, 100, 300];
     private readonly double[] _milliseconds = new double[requests];
     private readonly ConcurrentDictionary<string, int> _answers = [];
     private readonly ConcurrentQueue<string> _faults = [];

@@ -33,7 +33,8 @@ internal sealed class ModelSwaps(HttpClient client, string served, ExpectedScore
                 await ReloadAsync(HttpStatusCode.OK);
                 break;
             default:
-                using (FileStream file = File.Create(served))
+                // As other programs write: without keeping readers out.
+                using (var file = new FileStream(served, FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
                 {
                     file.Write(model.Content.AsSpan(0, model.Content.Length / 2));
                     file.Flush();

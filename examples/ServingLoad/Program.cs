@@ -7,14 +7,16 @@ const int Connections = 8;
 const int Swaps = 8;
 if (args is not [var url, var served, var first, var second, var count] || !int.TryParse(count, out int requests) || requests < 1)
 {
-    Console.Error.WriteLine("Usage: ServingLoad URL SERVED-FILE FIRST-MODEL SECOND-MODEL REQUESTS; the served file starts as the first.");
+    Console.Error.WriteLine(
+        "Usage: ServingLoad URL SERVED-FILE FIRST-MODEL SECOND-MODEL REQUESTS; the served file starts as the first.");
     return 2;
 }
 
 var mlContext = new MLContext(seed: 1);
 var pool = new RowPool(mlContext);
 ExpectedScores[] models = [new(mlContext, first, pool), new(mlContext, second, pool)];
-using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = new Uri(url) };
+using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections });
+client.BaseAddress = new Uri(url);
 var load = new Load(client, pool, models, requests);
 var swaps = new ModelSwaps(client, served, models);
 int reloadsBefore = (await swaps.DescribeAsync()).Reloads;
@@ -50,8 +52,8 @@ if (load.Answers.Count != models.Length)
     load.Fail($"There are {models.Length} models, but {load.Answers.Count} answered.");
 foreach (string fault in load.Faults.Take(10))
     Console.Error.WriteLine(fault);
-Console.WriteLine(FormattableString.Invariant(
-    $"RESULT requests={requests} rows={load.Rows} refused={load.Refused} wrong={load.Wrong} failed={load.Failed} ")
-    + FormattableString.Invariant(
-        $"requests/s={requests / seconds:F0} median_ms={load.Quantile(0.5):F2} p99_ms={load.Quantile(0.99):F2} reloads={reloads}"));
+Console.WriteLine(
+    $"RESULT requests={requests} rows={load.Rows} refused={load.Refused} wrong={load.Wrong} failed={load.Failed} "
+    + $"requests/s={requests / seconds:F0} median_ms={load.Quantile(0.5):F2} p99_ms={load.Quantile(0.99):F2} "
+    + $"reloads={reloads}");
 return load.Wrong + load.Failed == 0 ? 0 : 1;

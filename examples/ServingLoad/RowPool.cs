@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace ServingLoad;
 
-/// <summary>The rows that requests are made of: of the space shuttle, with fractions added, and some with a missing value.</summary>
+/// <summary>The rows that requests are made of: of the space shuttle, with fractions added; some miss a value.</summary>
 internal sealed class RowPool
 {
     private const int Count = 5_000;
