@@ -57,7 +57,7 @@ internal static class ScaleCommand
                 double seconds = (Environment.CpuUsage.UserTime - before).TotalSeconds;
                 float[] likelihoods = Score(model, test, d), strange = Score(model, anomalies, d);
                 double above = truth.Average() - likelihoods.Average();
-                Evaluation.ThresholdMetrics[] thresholds = Evaluation.RankingMetrics.Thresholds(
+                ThresholdMetrics[] thresholds = Evaluation.RankingMetrics.Thresholds(
                     [.. likelihoods.Select(l => -(double)l), .. strange.Select(l => -(double)l)],
                     [.. new bool[HeldOut], .. Enumerable.Repeat(true, HeldOut)]);
                 Console.WriteLine(

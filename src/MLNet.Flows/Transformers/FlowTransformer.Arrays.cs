@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Model;
 using MLNet.Flows.Transformers;
 
 namespace MLNet.Flows;
@@ -51,6 +52,34 @@ public abstract partial class FlowTransformer
     /// <exception cref="ArgumentException">The lengths do not fit, or the flow has categorical columns.</exception>
     public void Score(ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result) =>
         Score(rows, contexts, result, scores: result);
+
+    /// <summary>The p-values of an array of rows, without ML.NET's views: what the p-value column holds. A row alarms where it is
+    /// NaN or below <see cref="FalseAlarmRate"/>.</summary>
+    /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
+    /// <param name="result">[n]; receives the share of rows like the training rows that are at most this likely, in [0, 1]; NaN
+    /// for a row with a missing or infinite feature.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow needs a context or has categorical
+    /// columns.</exception>
+    public void PValue(ReadOnlySpan<float> rows, Span<float> result)
+    {
+        RequireNoContext("PValue(rows, contexts, result)");
+        PValue(rows, contexts: [], result);
+    }
+
+    /// <summary>The p-values of an array of rows given their contexts, without ML.NET's views: what the p-value column holds. A
+    /// row alarms where it is NaN or below <see cref="FalseAlarmRate"/>.</summary>
+    /// <param name="rows">[n, FeatureCount], row-major, in original units.</param>
+    /// <param name="contexts">[n, ContextCount], row-major, in original units.</param>
+    /// <param name="result">[n]; receives the share of rows like the training rows in such a context that are at most this
+    /// likely, in [0, 1]; NaN for a row with a missing or infinite feature or context.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the flow has categorical columns.</exception>
+    public void PValue(ReadOnlySpan<float> rows, ReadOnlySpan<float> contexts, Span<float> result)
+    {
+        Score(rows, contexts, result);
+        var ranks = new PValues(Model);
+        for (int i = 0; i < result.Length; i++)
+            result[i] = ranks.Of(result[i], contexts.Slice(i * ContextCount, ContextCount));
+    }
 
     /// <summary>Draws rows from the flow, exactly: base draws through the exact inverse.</summary>
     /// <param name="count">How many rows, at least 1.</param>

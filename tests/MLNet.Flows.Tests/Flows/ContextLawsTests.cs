@@ -43,8 +43,9 @@ public sealed class ContextLawsTests
 
         string[] blocks = Outputs(model, rows);
         using var engine = _context.Model.CreatePredictionEngine<GivenRow, Scored>(model, inputSchemaDefinition: Schema());
-        var array = new float[rows.Length];
+        float[] array = new float[rows.Length], pValues = new float[rows.Length];
         model.LogLikelihood([.. rows.SelectMany(r => r.Features)], [.. rows.SelectMany(r => r.Given)], array);
+        model.PValue([.. rows.SelectMany(r => r.Features)], [.. rows.SelectMany(r => r.Given)], pValues);
 
         Assert.Equal(blocks, Outputs(loaded, rows));
         Assert.Equal(("Given", 2), (loaded.ContextColumnName, loaded.ContextCount));
@@ -52,6 +53,8 @@ public sealed class ContextLawsTests
             blocks,
             rows.Select(engine.Predict).Select(each => Line(each.LogLikelihood, each.PValue, each.PredictedLabel)));
         Assert.Equal(blocks.Select(line => line.Split(' ')[0]), array.Select(each => FormattableString.Invariant($"{each:R}")));
+        Assert.Equal(
+            blocks.Select(line => line.Split(' ')[1]), pValues.Select(each => FormattableString.Invariant($"{each:R}")));
         Directory.Delete(Path.GetDirectoryName(zip)!, recursive: true);
     }
 

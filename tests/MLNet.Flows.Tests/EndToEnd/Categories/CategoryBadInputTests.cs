@@ -122,6 +122,7 @@ public sealed class CategoryBadInputTests
         Action[] calls =
         [
             () => model.LogLikelihood([0, 0], new float[1]),
+            () => model.PValue([0, 0], new float[1]),
             () => model.Explain([0, 0]),
             () => model.Sample(3),
         ];

@@ -122,6 +122,10 @@ public sealed class ConsensusEstimatorTests
 
         float[] block = Rows.Scores(model, data);
         Assert.Equal(TestFlows.Bits(block), TestFlows.Bits(array));
+        model.PValue([.. rows.SelectMany(row => row)], array);
+        Assert.Equal(TestFlows.Bits(model.Transform(data).GetColumn<float>("PValue")), TestFlows.Bits(array));
+        model.PValue([float.NaN, 0], array.AsSpan(0, 1));
+        Assert.True(float.IsNaN(array[0]));
         Assert.Equal(
             TestFlows.Bits(block), TestFlows.Bits(rows.Select(row => engine.Predict(new Rows.Row { Features = row }).Score)));
     }
