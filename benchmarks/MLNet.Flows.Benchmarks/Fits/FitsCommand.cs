@@ -44,8 +44,8 @@ internal static class FitsCommand
         return 0;
     }
 
-    /// <summary>Two fits in this process; prints the seconds of the second, a digest of its scores, and rows/s of scoring, the best
-    /// of some.</summary>
+    /// <summary>Two fits in this process; prints the seconds of the second, a digest of its scores, and rows/s of scoring, the
+    /// best of some.</summary>
     public static int TwoFits(string file, string flow, int threads)
     {
         (float[] rows, int dimension) = Drawn(file) ?? CsvFile.Read(file, without: "Label");
