@@ -98,7 +98,35 @@ internal static class Methods
                 $"flow-{preset}:{name}", $"PlanarFlow contamination={preset} {name}", contamination, change);
         }
 
+        // What else a detector may be put together from.
+        foreach (int members in (int[])[2, 4])
+        {
+            AddRealNvp($"realnvp-unknown:{members}-members", options => options.NumberOfMembers = members);
+            AddRealNvp(
+                $"realnvp-0:{members}-members",
+                options => (options.Contamination, options.NumberOfMembers) = (0, members));
+        }
+
+        foreach (int components in (int[])[100, 200])
+        {
+            AddRealNvp($"fine-{components}", options =>
+            {
+                (options.Contamination, options.InputNoise, options.MaximumSteps) = (0, 0.3, 300);
+                options.BaseDistribution = BaseDistribution.FineMixture(components);
+            });
+        }
+
         return methods;
+
+        void AddRealNvp(string name, Action<RealNvpEstimator.Options> change) => AddFlow(
+            name,
+            $"RealNvp {name}",
+            (flows, seed) =>
+            {
+                var options = new RealNvpEstimator.Options { Seed = seed, CalibrationFolds = 0 };
+                change(options);
+                return flows.RealNvp(options);
+            });
 
         void AddFlow(string name, string label, Func<FlowsCatalog, int, FlowEstimator> create)
         {

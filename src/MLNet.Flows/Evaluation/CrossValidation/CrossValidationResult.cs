@@ -33,8 +33,8 @@ public sealed class CrossValidationResult
 
     private IEnumerable<float> LogLikelihoods => Folds.SelectMany(fold => fold.LogLikelihoods);
 
-    /// <summary>How much higher this one's log-likelihood is than another's, row by row over the same rows held out: their spread
-    /// from row to row, often far wider than the difference, drops out.</summary>
+    /// <summary>How much higher this one's log-likelihood is than another's, row by row over the same rows held out: their
+    /// spread from row to row, often far wider than the difference, drops out.</summary>
     /// <param name="other">Of the same data and folds.</param>
     /// <returns>The mean difference and its standard error, in nats: above 0 this one fits better. The standard error is of the
     /// rows; that folds share training rows is not in it.</returns>
@@ -46,8 +46,8 @@ public sealed class CrossValidationResult
             other.Folds.Select(fold => fold.LogLikelihoods.Length)))
         {
             throw new ArgumentException(
-                $"'{Name}' and '{other.Name}' are not of the same folds, so their rows are not pairs. Pass both estimators to one "
-                + "call of CrossValidate, or the same data, number of folds and seed.",
+                $"'{Name}' and '{other.Name}' are not of the same folds, so their rows are not pairs. Pass both estimators "
+                + "to one call of CrossValidate, or the same data, number of folds and seed.",
                 nameof(other));
         }
 

@@ -106,8 +106,8 @@ internal sealed class CrossValidator
         if (normals == 0)
         {
             throw new InvalidOperationException(
-                $"none of the {likelihoods.Count} rows held out is normal and can be scored ({strange} anomalies, {unscored} with "
-                + "a missing or infinite value), so there is no likelihood to report. Take fewer folds, or check the labels.");
+                $"none of the {likelihoods.Count} rows held out is normal and can be scored ({strange} anomalies, "
+                + $"{unscored} with a missing or infinite value), so there is no likelihood to report. Take fewer folds, or check the labels.");
         }
 
         ThresholdMetrics[] thresholds = RankingMetrics.Thresholds([.. scores], [.. anomalies]);
