@@ -71,7 +71,7 @@ internal sealed partial class FlowDensity
             LogProbBlock(rows.Slice(start * FeatureCount, count * FeatureCount), some, workspace);
             for (int r = 0; ContextColumns > 0 && r < count; r++)
             {
-                if (!IsFinite(given.Slice(r * ContextColumns, ContextColumns)))
+                if (!Finite.All(given.Slice(r * ContextColumns, ContextColumns)))
                     some[r] = float.NaN;
             }
         }
@@ -87,7 +87,7 @@ internal sealed partial class FlowDensity
         RequireCategories(categories.Length, rows: 1);
         RowWorkspace row = workspace.Row;
         Span<float> values = row.Values.Span;
-        if (!IsFinite(features) || !IsFinite(context))
+        if (!Finite.All(features) || !Finite.All(context))
             return float.NaN;
         context.CopyTo(row.Context.Span);
         Context?.Apply(row.Context.Span[..ContextColumns]);
@@ -231,14 +231,6 @@ internal sealed partial class FlowDensity
             Context.Apply(scaled.AsSpan(r * ContextColumns, ContextColumns));
         block.Count = count;
         BlockLoader.LoadContext(scaled, block);
-    }
-
-    private static bool IsFinite(ReadOnlySpan<float> values)
-    {
-        float sum = 0;
-        foreach (float value in values)
-            sum += value * 0f;
-        return sum == 0;
     }
 
     private void RequireCategories(int codes, int rows)

@@ -99,7 +99,7 @@ internal sealed class TrainingRows
                     throw new ArgumentException(
                         $"Column '{weightColumnName}' holds {w} in row {rows - 1}, but an example weight is 0 or more. Use 0 "
                         + "to leave a row out.");
-                bool finite = IsFinite(buffer.GetValues()) && IsFinite(given.GetValues());
+                bool finite = Finite.All(buffer.GetValues()) && Finite.All(given.GetValues());
                 if (finite && !(w > 0 && float.IsFinite(w)))
                     withoutWeight++;
                 if (!finite || !float.IsFinite(w))
@@ -166,13 +166,5 @@ internal sealed class TrainingRows
         }
 
         return new TrainingRows(matrix, kept.Context, kept.Categories, normalized, skipped);
-    }
-
-    private static bool IsFinite(ReadOnlySpan<float> values)
-    {
-        float sum = 0;
-        foreach (float value in values)
-            sum += value * 0f;
-        return sum == 0;
     }
 }
