@@ -9,12 +9,14 @@ namespace MLNet.Flows.Explanation;
 /// contribution_i = (x_i - ref_i) int_0^1 dScore/dx_i(ref + t (x - ref)) dt, so that the contributions add up to Score(x) -
 /// Score(ref).
 /// 1. The path is cut into 63 pieces, finer near the reference, where the data is and the density bends. Their 64 ends are one
-///    block.
+///    block. Of a row so far out that the score ends before the first of them (<see cref="ValueLimit"/>), the pieces are cut
+///    from the part of the path before that; it is found among the powers of 1/4.
 /// 2. Each piece gets the trapezoid rule; the scores at its ends say what its contributions must add up to, hence its exact
 ///    error.
 /// 3. While the errors beyond single-precision rounding add up to more than 0.2 % of the whole change (and 0.0002 nats), the
 ///    worst pieces are halved, 64 at a time, for 40 rounds at most.
-/// 4. What error is left in a piece is distributed in proportion to its contributions: the sum is exact.
+/// 4. What error is left in a piece is distributed in proportion to its contributions, and what is no more than rounding, in
+///    proportion to those of the whole path: the sum is exact.
 /// Categories have a way of their own: the logarithms of their shares in each component go straight from the reference's to the
 /// row's, log theta_kj(t) = (1 - t) log theta_kj(ref) + t log theta_kj(c), so that a categorical column contributes -int_0^1
 /// sum_k r_k(t) (log theta_kj(c) - log theta_kj(ref)) dt, with r_k the components' parts in the point of the path.
@@ -25,6 +27,10 @@ internal sealed class IntegratedGradients
 {
     private const int MaximumRounds = 40;
     private const double Tolerance = 2e-3;
+    private const double EndTolerance = 1e-3;
+
+    // In nats. Nearer rows are looked at piece by piece anyway.
+    private const double FarScore = 1e12;
     private readonly FlowDensity _density;
     private readonly DensityGradient _gradient;
     private readonly CategoryPath _path;
@@ -90,7 +96,17 @@ internal sealed class IntegratedGradients
     private double[] Integrate()
     {
         _nodes.Clear();
-        _nodes.AddRange(Evaluate([.. Enumerable.Range(0, RowBlock.Rows).Select(i => Math.Pow(i / (RowBlock.Rows - 1.0), 2))]));
+        _nodes.AddRange(Evaluate(Squares(RowBlock.Rows)));
+        if (IsAtTheEnd(_nodes[1]))
+        {
+            List<Node> powers = Evaluate([.. Enumerable.Range(0, RowBlock.Rows).Select(i => Math.Pow(0.25, i))]);
+            double end = powers.TakeWhile(IsAtTheEnd).Last().T;
+            Node last = _nodes[^1];
+            _nodes.Clear();
+            _nodes.AddRange(Evaluate([.. Squares(RowBlock.Rows).Select(t => t * end)]));
+            _nodes.Add(last);
+        }
+
         double whole = Math.Max(Math.Abs(_nodes[^1].Score - _nodes[0].Score), 0.1);
         for (int round = 0; round < MaximumRounds; round++)
         {
@@ -107,9 +123,22 @@ internal sealed class IntegratedGradients
         }
 
         var sums = new double[_difference.Length + _path.To.Length];
+        double left = 0;
         for (int i = 0; i + 1 < _nodes.Count; i++)
-            AddPiece(i, sums);
+            left += AddPiece(i, sums);
+        double size = sums.Sum(Math.Abs);
+        for (int d = 0; d < sums.Length; d++)
+            sums[d] += left * (size > 0 ? Math.Abs(sums[d]) / size : 1.0 / sums.Length);
         return sums;
+
+        static double[] Squares(int count) => [.. Enumerable.Range(0, count).Select(i => Math.Pow(i / (count - 1.0), 2))];
+    }
+
+    // Whether the score there is as good as the row's own, seen from the reference.
+    private bool IsAtTheEnd(Node node)
+    {
+        double whole = _nodes[^1].Score - _nodes[0].Score;
+        return Math.Abs(_nodes[^1].Score - node.Score) <= EndTolerance * Math.Abs(whole) && Math.Abs(whole) > FarScore;
     }
 
     // How much a piece's change of score is more than its trapezoids say.
@@ -118,17 +147,28 @@ internal sealed class IntegratedGradients
 
     private double Rounding(int i) => 1e-6 * (1 + Math.Abs(_nodes[i].Score) + Math.Abs(_nodes[i + 1].Score));
 
-    private void AddPiece(int i, double[] sums)
+    // Returns what it does not distribute.
+    private double AddPiece(int i, double[] sums)
     {
         double[] from = _nodes[i].Terms, to = _nodes[i + 1].Terms;
         double half = 0.5 * (_nodes[i + 1].T - _nodes[i].T), error = Error(i), size = 0;
         for (int d = 0; d < sums.Length; d++)
             size += Math.Abs(half * (from[d] + to[d]));
+        double change = _nodes[i + 1].Score - _nodes[i].Score;
+        bool distributes = size > 0 && Math.Abs(error) > Rounding(i);
+
+        // Where a far row's score has ended, a slope that is rounding times a path of 1e38 is all of a piece, and would leave its
+        // own rounding in the sum.
+        bool isNonsense = distributes && Math.Abs(error) > 10 * (Math.Abs(change) + Rounding(i));
         for (int d = 0; d < sums.Length; d++)
         {
             double share = half * (from[d] + to[d]);
-            sums[d] += share + error * (size > 0 ? Math.Abs(share) / size : 1.0 / sums.Length);
+            sums[d] += isNonsense ? change * Math.Abs(share) / size
+                : distributes ? share + error * Math.Abs(share) / size
+                : share;
         }
+
+        return distributes ? 0 : error;
     }
 
     private List<Node> Evaluate(double[] positions)

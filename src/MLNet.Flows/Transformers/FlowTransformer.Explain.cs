@@ -1,3 +1,4 @@
+using MLNet.Flows.Distributions.Categories;
 using MLNet.Flows.Explanation;
 using MLNet.Flows.Model;
 
@@ -31,7 +32,8 @@ public abstract partial class FlowTransformer
     /// <param name="names">[FeatureCount] names to report; null reports the slot names of training, or the feature column's name
     /// and the index.</param>
     /// <returns>The features that add most to Score, the largest first. A row with missing or infinite features alarms because of
-    /// them: those are returned, with NaN as contribution; none where only the context is missing.</returns>
+    /// them: those are returned, and categories that no training row had, with NaN as contribution; none where only the context
+    /// is missing.</returns>
     /// <exception cref="ArgumentException">The row, the context or <paramref name="names"/> is of another length, or the flow has
     /// categorical columns.</exception>
     public IReadOnlyList<FeatureContribution> Explain(
@@ -70,7 +72,8 @@ public abstract partial class FlowTransformer
         float[] values = row.ToArray();
         bool finite = Array.TrueForAll(values, float.IsFinite) && Array.TrueForAll(context.ToArray(), float.IsFinite);
         return [.. Enumerable.Range(0, contributions.Length)
-            .Where(i => finite || (i < values.Length && !float.IsFinite(values[i])))
+            .Where(i => finite
+                || (i < values.Length ? !float.IsFinite(values[i]) : codes[i - values.Length] == CategoryCode.Unseen))
             .OrderByDescending(i => contributions[i])
             .Take(numberOfFeatures)
             .Select(i => i < values.Length ? OfFeature(i) : OfCategory(i - values.Length))];

@@ -211,6 +211,25 @@ public sealed class FlowLawsTests
         }
     }
 
+    // Scores end somewhere far out, and most of the path is beyond that.
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Explain_OfAFeatureFarBeyondAllRows_BlamesItAlone(string name)
+    {
+        FlowTransformer model = FlowTable.Create(_context, name).Fit(View(Draw(300)));
+        foreach (float far in (float[])[1e8f, 1e16f, -1e25f, 1e34f, float.MaxValue])
+        {
+            IReadOnlyList<FeatureContribution> parts = model.Explain([far, 0, 7, 1], numberOfFeatures: 4);
+            float[] reference = [.. parts.OrderBy(part => part.Index).Select(part => part.Reference)];
+            float[] scores = Scores(model, [[far, 0, 7, 1], reference]);
+            double difference = scores[0] - (double)scores[1];
+
+            Assert.Equal(1, parts.Sum(part => (double)part.Contribution) / difference, 1e-3);
+            Assert.Equal(0, parts[0].Index);
+            Assert.InRange(parts[0].Contribution / difference, 0.9, 1.1);
+        }
+    }
+
     // Numbers that no option takes, and null where a value is required: all are refused together.
     [Theory]
     [MemberData(nameof(All))]
