@@ -13,6 +13,9 @@ internal static class DriftCheck
     private const int ExplainedRows = 256;
     private const int Seed = 1;
 
+    // The p-values that a tenth of the ranked rows has.
+    private const double StrangeTenth = 0.1;
+
     // Of a 95 % interval.
     private const double Deviations = 1.959964;
 
@@ -48,9 +51,20 @@ internal static class DriftCheck
         double chance = KolmogorovSmirnov.Significance(distance, Math.Max(ranked.EffectiveRows, 1), count);
         double alarms = fresh.PValues.Count(p => p < flow.FalseAlarmRate) / (double)count;
         (double low, double high) = Interval(alarms, count);
+        bool contaminated = chance < significance && ranked is { ExpectedAnomalies: null, IsRecalibrated: false }
+            && Interval(fresh.PValues.Count(p => p < StrangeTenth) / (double)count, count).High < StrangeTenth;
+        if (contaminated)
+        {
+            flow.Warn(
+                "The rows differ from those that the flow was trained on by having fewer strange ones, as if anomalies had been "
+                + "among the training rows. If there were, this is no drift: call model.Recalibrate(freshNormalRows), and check "
+                + "the model that it returns.");
+        }
+
         return new DriftReport
         {
             IsDrift = chance < significance,
+            LooksContaminated = contaminated,
             Distance = distance,
             Significance = chance,
             RowCount = count,

@@ -11,6 +11,11 @@ public sealed class DriftReport
     /// <summary>Whether <see cref="Significance"/> is below the one that was asked for.</summary>
     public required bool IsDrift { get; init; }
 
+    /// <summary>Whether the rows lack strange ones that those which p-values rank among have, as if anomalies had been among the
+    /// training rows: then it is no drift, and <see cref="Microsoft.ML.FlowModelExtensions.Recalibrate"/> on normal rows comes
+    /// first. False where training rows were said to be clean, or p-values have been recalibrated.</summary>
+    public required bool LooksContaminated { get; init; }
+
     /// <summary>The largest difference between the distribution functions of the rows' scores and of those that p-values rank
     /// among, in [0, 1]: the two-sample statistic of Kolmogorov and Smirnov.</summary>
     public required double Distance { get; init; }

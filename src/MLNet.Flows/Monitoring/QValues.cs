@@ -18,7 +18,7 @@ internal sealed class QValues
         for (int i = pValues.Length - 1; i >= 0; i--)
         {
             smallest = Math.Min(smallest, pValues[i] * (double)pValues.Length / (i + 1));
-            _qValues[i] = (float)smallest;
+            _qValues[i] = (float)(smallest + 0.0);
         }
     }
 
@@ -33,11 +33,11 @@ internal sealed class QValues
             + "changed.");
     }
 
-    /// <summary>How many q-values are at most the rate.</summary>
+    /// <summary>How many q-values are at most the rate, as the single-precision numbers that they are shown as.</summary>
     public int CountUpTo(double rate)
     {
         int count = _qValues.Length;
-        while (count > 0 && _qValues[count - 1] > rate)
+        while (count > 0 && _qValues[count - 1] > (float)rate)
             count--;
         return count;
     }

@@ -71,6 +71,26 @@ public sealed class CheckDriftTests
         Assert.False(Check(model.Recalibrate(Rows.View(_context, RecalibrateTests.Normal(1000, 3, 1))), fresh).IsDrift);
     }
 
+    // Nobody said that a tenth of the training rows were anomalies.
+    [Fact]
+    public void CheckDrift_ToldNothingOfAnomalies_SaysWhereTheyMayHaveBeen()
+    {
+        float[][] mixed = [.. RecalibrateTests.Normal(1800, 1, 1), .. RecalibrateTests.Normal(200, 5, 6)];
+        PlanarFlowTransformer model = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { Seed = 1 })
+            .Fit(Rows.View(_context, mixed));
+        float[][] fresh = RecalibrateTests.Normal(1000, 2, 1);
+        var warnings = new List<string>();
+        _context.Log += (_, log) => warnings.Add(log.RawMessage);
+
+        DriftReport report = Check(model, fresh);
+
+        Assert.True(report.IsDrift && report.LooksContaminated, $"{report.Significance}");
+        Assert.Contains(warnings, warning => warning.Contains("as if anomalies had been among the training rows"));
+        DriftReport after = Check(model.Recalibrate(Rows.View(_context, RecalibrateTests.Normal(1000, 3, 1))), fresh);
+        Assert.False(after.IsDrift || after.LooksContaminated);
+        Assert.False(Check(model, [.. fresh.Select(row => (float[])[row[0] + 3, row[1], row[2]])]).LooksContaminated);
+    }
+
     [Fact]
     public void Arguments_ThatAreNone_AreRefused()
     {

@@ -37,6 +37,17 @@ public sealed class SelectAlarmsTests
         Assert.Equal((3, 0, 1, 0), (selection.RowCount, selection.AlarmCount, selection.MissingCount, selection.Threshold));
     }
 
+    // 0.05 as a Single is above 0.05 as a Double.
+    [Fact]
+    public void Rows_AtTheVeryRate_AreSelected()
+    {
+        AlarmSelection selection = _context.Flows.SelectAlarms(View([0.05f]), falseDiscoveryRate: 0.05);
+        float zero = _context.Flows.SelectAlarms(View([-0f])).Rows.GetColumn<float>("QValue").Single();
+
+        Assert.Equal((1, true), (selection.AlarmCount, selection.Rows.GetColumn<bool>("PredictedLabel").Single()));
+        Assert.Equal("0", FormattableString.Invariant($"{zero}"));
+    }
+
     [Fact]
     public void Rows_NoneAtAll_SelectNone()
     {
