@@ -1,0 +1,78 @@
+using DuckDB.NET.Data.DataChunk.Writer;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.Flows.Tool.Output;
+
+/// <summary>A column to write, which knows how to read its value of the row that a cursor is on.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">How DuckDB is given it.</param>
+/// <param name="WrittenType">DuckDB's type of the file's column.</param>
+/// <param name="Write">Writes the current value to a row of a chunk.</param>
+internal sealed record OutputColumn(string Name, Type Type, string WrittenType, Action<IDuckDBDataWriter, ulong> Write)
+{
+    /// <summary>A number; NaN is written as missing.</summary>
+    public static OutputColumn Number(DataViewRow row, DataViewSchema.Column column, string? name = null)
+    {
+        ValueGetter<float> read = row.GetGetter<float>(column);
+        float value = 0;
+        return new OutputColumn(name ?? column.Name, typeof(float), "FLOAT", (writer, i) =>
+        {
+            read(ref value);
+            WriteOrMissing(writer, i, value);
+        });
+    }
+
+    /// <summary>Yes or no.</summary>
+    public static OutputColumn Flag(DataViewRow row, DataViewSchema.Column column, string? name = null)
+    {
+        ValueGetter<bool> read = row.GetGetter<bool>(column);
+        bool value = false;
+        return new OutputColumn(name ?? column.Name, typeof(bool), "BOOLEAN", (writer, i) =>
+        {
+            read(ref value);
+            writer.WriteValue(value, i);
+        });
+    }
+
+    /// <summary>Text, written as another type; empty text is missing.</summary>
+    public static OutputColumn Text(DataViewRow row, DataViewSchema.Column column, string name, string writtenType = "VARCHAR")
+    {
+        ValueGetter<ReadOnlyMemory<char>> read = row.GetGetter<ReadOnlyMemory<char>>(column);
+        ReadOnlyMemory<char> value = default;
+        return new OutputColumn(name, typeof(string), writtenType, (writer, i) =>
+        {
+            read(ref value);
+            if (value.IsEmpty)
+                writer.WriteNull(i);
+            else
+                writer.WriteValue(value.ToString(), i);
+        });
+    }
+
+    /// <summary>The slots of a vector of numbers, each a column.</summary>
+    public static IEnumerable<OutputColumn> Slots(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> names)
+    {
+        ValueGetter<VBuffer<float>> read = row.GetGetter<VBuffer<float>>(column);
+        VBuffer<float> values = default;
+        for (int slot = 0; slot < names.Count; slot++)
+        {
+            int each = slot;
+            yield return new OutputColumn(names[each], typeof(float), "FLOAT", (writer, i) =>
+            {
+                // Columns are written from the first to the last.
+                if (each == 0)
+                    read(ref values);
+                WriteOrMissing(writer, i, values.GetItemOrDefault(each));
+            });
+        }
+    }
+
+    private static void WriteOrMissing(IDuckDBDataWriter writer, ulong row, float value)
+    {
+        if (float.IsNaN(value))
+            writer.WriteNull(row);
+        else
+            writer.WriteValue(value, row);
+    }
+}
