@@ -73,9 +73,9 @@ internal static class SampleCommand
             columns.AddRange(OutputColumn.Slots(cursor, schema[context], model.ContextNames));
         if (flow.FeatureColumnName is string features)
             columns.AddRange(OutputColumn.Slots(cursor, schema[features], model.FeatureNames));
-        columns.AddRange(flow.CategoricalColumnNames.Select(name => OutputColumn.Text(cursor, schema[name], name)));
+        columns.AddRange(flow.CategoricalColumnNames.Select(name => OutputColumn.Text(cursor, schema[name])));
         columns.Add(OutputColumn.Number(cursor, schema[flow.LogLikelihoodColumnName]));
-        return TableWriter.Write(file, cursor, columns, rows =>
+        return TableWriter.Write(file, cursor, columns, beside: null, rows =>
         {
             cancellation.ThrowIfCancellationRequested();
             report(null, FormattableString.Invariant($"{rows:N0} rows"));

@@ -15,14 +15,20 @@ internal static class ModelInputs
     /// <param name="table">The rows.</param>
     /// <param name="further">Columns beside the inputs: name, whether a number, and the expression that reads it.</param>
     /// <param name="cancellation">Ends reading.</param>
+    /// <param name="only">The numbers of the rows, from 0; null for all.</param>
     /// <exception cref="InputException">A column is missing, or the model reads columns that are not single values.</exception>
     public static TableView Rows(
         ModelFile file,
         Table table,
         IEnumerable<(string Name, bool IsNumber, string Cell)> further,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        IReadOnlyCollection<long>? only = null)
     {
-        return View(table, Of(file).Select(input => (input.Name, IsNumber(input), Cell(table, input))).Concat(further), cancellation);
+        return View(
+            table,
+            Of(file).Select(input => (input.Name, IsNumber(input), Cell(table, input))).Concat(further),
+            only,
+            cancellation);
     }
 
     /// <summary>A view of a table for what makes a model's context: its inputs by name, all else missing.</summary>
@@ -38,6 +44,7 @@ internal static class ModelInputs
                 needed.Contains(input.Name)
                     ? Cell(table, input)
                     : $"CAST(NULL AS {(IsNumber(input) ? "DOUBLE" : "VARCHAR")})")),
+            only: null,
             cancellation);
     }
 
@@ -73,17 +80,20 @@ internal static class ModelInputs
     }
 
     private static TableView View(
-        Table table, IEnumerable<(string Name, bool IsNumber, string Cell)> columns, CancellationToken cancellation)
+        Table table,
+        IEnumerable<(string Name, bool IsNumber, string Cell)> columns,
+        IReadOnlyCollection<long>? only,
+        CancellationToken cancellation)
     {
         (string Name, bool IsNumber, string Cell)[] all = [.. columns];
         return new TableView(
             TableView.SchemaOf(all.Select(column => (column.Name, column.IsNumber))),
-            () => table.Read(all.Select(column => column.Cell)),
+            () => table.Read(all.Select(column => column.Cell), only),
             table.Name,
             cancellation);
     }
 
-    private static bool IsNumber(DataViewSchema.Column input) => input.Type is NumberDataViewType;
+    public static bool IsNumber(DataViewSchema.Column input) => input.Type is NumberDataViewType;
 
     private static string Cell(Table table, DataViewSchema.Column input)
     {

@@ -9,13 +9,14 @@ internal sealed class ScoredTable
 {
     private readonly FlowTransformer _flow;
     private readonly IDataView _scored;
-    private readonly IReadOnlyList<(TableColumn Column, string WrittenType)> _own;
+    private readonly Table _table;
+    private readonly IReadOnlyList<(string Cell, string Name)> _own;
     private readonly string _prefix;
 
     private ScoredTable(
-        FlowTransformer flow, IDataView scored, IReadOnlyList<(TableColumn, string)> own, string prefix)
+        FlowTransformer flow, IDataView scored, Table table, IReadOnlyList<(string, string)> own, string prefix)
     {
-        (_flow, _scored, _own, _prefix) = (flow, scored, own, prefix);
+        (_flow, _scored, _table, _own, _prefix) = (flow, scored, table, own, prefix);
     }
 
     /// <param name="file">The model.</param>
@@ -36,40 +37,35 @@ internal sealed class ScoredTable
             }
         }
 
-        // Cells are carried along as text, and written back as what they were.
-        IEnumerable<(string, bool, string)> carried = table.Columns.Select(
-            (column, i) => ($"{ModelInputs.OwnPrefix}{i}", false, Sql.Verbatim(column)));
-        TableView rows = ModelInputs.Rows(file, table, carried, cancellation);
-        bool IsNumber(TableColumn column) =>
-            ModelInputs.Of(file).Any(input => input.Name == column.Name && input.Type is Microsoft.ML.Data.NumberDataViewType);
+        HashSet<string> numbers = [.. ModelInputs.Of(file).Where(ModelInputs.IsNumber).Select(input => input.Name)];
+        // Cells are written as they stand.
+        string Cell(TableColumn column) => typed && column.IsText && numbers.Contains(column.Name)
+            ? Sql.Number(column, table.DecimalComma)
+            : $"source.{Sql.Name(column.Name)}";
         return new ScoredTable(
             file.Flow,
-            file.Model.Transform(rows),
-            [.. table.Columns.Select(column => (column, typed && column.IsText && IsNumber(column) ? "DOUBLE" : column.Type))],
+            file.Model.Transform(ModelInputs.Rows(file, table, [], cancellation)),
+            table,
+            [.. table.Columns.Select(column => (Cell(column), column.Name))],
             prefix);
     }
 
     public ScoredRows Write(NewFile file, Progress.Report report)
     {
         DataViewSchema schema = _scored.Schema;
-        using DataViewRowCursor cursor = _scored.GetRowCursor(
-        [
-            .. Enumerable.Range(0, _own.Count).Select(i => schema[$"{ModelInputs.OwnPrefix}{i}"]),
-            .. Names(_flow).Select(name => schema[name]),
-        ]);
+        using DataViewRowCursor cursor = _scored.GetRowCursor(Names(_flow).Select(name => schema[name]));
         var counts = new Counts(cursor, _flow);
         long written = TableWriter.Write(
             file,
             cursor,
             [
-                .. _own.Select((own, i) => OutputColumn.Text(
-                    cursor, schema[$"{ModelInputs.OwnPrefix}{i}"], own.Column.Name, own.WrittenType)),
                 OutputColumn.Number(cursor, schema[_flow.LogLikelihoodColumnName], _prefix + _flow.LogLikelihoodColumnName),
                 OutputColumn.Number(cursor, schema[_flow.ScoreColumnName], _prefix + _flow.ScoreColumnName),
                 OutputColumn.Number(cursor, schema[_flow.PValueColumnName], _prefix + _flow.PValueColumnName),
                 counts.Around(OutputColumn.Flag(
                     cursor, schema[_flow.PredictedLabelColumnName], _prefix + _flow.PredictedLabelColumnName)),
             ],
+            (_table, _own),
             rows => report(null, FormattableString.Invariant($"{rows:N0} rows")));
         return new ScoredRows(written, counts.Alarms, counts.Unscored);
     }

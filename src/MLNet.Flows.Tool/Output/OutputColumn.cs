@@ -7,16 +7,15 @@ namespace MLNet.Flows.Tool.Output;
 /// <summary>A column to write, which knows how to read its value of the row that a cursor is on.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">How DuckDB is given it.</param>
-/// <param name="WrittenType">DuckDB's type of the file's column.</param>
 /// <param name="Write">Writes the current value to a row of a chunk.</param>
-internal sealed record OutputColumn(string Name, Type Type, string WrittenType, Action<IDuckDBDataWriter, ulong> Write)
+internal sealed record OutputColumn(string Name, Type Type, Action<IDuckDBDataWriter, ulong> Write)
 {
     /// <summary>A number; NaN is written as missing.</summary>
     public static OutputColumn Number(DataViewRow row, DataViewSchema.Column column, string? name = null)
     {
         ValueGetter<float> read = row.GetGetter<float>(column);
         float value = 0;
-        return new OutputColumn(name ?? column.Name, typeof(float), "FLOAT", (writer, i) =>
+        return new OutputColumn(name ?? column.Name, typeof(float), (writer, i) =>
         {
             read(ref value);
             WriteOrMissing(writer, i, value);
@@ -28,19 +27,19 @@ internal sealed record OutputColumn(string Name, Type Type, string WrittenType, 
     {
         ValueGetter<bool> read = row.GetGetter<bool>(column);
         bool value = false;
-        return new OutputColumn(name ?? column.Name, typeof(bool), "BOOLEAN", (writer, i) =>
+        return new OutputColumn(name ?? column.Name, typeof(bool), (writer, i) =>
         {
             read(ref value);
             writer.WriteValue(value, i);
         });
     }
 
-    /// <summary>Text, written as another type; empty text is missing.</summary>
-    public static OutputColumn Text(DataViewRow row, DataViewSchema.Column column, string name, string writtenType = "VARCHAR")
+    /// <summary>Text; empty text is missing.</summary>
+    public static OutputColumn Text(DataViewRow row, DataViewSchema.Column column)
     {
         ValueGetter<ReadOnlyMemory<char>> read = row.GetGetter<ReadOnlyMemory<char>>(column);
         ReadOnlyMemory<char> value = default;
-        return new OutputColumn(name, typeof(string), writtenType, (writer, i) =>
+        return new OutputColumn(column.Name, typeof(string), (writer, i) =>
         {
             read(ref value);
             if (value.IsEmpty)
@@ -58,7 +57,7 @@ internal sealed record OutputColumn(string Name, Type Type, string WrittenType, 
         for (int slot = 0; slot < names.Count; slot++)
         {
             int each = slot;
-            yield return new OutputColumn(names[each], typeof(float), "FLOAT", (writer, i) =>
+            yield return new OutputColumn(names[each], typeof(float), (writer, i) =>
             {
                 // Columns are written from the first to the last.
                 if (each == 0)

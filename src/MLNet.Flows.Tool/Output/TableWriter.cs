@@ -15,19 +15,26 @@ internal static class TableWriter
     /// <param name="file">The file.</param>
     /// <param name="cursor">Its rows.</param>
     /// <param name="columns">Their columns, which read from the cursor.</param>
+    /// <param name="beside">Columns of a table with as many rows, to write before these: the table and, of each column, the
+    /// expression and the name; the last of <paramref name="columns"/> is then never missing. Null for none.</param>
     /// <param name="report">Receives the number of rows written so far.</param>
     /// <returns>The number of rows.</returns>
     /// <exception cref="InputException">Two columns have one name, the name's ending says no format, or the file cannot be
     /// written.</exception>
     public static long Write(
-        NewFile file, DataViewRowCursor cursor, IReadOnlyList<OutputColumn> columns, Action<long>? report = null)
+        NewFile file,
+        DataViewRowCursor cursor,
+        IReadOnlyList<OutputColumn> columns,
+        (Table Table, IReadOnlyList<(string Cell, string Name)> Columns)? beside,
+        Action<long> report)
     {
         string format = Format(file.Path);
-        if (columns.GroupBy(column => column.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        string[] names = [.. (beside?.Columns ?? []).Select(own => own.Name), .. columns.Select(column => column.Name)];
+        if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new InputException($"There would be {twice.Count()} columns '{twice.Key}' in '{file.Path}'.");
         long rows = 0;
         Exception? stopped = null;
-        using DuckDBConnection connection = Database.Open();
+        using DuckDBConnection connection = Database.Open(inOrder: true);
         // DuckDB tells of an error on its own side by its text alone.
         connection.RegisterTableFunction(
             "rows",
@@ -42,9 +49,12 @@ internal static class TableWriter
             try
             {
                 using DuckDBCommand command = connection.CreateCommand();
-                string cells = string.Join(", ", columns.Select(
-                    (column, i) => $"CAST(c{i} AS {column.WrittenType}) AS {Sql.Name(column.Name)}"));
-                command.CommandText = $"COPY (SELECT {cells} FROM rows()) TO {Sql.Text(path)} ({format})";
+                string cells = string.Join(", ", [
+                    .. (beside?.Columns ?? []).Select(own => $"{own.Cell} AS {Sql.Name(own.Name)}"),
+                    .. names[^columns.Count..].Select((name, i) => $"{Cell(i)} AS {Sql.Name(name)}"),
+                ]);
+                string from = beside is null ? "" : $"{beside.Value.Table.From} AS source POSITIONAL JOIN ";
+                command.CommandText = $"COPY (SELECT {cells} FROM {from}rows() AS written) TO {Sql.Text(path)} ({format})";
                 command.ExecuteNonQuery();
             }
             catch (Exception error) when (stopped is not null)
@@ -58,13 +68,19 @@ internal static class TableWriter
         });
         return rows;
 
+        // A table that grew while it was read has rows beyond those of the cursor.
+        string Cell(int i) => beside is null || i < columns.Count - 1
+            ? $"written.c{i}"
+            : $"CASE WHEN written.c{i} IS NULL THEN error({Sql.Text($"{beside.Value.Table.Name} grew while it was read.")}) "
+                + $"ELSE written.c{i} END";
+
         IEnumerable<object?> Rows()
         {
             while (Next())
             {
                 rows++;
                 if (rows % RowsBetweenReports == 0)
-                    report?.Invoke(rows);
+                    report(rows);
                 yield return null;
             }
         }

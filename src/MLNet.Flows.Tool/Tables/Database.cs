@@ -8,13 +8,15 @@ namespace MLNet.Flows.Tool.Tables;
 /// <summary>DuckDB, in memory and in this process: it reads and writes files.</summary>
 internal static partial class Database
 {
-    public static DuckDBConnection Open()
+    /// <param name="inOrder">Whether rows are to come in the order of the files, which takes one thread.</param>
+    public static DuckDBConnection Open(bool inOrder)
     {
         var connection = new DuckDBConnection("Data Source=:memory:");
         connection.Open();
         using DuckDBCommand command = connection.CreateCommand();
         // Nothing is fetched from elsewhere.
-        command.CommandText = "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;";
+        command.CommandText = "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;"
+            + (inOrder ? "SET threads = 1;" : "");
         command.ExecuteNonQuery();
         return connection;
     }
@@ -22,10 +24,11 @@ internal static partial class Database
     /// <summary>Rows of a query as they come; closing the reader closes all.</summary>
     /// <param name="sql">The query.</param>
     /// <param name="source">What is read, for messages.</param>
+    /// <param name="inOrder">Whether rows are to come in the order of the files.</param>
     /// <exception cref="InputException">The files cannot be read so.</exception>
-    public static DbDataReader Read(string sql, string source)
+    public static DbDataReader Read(string sql, string source, bool inOrder = false)
     {
-        DuckDBConnection connection = Open();
+        DuckDBConnection connection = Open(inOrder);
         try
         {
             return Guard(source, () =>

@@ -5,15 +5,19 @@ namespace MLNet.Flows.Tool.Tables;
 /// <summary>The rows of one or more files, one below the other in the order given, columns by name.</summary>
 internal sealed class Table
 {
-    private readonly string _from;
+    // No file's column is named so.
+    private static readonly string RowNumber = Sql.Name("\u0001row");
 
     private Table(string name, string from, IReadOnlyList<TableColumn> columns)
     {
-        (Name, _from, Columns) = (name, from, columns);
+        (Name, From, Columns) = (name, from, columns);
     }
 
     /// <summary>For messages: the file, or the first and how many more.</summary>
     public string Name { get; }
+
+    /// <summary>What stands behind FROM in a query of the rows.</summary>
+    public string From { get; }
 
     public IReadOnlyList<TableColumn> Columns { get; }
 
@@ -60,14 +64,36 @@ internal sealed class Table
     }
 
     /// <summary>Reads the rows as expressions of their cells, in order and one after the other, not all at once.</summary>
-    public DbDataReader Read(IEnumerable<string> expressions, long? limit = null) => Database.Read(
-        $"SELECT {string.Join(", ", expressions)} FROM {_from}" + (limit is null ? "" : $" LIMIT {limit}"), Name);
+    /// <param name="expressions">What is read of each row.</param>
+    /// <param name="only">The numbers of the rows to read, from 0; null for all.</param>
+    public DbDataReader Read(IEnumerable<string> expressions, IReadOnlyCollection<long>? only = null)
+    {
+        string rows = only is null
+            ? From
+            : $"(SELECT *, row_number() OVER () - 1 AS {RowNumber} FROM {From}) "
+                + $"WHERE list_contains([{string.Join(", ", only)}], {RowNumber})";
+        return Database.Read($"SELECT {string.Join(", ", expressions)} FROM {rows}", Name, inOrder: true);
+    }
+
+    /// <summary>The cells of some rows as they stand; null where there is none.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string?>> Cells(IReadOnlyCollection<long> rows)
+    {
+        var cells = new List<IReadOnlyDictionary<string, string?>>();
+        using DbDataReader reader = Read(Columns.Select(Sql.Verbatim), rows);
+        while (Database.MoveNext(reader, Name))
+        {
+            cells.Add(Columns.Select((column, i) => (column.Name, Value: reader.IsDBNull(i) ? null : reader.GetString(i)))
+                .ToDictionary(cell => cell.Name, cell => cell.Value));
+        }
+
+        return cells;
+    }
 
     /// <summary>Aggregates over the first rows.</summary>
     public object?[] Aggregate(IEnumerable<string> expressions, long firstRows)
     {
         using DbDataReader reader = Database.Read(
-            $"SELECT {string.Join(", ", expressions)} FROM (SELECT * FROM {_from} LIMIT {firstRows})", Name);
+            $"SELECT {string.Join(", ", expressions)} FROM (SELECT * FROM {From} LIMIT {firstRows})", Name);
         Database.MoveNext(reader, Name);
         return [.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))];
     }
@@ -76,7 +102,7 @@ internal sealed class Table
     public IReadOnlyList<(string? Value, long Count)> Values(string expression, int limit)
     {
         using DbDataReader reader = Database.Read(
-            $"SELECT {expression} AS v, count(*) AS n FROM {_from} GROUP BY v ORDER BY n DESC, v LIMIT {limit}", Name);
+            $"SELECT {expression} AS v, count(*) AS n FROM {From} GROUP BY v ORDER BY n DESC, v LIMIT {limit}", Name);
         var values = new List<(string?, long)>();
         while (Database.MoveNext(reader, Name))
             values.Add((reader.IsDBNull(0) ? null : reader.GetString(0), reader.GetInt64(1)));

@@ -19,9 +19,17 @@ internal sealed record TableFile(string Path, bool IsParquet, char Delimiter, IR
     {
         try
         {
-            return Directory.Exists(path)
-                ? throw new InputException($"'{path}' is a folder. Give its files, as '{System.IO.Path.Combine(path, "*.csv")}'.")
-                : Read(path);
+            if (Directory.Exists(path))
+            {
+                throw new InputException(
+                    $"'{path}' is a folder. Give its files, as '{System.IO.Path.Combine(path, "*.csv")}'.");
+            }
+
+            return Read(path);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"There is no file '{path}'. Check the name and the folder.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
