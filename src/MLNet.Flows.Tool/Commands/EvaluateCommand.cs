@@ -15,7 +15,11 @@ internal static class EvaluateCommand
     {
         Argument<string> model = CommonOptions.Model();
         Argument<string[]> data = CommonOptions.Data();
-        var label = new Option<string>("--label") { Description = "The column that says which rows are anomalies.", Required = true };
+        var label = new Option<string>("--label")
+        {
+            Description = "The column that says which rows are anomalies.",
+            Required = true,
+        };
         Option<string[]> anomaly = CommonOptions.Columns(
             "--anomaly", "A value of the label that means an anomaly, where it is not 0 and 1 or false and true. Repeatable.");
         anomaly.HelpName = "VALUE";

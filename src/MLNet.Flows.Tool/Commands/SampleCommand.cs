@@ -13,7 +13,7 @@ internal static class SampleCommand
     {
         Argument<string> model = CommonOptions.Model();
         Option<int> rows = CommonOptions.Count("--rows", "How many rows.", 1000);
-        var given = new Option<string[]>("--given")
+        var givenFiles = new Option<string[]>("--given")
         {
             Description = "Of a model with --context: files with its columns; a row is drawn for each of theirs.",
             DefaultValueFactory = _ => [],
@@ -26,27 +26,25 @@ internal static class SampleCommand
         Option<bool> json = CommonOptions.Json();
         var command = new Command("sample", "Draw rows from a model's density.")
         {
-            model, rows, given, output, seed, comma, force, json,
+            model, rows, givenFiles, output, seed, comma, force, json,
         };
         command.SetAction(parsed =>
         {
             using var file = new NewFile(parsed.GetRequiredValue(output), parsed.GetValue(force));
             var mlContext = new MLContext(seed: 1);
             ModelFile loaded = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
-            string[] contexts = parsed.GetRequiredValue(given);
-            IDataView drawn = (loaded.Flow.ContextColumnName, contexts.Length) switch
-            {
-                (null, 0) => mlContext.Flows.Sample(loaded.Model, parsed.GetValue(rows), parsed.GetValue(seed)),
-                (null, _) => throw new InputException($"'{loaded.Path}' has no context. Leave out --given, and say --rows."),
-                (_, 0) => throw new InputException(
-                    $"'{loaded.Path}' judges rows given {Table.NameList(loaded.ContextNames)}. Give files with these columns by "
-                    + "--given."),
-                _ => mlContext.Flows.Sample(
+            string[] given = parsed.GetRequiredValue(givenFiles);
+            RequireGiven(loaded, given);
+            Table? contexts = given.Length > 0 ? Table.Open(given, parsed.GetValue(comma)) : null;
+            // The chain makes the context's vector of its columns.
+            IDataView drawn = contexts is null
+                ? mlContext.Flows.Sample(loaded.Model, parsed.GetValue(rows), parsed.GetValue(seed))
+                : mlContext.Flows.Sample(
                     loaded.Model,
-                    Contexts(loaded, Table.Open(contexts, parsed.GetValue(comma)), shell.Cancellation),
-                    parsed.GetValue(seed)),
-            };
-            long written = Progress.Run(shell, "drawing", report => Write(file, loaded, drawn, report, shell.Cancellation));
+                    loaded.Model.Transform(ModelInputs.ContextRows(loaded, contexts, shell.Cancellation)),
+                    parsed.GetValue(seed));
+            long written = Progress.Run(
+                shell, "drawing", report => Write(file, loaded, drawn, contexts, report, shell.Cancellation));
             if (parsed.GetValue(json))
                 Json.Write(shell.Output, new { Rows = written });
             else
@@ -56,26 +54,36 @@ internal static class SampleCommand
         return command;
     }
 
-    // The chain makes the context's vector; what else it reads is missing here.
-    private static IDataView Contexts(ModelFile file, Table table, CancellationToken cancellation)
+    private static void RequireGiven(ModelFile file, string[] given)
     {
-        return file.Model.Transform(ModelInputs.ContextRows(file, table, cancellation));
+        IReadOnlyList<string> context = ModelInputs.ContextOf(file);
+        if (context.Count == 0 && given.Length > 0)
+            throw new InputException($"'{file.Path}' has no context. Leave out --given, and say --rows.");
+        if (context.Count > 0 && given.Length == 0)
+        {
+            throw new InputException(
+                $"'{file.Path}' judges rows given {Table.NameList(context)}. Give files with these columns by --given.");
+        }
     }
 
     private static long Write(
-        NewFile file, ModelFile model, IDataView drawn, Progress.Report report, CancellationToken cancellation)
+        NewFile file,
+        ModelFile model,
+        IDataView drawn,
+        Table? contexts,
+        Progress.Report report,
+        CancellationToken cancellation)
     {
         DataViewSchema schema = drawn.Schema;
         FlowTransformer flow = model.Flow;
         using DataViewRowCursor cursor = drawn.GetRowCursor(schema);
         List<OutputColumn> columns = [];
-        if (flow.ContextColumnName is string context)
-            columns.AddRange(OutputColumn.Slots(cursor, schema[context], model.ContextNames));
         if (flow.FeatureColumnName is string features)
             columns.AddRange(OutputColumn.Slots(cursor, schema[features], model.FeatureNames));
         columns.AddRange(flow.CategoricalColumnNames.Select(name => OutputColumn.Text(cursor, schema[name])));
         columns.Add(OutputColumn.Number(cursor, schema[flow.LogLikelihoodColumnName]));
-        return TableWriter.Write(file, cursor, columns, beside: null, rows =>
+        (string, string)[] given = [.. ModelInputs.ContextOf(model).Select(name => ($"source.{Sql.Name(name)}", name))];
+        return TableWriter.Write(file, cursor, columns, contexts is null ? null : (contexts, given), rows =>
         {
             cancellation.ThrowIfCancellationRequested();
             report(null, FormattableString.Invariant($"{rows:N0} rows"));

@@ -83,8 +83,8 @@ internal static class TrainCommand
         if (summary.StopReason != TrainingStopReason.Cancelled)
             return ExitCode.Success;
         shell.Errors.WriteLine(
-            $"stopped early: '{file.Path}' holds the best flow so far; its p-values are not calibrated, so that alarms may be more "
-            + "than the false-alarm rate says.");
+            $"stopped early: '{file.Path}' holds the best flow so far; its p-values are not calibrated, so that alarms may be "
+            + "more than the false-alarm rate says.");
         return ExitCode.StoppedEarly;
     }
 }

@@ -58,8 +58,8 @@ internal sealed record ModelFile(string Path, ITransformer Model, FlowTransforme
     {
         if (columnName is null)
             return [];
-        DataViewSchema.Column? column = InputSchema is null ? null : Model.GetOutputSchema(InputSchema).GetColumnOrNull(columnName);
-        if (column is not { } found || !found.HasSlotNames())
+        DataViewSchema? outputs = InputSchema is null ? null : Model.GetOutputSchema(InputSchema);
+        if (outputs?.GetColumnOrNull(columnName) is not { } found || !found.HasSlotNames())
             return [.. Enumerable.Range(0, count).Select(i => $"{columnName}[{i}]")];
         VBuffer<ReadOnlyMemory<char>> names = default;
         found.GetSlotNames(ref names);

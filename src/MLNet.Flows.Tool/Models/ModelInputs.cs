@@ -35,7 +35,7 @@ internal static class ModelInputs
     /// <exception cref="InputException">A column of the context is missing.</exception>
     public static TableView ContextRows(ModelFile file, Table table, CancellationToken cancellation)
     {
-        HashSet<string> needed = [.. Of(file, file.Flow.ContextColumnName!).Select(input => input.Name)];
+        HashSet<string> needed = [.. ContextOf(file)];
         return View(
             table,
             Of(file).Select(input => (
@@ -50,6 +50,10 @@ internal static class ModelInputs
 
     /// <summary>The columns that the model's flow depends on.</summary>
     public static IReadOnlyList<DataViewSchema.Column> Of(ModelFile file) => Of(file, file.Flow.ScoreColumnName);
+
+    /// <summary>Those that its context is made of; none of a flow without one.</summary>
+    public static IReadOnlyList<string> ContextOf(ModelFile file) =>
+        file.Flow.ContextColumnName is string context ? [.. Of(file, context).Select(input => input.Name)] : [];
 
     // Of the input schema, which may have others, those that reading the output asks for.
     private static DataViewSchema.Column[] Of(ModelFile file, string output)
@@ -71,8 +75,8 @@ internal static class ModelInputs
             if (column.Type != NumberDataViewType.Single && column.Type != TextDataViewType.Instance)
             {
                 throw new InputException(
-                    $"'{file.Path}' reads column '{column.Name}' of {column.Type}, but here a model reads single numbers (Single) "
-                    + "and text, as those of 'mlflows train' do. Put the columns together within the model, by Concatenate.");
+                    $"'{file.Path}' reads column '{column.Name}' of {column.Type}, but here a model reads single numbers "
+                    + "(Single) and text, as those of 'mlflows train' do. Put columns together within the model, by Concatenate.");
             }
         }
 

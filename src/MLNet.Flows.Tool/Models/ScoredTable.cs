@@ -32,8 +32,8 @@ internal sealed class ScoredTable
             if (table.Columns.FirstOrDefault(column => Same(column.Name, prefix + name)) is { } taken)
             {
                 throw new InputException(
-                    $"{table.Name} has a column '{taken.Name}' already, which scoring adds. Give the file before it was scored, or "
-                    + "another name by --prefix.");
+                    $"{table.Name} has a column '{taken.Name}' already, which scoring adds. Give the file before it was scored, "
+                    + "or another name by --prefix.");
             }
         }
 

@@ -12,9 +12,19 @@ internal sealed record TrainedModel(
 {
     public void Save(string path)
     {
-        // A path given to ML.NET is opened at once for what it writes in parts.
-        using FileStream stream = File.Create(path);
-        MlContext.Model.Save(Model, Schema, stream);
+        using var model = new MemoryStream();
+        try
+        {
+            MlContext.Model.Save(Model, Schema, model);
+        }
+        // ML.NET writes its parts to temporary files; this is how .NET says that one may not grow further.
+        catch (ArgumentOutOfRangeException error)
+        {
+            throw new IOException(error.Message, error);
+        }
+
+        using FileStream file = File.Create(path);
+        model.WriteTo(file);
     }
 
     public ModelSummary Summary(string path) => ModelSummary.Of(new ModelFile(path, Model, Model.FindFlow(), Schema));

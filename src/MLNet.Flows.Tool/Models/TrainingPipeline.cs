@@ -50,9 +50,8 @@ internal static class TrainingPipeline
         foreach (TableColumn column in roles.ContextCategories)
         {
             RequireFewValues(table, column);
-            string encoded = $"{column.Name} one-hot";
-            chain = chain.Append<ITransformer>(mlContext.Transforms.Categorical.OneHotEncoding(encoded, column.Name));
-            context.Add(encoded);
+            chain = chain.Append<ITransformer>(mlContext.Transforms.Categorical.OneHotEncoding(column.Name));
+            context.Add(column.Name);
         }
 
         if (context.Count > 0)
@@ -71,8 +70,8 @@ internal static class TrainingPipeline
         if (table.Values(Sql.Category(column), MaximumContextValues + 1).Count > MaximumContextValues)
         {
             throw new InputException(
-                $"Column '{column.Name}' of {table.Name} has more than {MaximumContextValues} values, too many for --context. Group "
-                + "them, or leave --context out so that they join the density.");
+                $"Column '{column.Name}' of {table.Name} has more than {MaximumContextValues} values, too many for --context. "
+                + "Group them, or leave --context out so that they join the density.");
         }
     }
 }

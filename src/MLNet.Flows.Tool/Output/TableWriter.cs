@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using DuckDB.NET.Data;
 using Microsoft.ML;
 using MLNet.Flows.Tool.Tables;
@@ -57,9 +58,9 @@ internal static class TableWriter
                 command.CommandText = $"COPY (SELECT {cells} FROM {from}rows() AS written) TO {Sql.Text(path)} ({format})";
                 command.ExecuteNonQuery();
             }
-            catch (Exception error) when (stopped is not null)
+            catch (Exception) when (stopped is not null)
             {
-                throw new InputException(stopped.Message, error);
+                ExceptionDispatchInfo.Throw(stopped);
             }
             catch (DuckDBException error)
             {

@@ -73,8 +73,8 @@ internal static partial class Database
         Match count = ColumnCount().Match(message);
         if (count.Success)
         {
-            return $"{where}: {count.Groups[2].Value} values where the first line has {count.Groups[1].Value} names. The file may "
-                + "be cut, or a value may hold the delimiter without quotes.";
+            return $"{where}: {count.Groups[2].Value} values where the first line has {count.Groups[1].Value} names. The file "
+                + "may be cut, or a value may hold the delimiter without quotes.";
         }
 
         if (message.Contains("not utf-8", StringComparison.OrdinalIgnoreCase))

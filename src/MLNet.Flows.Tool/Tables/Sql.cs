@@ -36,7 +36,8 @@ internal static class Sql
         string remedy = decimalComma
             ? "Correct it, or leave the column out."
             : "Correct it, leave the column out, or pass --decimal-comma where numbers are written 1,5.";
-        string fault = $"{Text($"Column '{column.Name}' holds '")} || {text} || {Text($"' where a number is expected. {remedy}")}";
+        string before = Text($"Column '{column.Name}' holds '");
+        string fault = $"{before} || {text} || {Text($"' where a number is expected. {remedy}")}";
         return $"COALESCE(TRY_CAST({Point(text, decimalComma)} AS DOUBLE), "
             + $"CASE WHEN {text} IS NULL OR {IsMissing(text)} THEN NULL ELSE CAST(error({fault}) AS DOUBLE) END)";
     }

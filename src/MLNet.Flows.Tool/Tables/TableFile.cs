@@ -128,7 +128,8 @@ internal sealed record TableFile(string Path, bool IsParquet, char Delimiter, IR
         if (fields.TrueForAll(field => double.TryParse(field, CultureInfo.InvariantCulture, out _)))
         {
             throw new InputException(
-                $"The first line of '{path}' holds numbers ('{fields[0]}'), not names. Add a first line with the columns' names.");
+                $"The first line of '{path}' holds numbers ('{fields[0]}'), not names. Add a first line with the columns' "
+                + "names.");
         }
 
         if (fields.Exists(field => field.Contains('"')) && fields.Sum(field => field.Count(each => each == '"')) % 2 == 1)
