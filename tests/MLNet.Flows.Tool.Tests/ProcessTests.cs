@@ -20,6 +20,17 @@ public sealed class ProcessTests(ShuttleModel model) : IClassFixture<ShuttleMode
     }
 
     [Fact]
+    public void Sample_ToStandardOutput_WritesTheTableAlone()
+    {
+        if (!File.Exists("/dev/stdout"))
+            Assert.Skip("There is no /dev/stdout.");
+        ToolRun run = Workspace.Start(null, "", "sample", model.Path, "--rows", "3", "--out", "/dev/stdout").Succeeded();
+
+        Assert.Equal("V1,V2,V3,V4,V5,V6,V7,V8,V9,LogLikelihood", run.Output.Split('\n')[0]);
+        Assert.Equal(4, run.Output.TrimEnd().Split('\n').Length);
+    }
+
+    [Fact]
     public void Train_CtrlC_KeepsTheBestSoFar()
     {
         if (OperatingSystem.IsWindows())

@@ -48,7 +48,7 @@ internal static class SampleCommand
             if (parsed.GetValue(json))
                 Json.Write(shell.Output, new { Rows = written });
             else
-                shell.Output.WriteLine(FormattableString.Invariant($"{file.Path}: {written:N0} rows."));
+                shell.SummaryOf(file).WriteLine(FormattableString.Invariant($"{file.Path}: {written:N0} rows."));
             return ExitCode.Success;
         });
         return command;

@@ -38,7 +38,7 @@ internal static class ScoreCommand
             if (parsed.GetValue(json))
                 Json.Write(shell.Output, rows);
             else
-                shell.Output.WriteLine(rows.InOneLine(file.Path));
+                shell.SummaryOf(file).WriteLine(rows.InOneLine(file.Path));
             return ExitCode.Success;
         });
         return command;

@@ -60,7 +60,10 @@ internal sealed record ModelSummary
     public string InOneLine(string path) => FormattableString.Invariant(
         $"{path}: {FlowWords} of {ColumnWords}, trained on {RowsTrained:N0} rows{LeftOut}; false-alarm rate {FalseAlarmRate}.");
 
-    public string FlowWords => Members.Count > 0 ? $"{Flow} ({string.Join(", ", Members)})" : Flow;
+    public string FlowWords => Members.Count > 0 ? $"{Flow} ({string.Join(", ", MemberWords)})" : Flow;
+
+    private IEnumerable<string> MemberWords =>
+        Members.GroupBy(name => name).Select(same => same.Count() == 1 ? same.Key : $"{same.Count()} {same.Key}");
 
     private string LeftOut => RowsLeftOut > 0 ? FormattableString.Invariant($" ({RowsLeftOut:N0} with gaps left out)") : "";
 

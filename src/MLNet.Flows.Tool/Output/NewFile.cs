@@ -5,7 +5,6 @@ namespace MLNet.Flows.Tool.Output;
 internal sealed class NewFile : IDisposable
 {
     private readonly bool _replace;
-    private readonly bool _isDevice;
 
     /// <param name="path">Its place.</param>
     /// <param name="replace">Whether a file that is there gives way.</param>
@@ -14,8 +13,8 @@ internal sealed class NewFile : IDisposable
     {
         (Path, _replace) = (path, replace);
         // Beside /dev/stdout there is no room, and nothing to replace.
-        _isDevice = path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path);
-        if (_isDevice)
+        IsDevice = path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path);
+        if (IsDevice)
         {
             WritePath = path;
             return;
@@ -33,13 +32,16 @@ internal sealed class NewFile : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Whether it is a device, such as /dev/stdout, which is written to at once.</summary>
+    public bool IsDevice { get; }
+
     /// <summary>Where to write.</summary>
     public string WritePath { get; }
 
     /// <summary>Moves what was written to its place.</summary>
     public void Commit()
     {
-        if (_isDevice)
+        if (IsDevice)
             return;
         try
         {
@@ -67,7 +69,7 @@ internal sealed class NewFile : IDisposable
 
     public void Dispose()
     {
-        if (!_isDevice)
+        if (!IsDevice)
             File.Delete(WritePath);
     }
 
