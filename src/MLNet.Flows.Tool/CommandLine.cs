@@ -9,7 +9,7 @@ internal static class CommandLine
     public static int Run(string[] arguments, Shell shell)
     {
         RootCommand root = Root(shell);
-        ParseResult parsed = root.Parse(arguments);
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             string faults = string.Join(" ", parsed.Errors.Select(error => error.Message));

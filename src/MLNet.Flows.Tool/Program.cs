@@ -1,6 +1,8 @@
 // The one place that knows the console: everything else is given writers.
 #pragma warning disable RS0030
 
+using System.Runtime.InteropServices;
+
 namespace MLNet.Flows.Tool;
 
 internal static class Program
@@ -14,6 +16,12 @@ internal static class Program
             press.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
         };
+        // As a service or a container is told to stop.
+        using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = !cancellation.IsCancellationRequested;
+            cancellation.Cancel();
+        });
         return CommandLine.Run(
             arguments, new Shell(Console.Out, Console.Error, !Console.IsErrorRedirected, cancellation.Token));
     }

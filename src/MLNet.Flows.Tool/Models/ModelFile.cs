@@ -14,10 +14,7 @@ internal sealed record ModelFile(string Path, ITransformer Model, FlowTransforme
     public string FlowName => Flow.GetType().Name.Replace("Transformer", "");
 
     /// <summary>The features' names, of the columns that were put together.</summary>
-    public IReadOnlyList<string> FeatureNames => Slots(Flow.FeatureColumnName, Flow.FeatureCount);
-
-    /// <summary>The names of the context's values.</summary>
-    public IReadOnlyList<string> ContextNames => Slots(Flow.ContextColumnName, Flow.ContextCount);
+    public IReadOnlyList<string> FeatureNames => Slots(Flow.FeatureColumnName);
 
     /// <exception cref="InputException">The file is missing, damaged, no ML.NET model, or one without a flow.</exception>
     public static ModelFile Load(MLContext mlContext, string path)
@@ -54,13 +51,13 @@ internal sealed record ModelFile(string Path, ITransformer Model, FlowTransforme
         }
     }
 
-    private string[] Slots(string? columnName, int count)
+    private string[] Slots(string? columnName)
     {
         if (columnName is null)
             return [];
         DataViewSchema? outputs = InputSchema is null ? null : Model.GetOutputSchema(InputSchema);
         if (outputs?.GetColumnOrNull(columnName) is not { } found || !found.HasSlotNames())
-            return [.. Enumerable.Range(0, count).Select(i => $"{columnName}[{i}]")];
+            return [.. Enumerable.Range(0, Flow.FeatureCount).Select(i => $"{columnName}[{i}]")];
         VBuffer<ReadOnlyMemory<char>> names = default;
         found.GetSlotNames(ref names);
         return [.. names.DenseValues().Select(name => name.ToString())];

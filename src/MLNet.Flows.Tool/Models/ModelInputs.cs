@@ -49,14 +49,8 @@ internal static class ModelInputs
     }
 
     /// <summary>The columns that the model's flow depends on.</summary>
-    public static IReadOnlyList<DataViewSchema.Column> Of(ModelFile file) => Of(file, file.Flow.ScoreColumnName);
-
-    /// <summary>Those that its context is made of; none of a flow without one.</summary>
-    public static IReadOnlyList<string> ContextOf(ModelFile file) =>
-        file.Flow.ContextColumnName is string context ? [.. Of(file, context).Select(input => input.Name)] : [];
-
-    // Of the input schema, which may have others, those that reading the output asks for.
-    private static DataViewSchema.Column[] Of(ModelFile file, string output)
+    /// <exception cref="InputException">They are not known, or not single values.</exception>
+    public static IReadOnlyList<DataViewSchema.Column> Of(ModelFile file)
     {
         if (file.InputSchema is null)
         {
@@ -64,13 +58,8 @@ internal static class ModelInputs
                 $"'{file.Path}' was saved without its columns. Save it with mlContext.Model.Save(model, data.Schema, path).");
         }
 
-        var probe = new ColumnProbe(file.InputSchema);
-        IDataView transformed = file.Model.Transform(probe);
-        using (transformed.GetRowCursor([transformed.Schema[output]]))
-        {
-        }
-
-        foreach (DataViewSchema.Column column in probe.Asked)
+        DataViewSchema.Column[] inputs = ReadBy(file, file.Flow.ScoreColumnName);
+        foreach (DataViewSchema.Column column in inputs)
         {
             if (column.Type != NumberDataViewType.Single && column.Type != TextDataViewType.Instance)
             {
@@ -78,6 +67,24 @@ internal static class ModelInputs
                     $"'{file.Path}' reads column '{column.Name}' of {column.Type}, but here a model reads single numbers "
                     + "(Single) and text, as those of 'mlflows train' do. Put columns together within the model, by Concatenate.");
             }
+        }
+
+        return inputs;
+    }
+
+    /// <summary>Those that its context is made of; none of a flow without one.</summary>
+    public static IReadOnlyList<string> ContextOf(ModelFile file) =>
+        file.Flow.ContextColumnName is string context && file.InputSchema is not null
+            ? [.. ReadBy(file, context).Select(input => input.Name)]
+            : [];
+
+    // Of the input schema, which may have others, those that reading the output asks for.
+    private static DataViewSchema.Column[] ReadBy(ModelFile file, string output)
+    {
+        var probe = new ColumnProbe(file.InputSchema);
+        IDataView transformed = file.Model.Transform(probe);
+        using (transformed.GetRowCursor([transformed.Schema[output]]))
+        {
         }
 
         return probe.Asked;

@@ -12,6 +12,7 @@ internal sealed record ModelSummary
 
     public required IReadOnlyList<string> Categories { get; init; }
 
+    /// <summary>The columns that rows are judged given.</summary>
     public required IReadOnlyList<string> Context { get; init; }
 
     public required long RowsTrained { get; init; }
@@ -44,7 +45,7 @@ internal sealed record ModelSummary
             Members = [.. members.Select(member => member.Name)],
             Numbers = file.FeatureNames,
             Categories = flow.CategoricalColumnNames,
-            Context = file.ContextNames,
+            Context = ModelInputs.ContextOf(file),
             RowsTrained = flow.History.RowsUsed,
             RowsLeftOut = flow.History.RowsSkipped,
             FalseAlarmRate = flow.FalseAlarmRate,
@@ -75,7 +76,7 @@ internal sealed record ModelSummary
             [
                 .. new[] { Words(Numbers.Count, "number"), Words(Categories.Count, "category") }.OfType<string>(),
             ];
-            string given = Words(Context.Count, "value") is string values ? $" given {values} of context" : "";
+            string given = Words(Context.Count, "column") is string columns ? $" given {columns}" : "";
             return string.Join(" and ", parts) + given;
         }
     }

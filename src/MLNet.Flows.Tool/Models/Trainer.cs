@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.Flows.Tool.Output;
 using MLNet.Flows.Tool.Tables;
@@ -29,16 +30,19 @@ internal static class Trainer
                 warnings.Add(message.RawMessage);
         };
         bool hasContext = roles.ContextNumbers.Count + roles.ContextCategories.Count > 0;
+        string features = TrainingPipeline.FreeName(table, "Features");
+        string context = TrainingPipeline.FreeName(table, "Context");
         IEstimator<ITransformer> flow = FlowChoice.Create(mlContext, request.Flow, settings with
         {
-            FeatureColumnName = roles.Features.Count > 0 ? TrainingPipeline.Features : null,
+            FeatureColumnName = roles.Features.Count > 0 ? features : null,
             CategoricalColumnNames = [.. roles.Categories.Select(column => column.Name)],
-            ContextColumnName = hasContext ? TrainingPipeline.Context : null,
+            ContextColumnName = hasContext ? context : null,
             Progress = new FitReports(report),
         });
         report(null, "reading rows");
-        ITransformer model = TrainingPipeline.Preparation(mlContext, table, roles, request.FillGaps).Append(flow).Fit(rows);
-        return new TrainedModel(mlContext, model, rows.Schema, warnings);
+        EstimatorChain<ITransformer> preparation =
+            TrainingPipeline.Preparation(mlContext, table, roles, features, context, request.FillGaps);
+        return new TrainedModel(mlContext, preparation.Append(flow).Fit(rows), rows.Schema, warnings);
     }
 
     private sealed class FitReports(Progress.Report report) : IProgress<FitProgress>

@@ -8,9 +8,6 @@ namespace MLNet.Flows.Tool.Models;
 /// <summary>The ML.NET pipeline of a model: single columns by name in, the flow's columns out. Plain ML.NET loads it.</summary>
 internal static class TrainingPipeline
 {
-    public const string Features = "Features";
-    public const string Context = "Context";
-
     // More values than this would each have a column of the context, and few rows to learn from.
     private const int MaximumContextValues = 100;
 
@@ -33,9 +30,11 @@ internal static class TrainingPipeline
     /// <param name="mlContext">The context.</param>
     /// <param name="table">The rows, for messages.</param>
     /// <param name="roles">Their columns.</param>
+    /// <param name="features">The column that the features are put together in.</param>
+    /// <param name="context">The column that the context is put together in.</param>
     /// <param name="fillGaps">Whether missing numbers are replaced by the column's mean.</param>
     public static EstimatorChain<ITransformer> Preparation(
-        MLContext mlContext, Table table, ColumnRoles roles, bool fillGaps)
+        MLContext mlContext, Table table, ColumnRoles roles, string features, string context, bool fillGaps)
     {
         var chain = new EstimatorChain<ITransformer>();
         string[] numbers = [.. roles.Features.Concat(roles.ContextNumbers).Select(column => column.Name)];
@@ -46,23 +45,31 @@ internal static class TrainingPipeline
                 MissingValueReplacingEstimator.ReplacementMode.Mean));
         }
 
-        var context = roles.ContextNumbers.Select(column => column.Name).ToList();
+        var given = roles.ContextNumbers.Select(column => column.Name).ToList();
         foreach (TableColumn column in roles.ContextCategories)
         {
             RequireFewValues(table, column);
             chain = chain.Append<ITransformer>(mlContext.Transforms.Categorical.OneHotEncoding(column.Name));
-            context.Add(column.Name);
+            given.Add(column.Name);
         }
 
-        if (context.Count > 0)
-            chain = chain.Append<ITransformer>(mlContext.Transforms.Concatenate(Context, [.. context]));
+        if (given.Count > 0)
+            chain = chain.Append<ITransformer>(mlContext.Transforms.Concatenate(context, [.. given]));
         if (roles.Features.Count > 0)
         {
             chain = chain.Append<ITransformer>(
-                mlContext.Transforms.Concatenate(Features, [.. roles.Features.Select(column => column.Name)]));
+                mlContext.Transforms.Concatenate(features, [.. roles.Features.Select(column => column.Name)]));
         }
 
         return chain;
+    }
+
+    /// <summary>A name that no column of the table has.</summary>
+    public static string FreeName(Table table, string name)
+    {
+        while (table.Columns.Any(column => column.Name == name))
+            name += " of the model";
+        return name;
     }
 
     private static void RequireFewValues(Table table, TableColumn column)

@@ -16,7 +16,8 @@ internal static partial class Database
         using DuckDBCommand command = connection.CreateCommand();
         // Nothing is fetched from elsewhere.
         command.CommandText = "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;"
-            + (inOrder ? "SET threads = 1;" : "");
+            + $" SET temp_directory = {Sql.Text(Path.GetTempPath())};"
+            + (inOrder ? " SET threads = 1;" : "");
         command.ExecuteNonQuery();
         return connection;
     }

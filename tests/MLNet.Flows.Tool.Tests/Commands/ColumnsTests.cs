@@ -49,11 +49,31 @@ public sealed class ColumnsTests : IDisposable
             ]);
 
         Assert.Equal(["amount"], Strings(trained.Succeeded().Json, "numbers"));
-        Assert.Equal(
-            ["hour", "shop.books", "shop.food", "shop.fuel"], Strings(trained.Json, "context").Order(StringComparer.Ordinal));
+        Assert.Equal(["hour", "shop"], Strings(trained.Json, "context").Order(StringComparer.Ordinal));
         string odd = _folder.Write("odd.csv", "amount,shop,hour", "10,books,12", "30,books,12", "30,fuel,12");
         Workspace.Run("score", _folder["m.zip"], odd, "--out", _folder["scored.csv"]).Succeeded();
         Assert.Equal(["false", "true", "false"], _folder.Read("scored.csv").Skip(1).Select(row => row[6]));
+    }
+
+    [Fact]
+    public void Train_NamesOfTheModelsOwn_AndOddOnes_AreColumnsLikeOthers()
+    {
+        string[] names = ["Features", "\"it's \"\"x\"\"\"", "{b}", "größe [m]", "Context"];
+        string odd = _folder.Write(
+            "odd.csv",
+            Payments.Rows(300).Select((row, i) => $"{i % 13},{i % 17},{(i % 2 == 0 ? 'a' : 'b')},{row.Split(',')[1]},{i % 3}")
+                .Prepend(string.Join(',', names)));
+
+        JsonElement trained = Workspace.Run(
+            "train", odd, "--flow", "planar", "--contamination", "0", "--steps", "10", "--context", "Context", "--out",
+            _folder["m.zip"], "--json").Succeeded().Json;
+        Workspace.Run("score", _folder["m.zip"], odd, "--out", _folder["scored.csv"]).Succeeded();
+
+        Assert.Equal(["Features", "it's \"x\"", "größe [m]"], Strings(trained, "numbers"));
+        Assert.Equal(["{b}"], Strings(trained, "categories"));
+        Assert.Equal(["Context"], Strings(trained, "context"));
+        Assert.Equal(
+            string.Join(',', names) + ",LogLikelihood,Score,PValue,PredictedLabel", File.ReadLines(_folder["scored.csv"]).First());
     }
 
     [Fact]
