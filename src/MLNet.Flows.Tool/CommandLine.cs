@@ -48,6 +48,7 @@ internal static class CommandLine
         SampleCommand.Create(shell),
         InspectCommand.Create(shell),
         DriftCommand.Create(shell),
+        ReportCommand.Create(shell),
     };
 
     private static string Name(ParseResult parsed) =>

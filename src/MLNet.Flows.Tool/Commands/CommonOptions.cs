@@ -32,6 +32,13 @@ internal static class CommonOptions
         HelpName = "COLUMN",
     };
 
+    public static Option<string[]> Anomaly() => new("--anomaly")
+    {
+        Description = "A value of the label that means an anomaly, where it is not 0 and 1 or false and true. Repeatable.",
+        DefaultValueFactory = _ => [],
+        HelpName = "VALUE",
+    };
+
     public static Option<int> Seed(string description) =>
         new("--seed") { Description = description, DefaultValueFactory = _ => 1 };
 

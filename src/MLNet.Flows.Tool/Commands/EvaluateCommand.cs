@@ -20,9 +20,7 @@ internal static class EvaluateCommand
             Description = "The column that says which rows are anomalies.",
             Required = true,
         };
-        Option<string[]> anomaly = CommonOptions.Columns(
-            "--anomaly", "A value of the label that means an anomaly, where it is not 0 and 1 or false and true. Repeatable.");
-        anomaly.HelpName = "VALUE";
+        Option<string[]> anomaly = CommonOptions.Anomaly();
         Option<bool> comma = CommonOptions.DecimalComma();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("evaluate", "Compare a model's scores with labels.")

@@ -65,7 +65,7 @@ internal static class ModelInputs
             {
                 throw new InputException(
                     $"'{file.Path}' reads column '{column.Name}' of {column.Type}, but here a model reads single numbers "
-                    + "(Single) and text, as those of 'mlflows train' do. Put columns together within the model, by Concatenate.");
+                    + "(Single) and text, as those of 'mlflows train' do. Put them together within the model, by Concatenate.");
             }
         }
 

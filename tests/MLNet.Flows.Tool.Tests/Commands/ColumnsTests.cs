@@ -73,7 +73,8 @@ public sealed class ColumnsTests : IDisposable
         Assert.Equal(["{b}"], Strings(trained, "categories"));
         Assert.Equal(["Context"], Strings(trained, "context"));
         Assert.Equal(
-            string.Join(',', names) + ",LogLikelihood,Score,PValue,PredictedLabel", File.ReadLines(_folder["scored.csv"]).First());
+            string.Join(',', names) + ",LogLikelihood,Score,PValue,PredictedLabel",
+            File.ReadLines(_folder["scored.csv"]).First());
     }
 
     [Fact]
