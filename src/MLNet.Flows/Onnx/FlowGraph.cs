@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using MLNet.Flows.Bijections;
+using MLNet.Flows.Bijections.Continuous;
 using MLNet.Flows.Distributions;
 using MLNet.Flows.Interop;
 using MLNet.Flows.Model;
@@ -16,6 +17,7 @@ internal sealed class FlowGraph : DensityVisitor
     private readonly List<OnnxValue> _flows = [];
     private readonly List<OnnxValue> _members = [];
     private int _flow;
+    private int _steps;
     private OnnxRows _rows = null!;
     private OnnxRows? _beforeMembers;
     private int _memberCount;
@@ -57,7 +59,18 @@ internal sealed class FlowGraph : DensityVisitor
         _constants = columns.ConstantColumns.Length == 0 ? null : ConstantGraph.LogProb(columns, _inputs.Features);
     }
 
-    public override void Visit(Bijection bijection) => BijectionGraphs.Write(bijection, _rows);
+    public override void Visit(Bijection bijection)
+    {
+        if (bijection is ContinuousMap continuous && (_steps += continuous.Steps) > ContinuousGraph.MaximumSteps)
+        {
+            throw new NotSupportedException(
+                $"The flow's continuous maps take over {ContinuousGraph.MaximumSteps} steps in all, the most that are written to an "
+                + "ONNX graph, in which each step stands by itself. Train with a lower NumberOfSteps or NumberOfMembers, or score "
+                + "in .NET with a model that mlContext.Model.Save wrote.");
+        }
+
+        BijectionGraphs.Write(bijection, _rows);
+    }
 
     public override void Enter(int member, int members)
     {

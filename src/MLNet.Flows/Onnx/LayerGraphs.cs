@@ -22,7 +22,7 @@ internal static class LayerGraphs
         for (int k = 0; k < h.Length; k++)
         {
             h[k] = x.Dense(stack.W.Slice(k * d, d), stack.B.Slice(k, 1)).Tanh();
-            x += h[k] * x.Constant(stack.UHat.Slice(k * d, d), d);
+            x = h[k].Dense(x.Constant(stack.UHat.Slice(k * d, d), d, 1), x);
         }
 
         float[] c = stack.C.ToArray();

@@ -78,9 +78,14 @@ internal readonly record struct OnnxValue(OnnxGraph Graph, string Name)
     public OnnxValue Dense(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias) =>
         Dense(Constant(weights, bias.Length, weights.Length / bias.Length), Constant(bias, bias.Length));
 
-    /// <summary>Likewise, of weights [outputs, inputs] and biases [outputs] that are there.</summary>
-    public OnnxValue Dense(OnnxValue weights, OnnxValue bias) => new(
-        Graph, Graph.Node("Gemm", [Name, weights.Name, bias.Name], ("transB", 1L)));
+    /// <summary>y = scale x W^T + addend, of weights [outputs, inputs] and an addend [outputs] or [n, outputs].</summary>
+    public OnnxValue Dense(OnnxValue weights, OnnxValue addend, float scale = 1) => new(
+        Graph, Graph.Node("Gemm", [Name, weights.Name, addend.Name], ("alpha", scale), ("transB", 1L)));
+
+    /// <summary>[n, 1], weighted sums of the rows of this [rows, n].</summary>
+    /// <param name="weights">[rows].</param>
+    public OnnxValue SumOfRows(ReadOnlySpan<float> weights) => new(
+        Graph, Graph.Node("Gemm", [Name, Graph.Constant(weights, weights.Length, 1)], ("transA", 1L)));
 
     /// <summary>Sums along an axis, which stays with length 1.</summary>
     public OnnxValue Sum(int axis = 1) => Reduce("ReduceSum", axis);
@@ -136,6 +141,9 @@ internal readonly record struct OnnxValue(OnnxGraph Graph, string Name)
     /// <summary>Zeros before and after, along axis 1 of three.</summary>
     public OnnxValue ZerosAround() => new(Graph, Graph.Node("Pad", [Name, Graph.Integers(0, 1, 0, 0, 1, 0)]));
 
+    /// <summary>[rows, n], of this in order.</summary>
+    public OnnxValue InRows(int rows) => new(Graph, Graph.Node("Reshape", [Name, Graph.Integers(rows, -1)]));
+
     /// <summary>Another shape for each row.</summary>
     public OnnxValue Reshape(params long[] row) => new(Graph, Graph.Node("Reshape", [Name, Graph.Integers([-1L, .. row])]));
 
@@ -143,11 +151,10 @@ internal readonly record struct OnnxValue(OnnxGraph Graph, string Name)
     public OnnxValue Unsqueeze(int axis) => Node("Unsqueeze", ("axes", new[] { (long)axis }));
 
     /// <summary>Side by side along axis 1.</summary>
-    public static OnnxValue Concat(params OnnxValue[] parts) => parts is [OnnxValue one]
-        ? one
-        : new OnnxValue(
-            parts[0].Graph,
-            parts[0].Graph.Node("Concat", [.. parts.Select(part => part.Name)], ("axis", 1L)));
+    public static OnnxValue Concat(params OnnxValue[] parts) => Concat(parts, axis: 1);
+
+    /// <summary>One below the other, along axis 0.</summary>
+    public static OnnxValue Stack(OnnxValue[] parts) => Concat(parts, axis: 0);
 
     public OnnxValue ToSingle() => Cast(1);
 
@@ -171,6 +178,11 @@ internal readonly record struct OnnxValue(OnnxGraph Graph, string Name)
 
     // By the numbers that the format gives types.
     private OnnxValue Cast(long type) => Node("Cast", ("to", type));
+
+    private static OnnxValue Concat(OnnxValue[] parts, long axis) => parts is [OnnxValue one]
+        ? one
+        : new OnnxValue(
+            parts[0].Graph, parts[0].Graph.Node("Concat", [.. parts.Select(part => part.Name)], ("axis", axis)));
 
     private OnnxValue Reduce(string operation, int axis) => Node(operation, ("axes", new[] { (long)axis }));
 
