@@ -20,22 +20,16 @@ public sealed class FlowExportTests(ITestOutputHelper output)
         options.LatentColumnName = name == "consensus" ? null : "Latent";
         FlowTransformer model = FlowTable.Create(_context, name, options).Fit(View(Draw(400)));
         using OnnxSession session = OnnxSession.Of(_context, model, View(Draw(1)));
-        foreach (int count in new[] { 1, 500, 10_000 })
+        foreach (int count in new[] { 500, 10_000 })
         {
-            float[][] rows = [.. count > 1 ? FarAndMissing() : [], .. Draw(count, seed: 2)];
+            IDataView data = View([.. FarAndMissing(), .. Draw(count, seed: 2)]);
+            Scores expected = Scores.Of(model, data);
 
-            Scores scores = session.Run(("Features", rows.SelectMany(row => row).ToArray(), 4));
+            (double largest, double median) = expected.AssertEqual(session.Run(data), model.Model);
 
-            Scores expected = Scores.Of(model, View(rows));
-            (double largest, double median) = expected.AssertEqual(scores, model.Model);
             output.WriteLine($"{name}: {session.Bytes.Length} bytes, largest error {largest:g2}, median {median:g2}");
-            Assert.Equal(expected.Latent.Length, scores.Latent.Length);
-            for (int i = 0; i < scores.Latent.Length; i++)
-            {
-                Assert.Equal(float.IsNaN(expected.Latent[i]), float.IsNaN(scores.Latent[i]));
-                if (!float.IsNaN(scores.Latent[i]))
-                    Assert.Equal(expected.Latent[i], scores.Latent[i], 1e-3 * (1 + Math.Abs(expected.Latent[i])));
-            }
+            if (count == 500)
+                expected.AssertEqual(session.Run(data, batch: 1), model.Model);
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed record Scores(float[] LogLikelihood, float[] Score, float[] PVal
 {
     private const double Tolerance = 1e-4;
     private const double MedianTolerance = 1e-5;
+    private const double LatentTolerance = 1e-3;
 
     public static Scores Of(ITransformer model, IDataView data)
     {
@@ -52,6 +53,15 @@ internal sealed record Scores(float[] LogLikelihood, float[] Score, float[] PVal
                 $"The label of row {i} is {other.PredictedLabel[i]} at the p-value {other.PValue[i]}.");
         }
 
+        Assert.Equal(Latent.Length, other.Latent.Length);
+        for (int i = 0; i < Latent.Length; i++)
+        {
+            Assert.True(
+                float.IsNaN(Latent[i]) && float.IsNaN(other.Latent[i])
+                || Math.Abs(Latent[i] - other.Latent[i]) <= LatentTolerance * (1 + Math.Abs(Latent[i])),
+                $"The latent value {i} is {other.Latent[i]}, expected {Latent[i]}.");
+        }
+
         errors.Sort();
         (double largest, double median) = errors.Count == 0 ? (0, 0) : (errors[^1], errors[errors.Count / 2]);
         Assert.True(median <= MedianTolerance, $"The median error is {median}.");
@@ -65,18 +75,18 @@ internal sealed record Scores(float[] LogLikelihood, float[] Score, float[] PVal
         return error;
     }
 
-    // From the step below a p-value to the one above.
+    // The larger of the steps to either side: from a value's share to that of the next lower and of the next higher value.
     private static float Step(LikelihoodQuantiles quantiles, float pValue)
     {
-        ReadOnlySpan<float> shares = quantiles.Shares;
-        int at = shares.BinarySearch(pValue);
-        int low = at, high = at;
+        ReadOnlySpan<float> values = quantiles.Values, shares = quantiles.Shares;
+        int at = shares.LastIndexOf(pValue);
         if (at < 0)
-            return shares[0];
-        while (low > 0 && shares[low] == pValue)
-            low--;
-        while (high < shares.Length - 1 && shares[high] == pValue)
-            high++;
-        return Math.Max(pValue - shares[low], shares[high] - pValue);
+            return quantiles.PValue(values[0]);
+        int below = at, above = Math.Min(at + 1, values.Length - 1);
+        while (below > 0 && values[below] == values[at])
+            below--;
+        while (above < values.Length - 1 && values[above + 1] == values[above])
+            above++;
+        return Math.Max(pValue - (values[below] < values[at] ? shares[below] : 0), shares[above] - pValue);
     }
 }

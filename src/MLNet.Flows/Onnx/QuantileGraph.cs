@@ -4,14 +4,26 @@ namespace MLNet.Flows.Onnx;
 
 /// <summary>Writes the quantiles of the training rows: a step function, which is a regression tree of one split a step, and the
 /// tail below the lowest.</summary>
+/// <remarks>Steps are a little early, up to half of the way from the value before: another runtime rounds otherwise, and where many
+/// rows are equally likely, as rows of categories are, one bit less would cost a row the share of them all.</remarks>
 internal static class QuantileGraph
 {
+    // Of max(1, |value|): what single precision loses in a flow.
+    private const float Rounding = 2e-6f;
+
     /// <summary>[n, 1]: the share of training weight at most this likely.</summary>
     public static OnnxValue PValue(LikelihoodQuantiles quantiles, OnnxValue ranked)
     {
         float lowest = quantiles.Values[0];
         OnnxValue below = Beyond(quantiles, (lowest - ranked).AtLeast(0)) * quantiles.ShareBelow;
-        return ranked.IsBelow(lowest).Choose(below, new Tree(quantiles).Of(ranked));
+        return ranked.IsBelow(Step(lowest, float.MinValue)).Choose(below, new Tree(quantiles).Of(ranked));
+    }
+
+    // Where the step to a value is, given the value before.
+    private static float Step(float value, float before)
+    {
+        double early = Math.Max(value - Rounding * Math.Max(1, Math.Abs((double)value)), 0.5 * ((double)value + before));
+        return (float)early > before ? (float)early : value;
     }
 
     // The tail's share at a distance, as (1 + slope nats)^(-1 / shape).
@@ -39,19 +51,20 @@ internal static class QuantileGraph
         public Tree(LikelihoodQuantiles quantiles)
         {
             // Of equal values the last one's share counts.
-            List<float> values = [], shares = [0];
+            List<float> steps = [], shares = [0];
             for (int i = 0; i < quantiles.Values.Length; i++)
             {
-                if (i == 0 || quantiles.Values[i] != quantiles.Values[i - 1])
+                float value = quantiles.Values[i], before = i == 0 ? float.MinValue : quantiles.Values[i - 1];
+                if (i == 0 || value != before)
                 {
-                    values.Add(quantiles.Values[i]);
+                    steps.Add(Step(value, before));
                     shares.Add(0);
                 }
 
                 shares[^1] = quantiles.Shares[i];
             }
 
-            Add(values, shares, 0, values.Count);
+            Add(steps, shares, 0, steps.Count);
         }
 
         public OnnxValue Of(OnnxValue input)
@@ -74,13 +87,13 @@ internal static class QuantileGraph
                 ("target_weights", _shares.ToArray()));
         }
 
-        // The node that tells the steps from first to last apart, given that value first - 1 is reached and value last is not.
-        private long Add(List<float> values, List<float> shares, int first, int last)
+        // The node that tells the steps from first to last apart, given that step first - 1 is reached and step last is not.
+        private long Add(List<float> steps, List<float> shares, int first, int last)
         {
             int node = _modes.Count, middle = (first + last) / 2;
             bool isLeaf = first == last;
             _modes.Add(isLeaf ? "LEAF" : "BRANCH_GTE");
-            _values.Add(isLeaf ? 0 : values[middle]);
+            _values.Add(isLeaf ? 0 : steps[middle]);
             _whereTrue.Add(0);
             _whereFalse.Add(0);
             if (isLeaf)
@@ -90,8 +103,8 @@ internal static class QuantileGraph
                 return node;
             }
 
-            _whereTrue[node] = Add(values, shares, middle + 1, last);
-            _whereFalse[node] = Add(values, shares, first, middle);
+            _whereTrue[node] = Add(steps, shares, middle + 1, last);
+            _whereFalse[node] = Add(steps, shares, first, middle);
             return node;
         }
     }
