@@ -6,8 +6,8 @@ using MLNet.Flows.Bijections.Planar;
 
 namespace MLNet.Flows.Benchmarks.Suites;
 
-/// <summary>Scoring all rows: an array, a view, against the same flow layer by layer, in ONNX Runtime, and ML.NET's own detector
-/// on the same view.</summary>
+/// <summary>Scoring all rows: an array, a view, against the same flow layer by layer, as exported to ONNX Runtime, and ML.NET's
+/// own detector on the same view.</summary>
 public class ScoringSuite : Sizes
 {
     private float[] _result = [];
@@ -21,7 +21,7 @@ public class ScoringSuite : Sizes
         base.Setup();
         _result = new float[Rows];
         _layerByLayer = new LayerByLayer((PlanarStack)Workload.Density.Chain.Bijections[1]);
-        _onnx = new OnnxFlow((PlanarStack)Workload.Density.Chain.Bijections[1]);
+        _onnx = new OnnxFlow(Workload);
         CheckRivals();
         IDataView data = new MemoryView(Workload.Data, D);
         _scored = Workload.Transformer.Transform(data);

@@ -21,6 +21,9 @@ internal sealed class ConditionalRanking
 
     public float Scale { get; }
 
+    /// <summary>From standardized log-likelihoods to what is ranked.</summary>
+    public Coupling<AffineMap> Map => _map;
+
     /// <summary>What one caller needs to rank. Not thread-safe.</summary>
     public RowWorkspace CreateWorkspace() =>
         new(1, _map.ScratchColumns, contextLength: _map.ContextColumns);

@@ -27,6 +27,15 @@ internal sealed class ContextScale(float[] mean, float[] scale, float[] lowest, 
 
     public ReadOnlySpan<float> Mean => mean;
 
+    /// <summary>[context columns]; 0 for a column that never varied.</summary>
+    public ReadOnlySpan<float> InverseScale => _inverseScale;
+
+    /// <summary>[context columns], standardized: values below count as this.</summary>
+    public ReadOnlySpan<float> Lowest => lowest;
+
+    /// <summary>[context columns], standardized: values above count as this.</summary>
+    public ReadOnlySpan<float> Highest => highest;
+
     /// <summary>Standardizes a row in place.</summary>
     /// <param name="context">[context columns]; finite.</param>
     public void Apply(Span<float> context)

@@ -27,6 +27,20 @@ internal sealed class LikelihoodQuantiles
         (_tail, _tailStart, _shareBelow) = (tail, tailStart, shareBelow);
     }
 
+    /// <summary>Ascending.</summary>
+    public ReadOnlySpan<float> Values => _values;
+
+    /// <summary>Of each value, the share of training weight that is at most it.</summary>
+    public ReadOnlySpan<float> Shares => _shares;
+
+    public ParetoTail Tail => _tail;
+
+    /// <summary>How far below the tail's threshold the lowest value is.</summary>
+    public float TailStart => _tailStart;
+
+    /// <summary>The share just below the lowest value.</summary>
+    public float ShareBelow => _shareBelow;
+
     /// <param name="logLikelihoods">Of the training rows, in any order, finite.</param>
     /// <param name="weights">Their example weights; empty for all 1.</param>
     public static LikelihoodQuantiles Fit(ReadOnlySpan<float> logLikelihoods, ReadOnlySpan<float> weights)

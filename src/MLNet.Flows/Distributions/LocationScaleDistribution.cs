@@ -25,6 +25,9 @@ internal abstract class LocationScaleDistribution : Distribution
 
     public ReadOnlySpan<float> Scale => _scale;
 
+    /// <summary>As the kernels read them.</summary>
+    public LocationScaleParameters Parameters => _parameters;
+
     public override void LogProb(RowBlock block)
     {
         var operation = new LocationScaleKernel.BlockLogProb(_parameters, block);

@@ -26,5 +26,6 @@ internal sealed class NormalConstants(float[] values) : ConstantFactor(values)
 
     public override void Write(ModelWriter writer) => writer.Write(Values);
 
-    private double Scale(int i) => 0.01 * Math.Max(Math.Abs((double)Values[i]), 1);
+    /// <summary>The i-th column's standard deviation.</summary>
+    public double Scale(int i) => 0.01 * Math.Max(Math.Abs((double)Values[i]), 1);
 }

@@ -32,6 +32,9 @@ internal sealed class NormalMixture : Distribution
 
     public int Components => _weights.Length;
 
+    /// <summary>As the kernels read them.</summary>
+    public NormalMixtureParameters Parameters => _parameters;
+
     public ReadOnlySpan<float> Weights => _weights;
 
     /// <summary>[M, d].</summary>

@@ -11,6 +11,9 @@ namespace MLNet.Flows.Distributions;
 /// <param name="Scale">Above 0 in nats; 0 for no tail.</param>
 internal readonly record struct ParetoTail(float Shape, float Scale)
 {
+    /// <summary>Below this shape the tail is exponential.</summary>
+    public const double LeastShape = 1e-4;
+
     private const int Fewest = 10;
     private const int Most = 1000;
 
@@ -48,7 +51,7 @@ internal readonly record struct ParetoTail(float Shape, float Scale)
     {
         if (Scale == 0)
             return 0;
-        if (Shape < 1e-4)
+        if (Shape < LeastShape)
             return Math.Exp(-nats / Scale);
         return Math.Pow((1 + Shape * (start + nats) / Scale) / (1 + Shape * start / Scale), -1 / Shape);
     }

@@ -35,6 +35,9 @@ internal sealed class PlateauConstants : ConstantFactor
     /// <summary>D.</summary>
     public double DepartureNats { get; }
 
+    /// <summary>[m], of the plateaus.</summary>
+    public ReadOnlySpan<float> HalfWidths => _halfWidths;
+
     public override ConstantFactorKind Kind => ConstantFactorKind.Plateau;
 
     /// <summary>The half-width for a column whose training values lie from <paramref name="lowest"/> to
@@ -53,10 +56,13 @@ internal sealed class PlateauConstants : ConstantFactor
         if (distance <= _halfWidths[i])
             return 0;
 
-        // Where the plateau is a point, the unit is half the smallest step of Single.
-        double t = Math.Log(distance / Math.Max(_halfWidths[i], 0.5 * float.Epsilon));
+        double t = Math.Log(distance / Unit(_halfWidths[i]));
         return DepartureNats + t + 2 * Math.Log(1 + t);
     }
+
+    /// <summary>What distances outside of a plateau are counted in: where it is a point, half the smallest step of
+    /// Single.</summary>
+    public static double Unit(float halfWidth) => Math.Max(halfWidth, 0.5 * float.Epsilon);
 
     public override double Sample(int i, RandomStream random) => Values[i];
 

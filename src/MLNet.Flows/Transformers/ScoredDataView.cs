@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MLNet.Flows.Interop;
+using MLNet.Flows.Onnx;
 
 namespace MLNet.Flows.Transformers;
 
@@ -10,12 +11,7 @@ internal sealed class ScoredDataView(IDataView source, FlowBindings bindings) : 
 
     public override DataViewSchema Schema => bindings.OutputSchema;
 
-    protected override string Refusal =>
-        $"A flow cannot be written to an ONNX graph: its columns '{bindings.Model.Columns.LogLikelihood}', "
-        + $"'{bindings.Model.Columns.Score}', "
-        + $"'{bindings.Model.Columns.PValue}' and '{bindings.Model.Columns.PredictedLabel}' would be missing from it. Convert "
-        + "the chain without the flow, "
-        + "or score in .NET with a model that mlContext.Model.Save wrote.";
+    protected override string GraphPrefix => bindings.Model.Columns.LogLikelihood;
 
     public override long? GetRowCount() => Source.GetRowCount();
 
@@ -31,6 +27,8 @@ internal sealed class ScoredDataView(IDataView source, FlowBindings bindings) : 
         DataViewSchema.Column[] needed = [.. columnsNeeded];
         return [.. Source.GetRowCursorSet(bindings.Dependencies(needed), n, rand).Select(cursor => Open(cursor, needed))];
     }
+
+    protected override void WriteTo(OnnxGraph graph) => FlowGraph.Write(graph, bindings.Model);
 
     // Rows are read ahead, to be scored in blocks, where a column of the flow is asked for and all else that is asked for can be
     // kept meanwhile.

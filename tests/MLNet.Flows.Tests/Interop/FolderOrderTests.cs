@@ -13,7 +13,7 @@ public sealed partial class FolderOrderTests
 
     private static readonly string[] Order =
     [
-        "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Schema", "Interop",
+        "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Schema", "Interop", "Onnx",
         "Transformers",
         "Training", "Estimators", "Evaluation", "Monitoring", "Variational", "Catalog",
     ];

@@ -19,6 +19,7 @@ public sealed class InternalMembersTests
             "Microsoft.ML.Data.AnnotationUtils.GetTrainerOutputAnnotation",
             "Microsoft.ML.Data.AnnotationUtils.get_ScoreColumnSetIdType",
             "Microsoft.ML.Data.IDataTransform",
+            "Microsoft.ML.Data.IDataTransform.get_Source",
             "Microsoft.ML.Data.ITransformerChainAccessor",
             "Microsoft.ML.Data.ITransformerChainAccessor.get_Scopes",
             "Microsoft.ML.Data.ITransformerChainAccessor.get_Transformers",

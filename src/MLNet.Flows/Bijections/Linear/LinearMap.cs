@@ -39,6 +39,8 @@ internal sealed class LinearMap : Bijection
 
     public ReadOnlySpan<float> Weights => _layer.Weights;
 
+    public ReadOnlySpan<float> Biases => _layer.Biases;
+
     public override int ScratchColumns => _layer.PaddedOutputs;
 
     public override BijectionKind Kind => BijectionKind.LinearMap;

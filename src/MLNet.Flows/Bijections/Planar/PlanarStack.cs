@@ -48,6 +48,9 @@ internal sealed class PlanarStack : Bijection
     /// <summary>[K].</summary>
     public ReadOnlySpan<float> B => _b;
 
+    /// <summary>[K], w_k.uHat_k.</summary>
+    public ReadOnlySpan<float> C => _panels.C.Span[..Layers];
+
     public override int ScratchColumns => _panels.PaddedLayers;
 
     public override BijectionKind Kind => BijectionKind.PlanarStack;

@@ -34,6 +34,12 @@ internal sealed class Whitening : Bijection
 
     public float LogDet { get; }
 
+    /// <summary>[d].</summary>
+    public ReadOnlySpan<float> Center => _mean;
+
+    /// <summary>M, [d, d], row-major.</summary>
+    public ReadOnlySpan<float> Matrix => _matrix;
+
     public override int ScratchColumns => Dimension;
 
     public override BijectionKind Kind => BijectionKind.Whitening;

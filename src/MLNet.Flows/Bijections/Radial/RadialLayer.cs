@@ -21,6 +21,13 @@ internal sealed class RadialLayer : Bijection
     public RadialLayer(float[] center, float alpha, float beta)
         : base(center.Length) => (_center, _alpha, _beta) = (center, alpha, beta);
 
+    /// <summary>[d].</summary>
+    public ReadOnlySpan<float> Center => _center;
+
+    public float Alpha => _alpha;
+
+    public float Beta => _beta;
+
     public override BijectionKind Kind => BijectionKind.RadialLayer;
 
     public override void Forward(RowBlock block) => Values(block).Apply(block);

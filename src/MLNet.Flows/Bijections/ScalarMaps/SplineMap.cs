@@ -32,7 +32,7 @@ internal readonly unsafe partial struct SplineMap : IScalarMap
 
     // softplus(c) = 1 - Smallest.
     private static readonly double ExactSlopeShift = Math.Log(Math.Exp(1 - (double)Smallest) - 1);
-    private static readonly float SlopeShift = (float)ExactSlopeShift;
+    internal static readonly float SlopeShift = (float)ExactSlopeShift;
 
     /// <param name="bins">K, 2 to 64.</param>
     /// <param name="bound">B, in [0.1, 1000].</param>
@@ -60,10 +60,11 @@ internal readonly unsafe partial struct SplineMap : IScalarMap
 
     public int ParameterCount => 3 * Bins - 1;
 
-    // What a softmax is multiplied with: the box, less the bins' smallest sizes.
-    private float Shared => 2 * Bound * (1 - Bins * Smallest);
+    /// <summary>What a softmax is multiplied with: the box, less the bins' smallest sizes.</summary>
+    public float Shared => 2 * Bound * (1 - Bins * Smallest);
 
-    private float SmallestBin => 2 * Bound * Smallest;
+    /// <summary>A bin's smallest size.</summary>
+    public float SmallestBin => 2 * Bound * Smallest;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward<V, S>(int count, float* x, float* parameters, int stride, float* logSlope, float* scratch)
