@@ -1,5 +1,6 @@
 using Microsoft.ML;
-using Microsoft.ML.Transforms;
+using Microsoft.ML.Data;
+using MLNet.Flows.Model;
 using MLNet.Flows.Tests.EndToEnd;
 using MLNet.Flows.Tests.Transformers;
 
@@ -64,7 +65,7 @@ public sealed class OnnxViewTests
     public void ConvertToOnnx_FeatureContributions_AreRefusedByName()
     {
         IDataView data = Rows.View(_context, Rows.Normal(50, 5));
-        Flows.Model.FlowModel model = TestFlows.Model();
+        FlowModel model = TestFlows.Model();
         var flow = new PlanarFlowTransformer(
             _context, model with { Columns = model.Columns with { FeatureContributions = "Why" } });
 
