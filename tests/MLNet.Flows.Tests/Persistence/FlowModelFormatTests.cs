@@ -269,7 +269,9 @@ public sealed class FlowModelFormatTests
         Write("consensus-v4", new ConsensusTransformer(_context, TestFlows.ConsensusModel()));
         Write("planar-v5-categories", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.CategoricalModel())));
         Write("planar-v5-context", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.PlanarContextModel())));
-        Write("continuous-v5-context", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousContextModel())));
+        Write(
+            "continuous-v5-context",
+            new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousContextModel())));
         Write("radial-v3", new RadialFlowTransformer(_context, WithAllColumns(TestFlows.RadialModel())));
 
         static FlowModel WithAllColumns(FlowModel model) =>
