@@ -154,7 +154,13 @@ public sealed class PipelineExportTests
     {
         IDataView data = Rows.View(_context, Rows.Normal(100, 2));
         ContinuousFlowTransformer flow = _context.Flows.ContinuousFlow(
-            new ContinuousFlowEstimator.Options { MaximumSteps = 5, NumberOfSteps = 126, NumberOfMembers = 2, CalibrationFolds = 0 })
+            new ContinuousFlowEstimator.Options
+            {
+                MaximumSteps = 5,
+                NumberOfSteps = 126,
+                NumberOfMembers = 2,
+                CalibrationFolds = 0,
+            })
             .Fit(data);
 
         string message = Assert.ThrowsAny<Exception>(() => OnnxSession.Convert(_context, flow, data)).ToString();

@@ -40,8 +40,8 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
             if (step is not ITransformCanSaveOnnx writable || !writable.CanSaveOnnx(ctx))
             {
                 throw new NotSupportedException(
-                    $"The step '{step.GetType().Name}' before the flow cannot be written to an ONNX graph, and without it the flow "
-                    + "would score other rows. Do that step outside of the model, before the graph, and convert the rest.");
+                    $"The step '{step.GetType().Name}' before the flow cannot be written to an ONNX graph, and without it the "
+                    + "flow would score other rows. Do that step outside of the model, before the graph, and convert the rest.");
             }
         }
 

@@ -52,8 +52,8 @@ internal static class ConstantGraph
                 return z.Squared() * z.Constant(0.5);
             default:
                 throw new NotSupportedException(
-                    $"The flow's constant columns, of kind {columns.Constants.Kind}, cannot be written to an ONNX graph. Score in "
-                    + ".NET with a model that mlContext.Model.Save wrote.");
+                    $"The flow's constant columns, of kind {columns.Constants.Kind}, cannot be written to an ONNX graph. Score "
+                    + "in .NET with a model that mlContext.Model.Save wrote.");
         }
     }
 

@@ -6,8 +6,8 @@ namespace MLNet.Flows.Onnx;
 
 /// <summary>Writes a continuous map: the solver's steps one behind the other, with the exact divergence.</summary>
 /// <remarks>
-/// As <see cref="RungeKuttaKernel{V, S}"/> does them, in as few nodes as it takes, about 40 a step: a runtime's plan of its memory
-/// takes time with the square of their number.
+/// As <see cref="RungeKuttaKernel{V, S}"/> does them, in as few nodes as it takes, about 40 a step: a runtime's plan of its
+/// memory takes time with the square of their number.
 /// 1. v = W u + b with the last hidden units u, so that a stage's point y - c v is one product on top of y - c b.
 /// 2. A step's end is one product of the units of its four stages, side by side, with their shares of W.
 /// 3. The divergences of the four stages are computed at once, one stage below the other, and weighted.

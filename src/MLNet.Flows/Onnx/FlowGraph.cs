@@ -64,9 +64,9 @@ internal sealed class FlowGraph : DensityVisitor
         if (bijection is ContinuousMap continuous && (_steps += continuous.Steps) > ContinuousGraph.MaximumSteps)
         {
             throw new NotSupportedException(
-                $"The flow's continuous maps take over {ContinuousGraph.MaximumSteps} steps in all, the most that are written to an "
-                + "ONNX graph, in which each step stands by itself. Train with a lower NumberOfSteps or NumberOfMembers, or score "
-                + "in .NET with a model that mlContext.Model.Save wrote.");
+                $"The flow's continuous maps take over {ContinuousGraph.MaximumSteps} steps in all, the most that are written to "
+                + "an ONNX graph, in which each step stands by itself. Train with a lower NumberOfSteps or NumberOfMembers, or "
+                + "score in .NET with a model that mlContext.Model.Save wrote.");
         }
 
         BijectionGraphs.Write(bijection, _rows);
@@ -124,7 +124,10 @@ internal sealed class FlowGraph : DensityVisitor
             BooleanDataViewType.Instance,
             pValue.IsNaN().Or(pValue.IsBelow((float)_model.FalseAlarmRate)).Name);
         if (names.Latent is string latent)
-            graph.SetColumn(latent, new VectorDataViewType(NumberDataViewType.Single, _model.Density.FeatureCount), Latent().Name);
+        {
+            var vector = new VectorDataViewType(NumberDataViewType.Single, _model.Density.FeatureCount);
+            graph.SetColumn(latent, vector, Latent().Name);
+        }
     }
 
     // Of one flow: the points that its own bijections leave, not those of a mixture's members.

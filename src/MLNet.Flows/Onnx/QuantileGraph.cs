@@ -4,8 +4,8 @@ namespace MLNet.Flows.Onnx;
 
 /// <summary>Writes the quantiles of the training rows: a step function, which is a regression tree of one split a step, and the
 /// tail below the lowest.</summary>
-/// <remarks>Steps are a little early, up to half of the way from the value before: another runtime rounds otherwise, and where many
-/// rows are equally likely, as rows of categories are, one bit less would cost a row the share of them all.</remarks>
+/// <remarks>Steps are a little early, up to half of the way from the value before: another runtime rounds otherwise, and where
+/// many rows are equally likely, as rows of categories are, one bit less would cost a row the share of them all.</remarks>
 internal static class QuantileGraph
 {
     // Of max(1, |value|): what single precision loses in a flow.

@@ -70,6 +70,6 @@ internal sealed class RowInputs
     private static OnnxValue Column(OnnxGraph graph, string name) => graph.Column(name) is string tensor
         ? new OnnxValue(graph, tensor)
         : throw new NotSupportedException(
-            $"Column '{name}', which the flow reads, is not in the ONNX graph: the step that makes it cannot be written there. Do "
-            + "that step outside of the model, before the graph, and convert the rest.");
+            $"Column '{name}', which the flow reads, is not in the ONNX graph: the step that makes it cannot be written there. "
+            + "Do that step outside of the model, before the graph, and convert the rest.");
 }

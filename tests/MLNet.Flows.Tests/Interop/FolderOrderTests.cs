@@ -13,9 +13,8 @@ public sealed partial class FolderOrderTests
 
     private static readonly string[] Order =
     [
-        "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Schema", "Interop", "Onnx",
-        "Transformers",
-        "Training", "Estimators", "Evaluation", "Monitoring", "Variational", "Catalog",
+        "Numerics", "Serialization", "Bijections", "Distributions", "Explanation", "Model", "Persistence", "Schema", "Interop",
+        "Onnx", "Transformers", "Training", "Estimators", "Evaluation", "Monitoring", "Variational", "Catalog",
     ];
 
     private static readonly Assembly Library = typeof(FlowTransformer).Assembly;

@@ -27,7 +27,7 @@ public sealed class OnnxViewTests
     public void ConvertToOnnx_AStepBeforeTheFlowThatHasNoOnnx_Throws()
     {
         IDataView data = Rows.View(_context, Rows.Normal(50, 5));
-        ITransformer before = _context.Transforms.CustomMapping<Rows.Row, Rows.Row>((from, to) => to.Features = from.Features, null)
+        ITransformer before = _context.Transforms.CustomMapping<Weighted, Weighted>((from, to) => to.Weight = from.Weight, null)
             .Fit(data);
         var model = new TransformerChain<ITransformer>(before, TestFlows.Transformer(_context));
 
@@ -81,6 +81,11 @@ public sealed class OnnxViewTests
         var error = Assert.ThrowsAny<Exception>(() => _context.Model.ConvertToOnnx(model, data, stream));
         Assert.Equal(0, stream.Length);
         return error.ToString();
+    }
+
+    private sealed class Weighted
+    {
+        public float Weight { get; set; }
     }
 
     private sealed class Scored
