@@ -48,6 +48,7 @@ internal static class CommandLine
         SampleCommand.Create(shell),
         InspectCommand.Create(shell),
         DriftCommand.Create(shell),
+        ExportOnnxCommand.Create(shell),
         ReportCommand.Create(shell),
     };
 
