@@ -20,7 +20,9 @@ public sealed class SqliteTests
             .Append(mlContext.Flows.PlanarFlow())
             .Fit(rows);
         IDataView scored = model.Transform(rows);
-        WriteAlarms(connectionString, mlContext.Data.CreateEnumerable<ScoredReading>(scored, reuseRowObject: true));
+        ScoredReading[] alarms = [.. mlContext.Data.CreateEnumerable<ScoredReading>(scored, reuseRowObject: false)
+            .Where(reading => reading.PredictedLabel)];
+        WriteAlarms(connectionString, alarms);
 
         Assert.Equal(Pump.Planted, Query(connectionString, "SELECT Minute FROM Alarms ORDER BY Score DESC LIMIT 3").Order());
         Assert.InRange(Query(connectionString, "SELECT count(*) FROM Alarms")[0], 3, 60);
@@ -39,20 +41,22 @@ public sealed class SqliteTests
         string connectionString = Create(folder["plant.db"], readings);
         IDataView scored = model.Transform(mlContext.Data.CreateDatabaseLoader<Reading>().Load(new DatabaseSource(
             SqliteFactory.Instance, connectionString, "SELECT * FROM Readings ORDER BY Minute")));
+        ScoredReading[] alarms = [.. mlContext.Data.CreateEnumerable<ScoredReading>(scored, reuseRowObject: false)
+            .Where(reading => reading.PredictedLabel)];
+        WriteAlarms(connectionString, alarms);
 
-        Assert.Equal([5], Query(connectionString, "SELECT Minute FROM Readings WHERE Pressure IS NULL"));
         Assert.Equal(5, Pump.Scores(scored).IndexOf(float.NaN));
-        Assert.True(scored.GetColumn<bool>("PredictedLabel").ElementAt(5));
+        Assert.Equal([5], Query(connectionString, "SELECT Minute FROM Alarms WHERE Score IS NULL AND PValue IS NULL"));
     }
 
-    private static void WriteAlarms(string connectionString, IEnumerable<ScoredReading> scored)
+    private static void WriteAlarms(string connectionString, ScoredReading[] alarms)
     {
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
         using SqliteTransaction transaction = connection.BeginTransaction();
         using SqliteCommand insert = connection.CreateCommand();
         insert.CommandText = "INSERT INTO Alarms (Minute, Score, PValue) VALUES ($minute, $score, $pValue)";
-        foreach (ScoredReading reading in scored.Where(reading => reading.PredictedLabel))
+        foreach (ScoredReading reading in alarms)
         {
             // SQLite has no NaN: a reading with a missing value has no score.
             insert.Parameters.Clear();
