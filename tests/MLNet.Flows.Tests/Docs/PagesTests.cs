@@ -10,7 +10,8 @@ public sealed partial class PagesTests
 
     // All that the solution compiles, and this file is none of the places where a snippet may come from.
     private static readonly Lazy<string[]> Sources = new(() => [.. ((string[])["src", "tests", "examples", "benchmarks"])
-        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
+        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.?s", SearchOption.AllDirectories))
+        .Where(file => Path.GetExtension(file) is ".cs" or ".fs")
         .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
         .Select(file => Unindented(File.ReadAllText(file)))]);
 
@@ -22,7 +23,7 @@ public sealed partial class PagesTests
     [MemberData(nameof(Pages))]
     public void Snippets_OnAPage_AreCodeThatCompiles(string page)
     {
-        foreach (string block in Blocks(page, "csharp"))
+        foreach (string block in Blocks(page, "csharp").Concat(Blocks(page, "fsharp")))
             Assert.True(
                 Sources.Value.Any(source => source.Contains(Unindented(block))),
                 $"{page} shows code that is nowhere in the repository:\n{block}");
@@ -35,7 +36,8 @@ public sealed partial class PagesTests
         string[] fences = [.. Text(page).Split('\n').Where(line => line.StartsWith("```", StringComparison.Ordinal))];
 
         Assert.All(
-            fences.Where((_, i) => i % 2 == 0), fence => Assert.Contains(fence, (string[])["```csharp", "```bash", "```text"]));
+            fences.Where((_, i) => i % 2 == 0),
+            fence => Assert.Contains(fence, (string[])["```csharp", "```fsharp", "```bash", "```text"]));
         Assert.All(fences.Where((_, i) => i % 2 == 1), fence => Assert.Equal("```", fence));
     }
 

@@ -71,13 +71,15 @@ public sealed class MaximumTrainingRowsTests
     [InlineData(100, 1_000_000)]
     [InlineData(1000, 100_000)]
     [InlineData(int.MaxValue, 1)]
-    public void Default_ByColumns_BoundsRowsAndValues(int columns, int rows) => Assert.Equal(rows, new RowLimit(null, 1).Of(columns));
+    public void Default_ByColumns_BoundsRowsAndValues(int columns, int rows) =>
+        Assert.Equal(rows, new RowLimit(null, 1).Of(columns));
 
     [Fact]
     public void Consensus_OfMembersWithDifferentLimits_SaysWhoHasWhich()
     {
         string fault = Assert.Throws<ArgumentException>(() => _context.Flows.Consensus(
-            _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumTrainingRows = 10 }), _context.Flows.Nice())).Message;
+            _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { MaximumTrainingRows = 10 }),
+            _context.Flows.Nice())).Message;
 
         Assert.Contains("MaximumTrainingRows is 10 for member 1 (PlanarFlow) but not set for member 2 (Nice).", fault);
     }

@@ -89,7 +89,8 @@ internal static class ConsensusChecks
             $"MaximumTrainingRows is {Said(all[0])} for {Name(all, 0)} but {Said(all[member])} for {Name(all, member)}. Members "
             + "of a consensus are trained on the same rows: give them the same number.");
 
-        static string Said(FlowOptions options) => options.MaximumTrainingRows?.ToString(CultureInfo.InvariantCulture) ?? "not set";
+        static string Said(FlowOptions options) =>
+            options.MaximumTrainingRows?.ToString(CultureInfo.InvariantCulture) ?? "not set";
     }
 
     private static void CheckWritten(OptionFaults faults, FlowOptions member, string name)

@@ -107,8 +107,8 @@ internal sealed class CrossValidator
         {
             throw new InvalidOperationException(
                 $"none of the {likelihoods.Count} rows held out is normal and can be scored ({strange} anomalies, "
-                + $"{unscored} with a missing or infinite value), so there is no likelihood to report. Take fewer folds, or check "
-                + "the labels.");
+                + $"{unscored} with a missing or infinite value), so there is no likelihood to report. Take fewer folds, or "
+                + "check the labels.");
         }
 
         ThresholdMetrics[] thresholds = RankingMetrics.Thresholds([.. scores], [.. anomalies]);
