@@ -67,11 +67,10 @@ internal static class ScaleCommand
         }
     }
 
-    // The default; the density preset, whose steps are as many for all numbers of rows; and the default with more steps.
+    // The default, and the density preset with as many steps for all numbers of rows.
     private static IEnumerable<(string Name, Action<PlanarFlowEstimator.Options> Change)> Presets() =>
     [
         ("default", _ => { }),
-        ("default_7000_steps", options => options.MaximumSteps = 7_000),
         ("density", options => (options.MaximumEpochs, options.MaximumSteps) = (null, 20_000)),
     ];
 
