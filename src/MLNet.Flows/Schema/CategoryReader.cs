@@ -26,7 +26,8 @@ internal sealed class CategoryReader
     /// <summary>Reads the row's codes.</summary>
     /// <param name="codes">[Count].</param>
     /// <param name="learn">Whether new values join the dictionaries; else they are unseen.</param>
-    /// <exception cref="ArgumentException">A vector has another number of values than its type promises.</exception>
+    /// <exception cref="ArgumentException">A vector has another number of values than its type promises, or a key is beyond
+    /// its.</exception>
     public void Read(Span<int> codes, bool learn = false)
     {
         foreach (Source source in _sources)
@@ -49,6 +50,13 @@ internal sealed class CategoryReader
         }
 
         public abstract void Read(Span<int> codes, bool learn);
+
+        // ML.NET reads a single key beyond its type's values as missing, but passes those of vectors as they are.
+        protected ulong Checked(ulong key, int slot) => key <= trained.KeyCount
+            ? key
+            : throw new ArgumentException(
+                $"Column '{column.Name}' holds the key {key} in slot {slot} of row {row.Position}, but its type promises keys of 1 "
+                + $"to {trained.KeyCount}, and 0 for missing. Give no others, or a key type of more values.");
 
         protected void CheckLength(int length)
         {
@@ -117,7 +125,7 @@ internal sealed class CategoryReader
             {
                 Unsafe.SkipInit(out T one);
                 _readOne(ref one);
-                codes[0] = Slots[0].Code(ulong.CreateTruncating(one), nameOf);
+                codes[0] = Slots[0].Code(Checked(ulong.CreateTruncating(one), slot: 0), nameOf);
                 return;
             }
 
@@ -125,7 +133,7 @@ internal sealed class CategoryReader
             CheckLength(_many.Length);
             codes.Clear();
             foreach (KeyValuePair<int, T> each in _many.Items())
-                codes[each.Key] = Slots[each.Key].Code(ulong.CreateTruncating(each.Value), nameOf);
+                codes[each.Key] = Slots[each.Key].Code(Checked(ulong.CreateTruncating(each.Value), each.Key), nameOf);
         }
 
         // What keys stand for; null where it is not known, or no text.
