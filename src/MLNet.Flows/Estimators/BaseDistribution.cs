@@ -38,6 +38,10 @@ public abstract class BaseDistribution
     /// what cannot be by the rows that it has: of 50 it knows little.</summary>
     internal static BaseDistribution CleanMixed { get; } = new FineMixtureBase(200);
 
+    /// <summary>For a density in its own right: <see cref="StandardNormal"/>, and with categories, which need components,
+    /// <see cref="CleanMixed"/>.</summary>
+    internal static BaseDistribution NormalOrMixed { get; } = new NormalOrMixedBase();
+
     /// <summary>A fine mixture of which all is kept, also where rows are few: min(<paramref name="most"/>, rows / 5) components;
     /// with categories rows / 500, at least 20.</summary>
     internal static BaseDistribution FineMixture(int most) => new FineMixtureBase(most);
@@ -61,6 +65,16 @@ public abstract class BaseDistribution
 
         internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) =>
             new TrainableDiagonalNormal(dimension);
+    }
+
+    private sealed class NormalOrMixedBase : BaseDistribution
+    {
+        internal override string? Fault => null;
+
+        internal override bool IsMixture => true;
+
+        internal override TrainableDistribution Create(int dimension, int rows, TrainableCategories? categories) =>
+            (categories is null ? StandardNormal : CleanMixed).Create(dimension, rows, categories);
     }
 
     private sealed class StudentTBase(double degreesOfFreedom) : BaseDistribution

@@ -14,6 +14,12 @@ internal static class CategoryWarnings
     // More values than this share of the rows are nearly a name for each row.
     private const double NamesOfRows = 0.5;
 
+    // Rows in which a run without names has no 1 are those in which the category is missing: fewer than half.
+    private const double FewestOnes = 0.5;
+
+    // So many rows would have two 1s if the columns did not depend on each other, and none has: chance 1e-6.
+    private const double FewestPairs = 14;
+
     /// <summary>Runs of features that are 0 or 1 and of which one at most is 1: a category, one-hot.</summary>
     /// <param name="matrix">The usable rows, as read.</param>
     /// <param name="featureColumnName">The feature column.</param>
@@ -59,6 +65,7 @@ internal static class CategoryWarnings
             if (columns[first].Length == 0)
                 continue;
             var sum = new float[rows];
+            double ones = 0, pairs = 0;
             int last = first, whole = 0;
             for (; last < columns.Length && columns[last].Length > 0; last++)
             {
@@ -67,7 +74,11 @@ internal static class CategoryWarnings
                     break;
                 bool ofOneName = slotNames is not null && last > first && Stem(slotNames[first]) is { Length: > 0 } stem
                     && stem == Stem(slotNames[last]);
-                if (ofOneName || (last > first && TensorPrimitives.Min<float>(sum) == 1))
+                double own = TensorPrimitives.Sum<float>(columns[last]);
+                pairs += ones * own / rows;
+                ones += own;
+                bool excludes = pairs >= FewestPairs && ones > FewestOnes * rows;
+                if (ofOneName || (last > first && (ones == rows || excludes)))
                     whole = last - first + 1;
             }
 

@@ -49,7 +49,7 @@ public sealed partial class ContinuousFlowEstimator
             Patience = 20,
             InputNoise = 0,
             CalibrationFolds = 0,
-            BaseDistribution = BaseDistribution.StandardNormal,
+            BaseDistribution = BaseDistribution.NormalOrMixed,
         };
 
         internal override string FlowName => "ContinuousFlow";

@@ -92,7 +92,8 @@ public abstract class FlowOptions
     public int Patience { get; set; } = 5;
 
     /// <summary>The base distribution. Null (the default) for a <see cref="BaseDistribution.NormalMixture"/> by
-    /// <see cref="Contamination"/>.</summary>
+    /// <see cref="Contamination"/>. ForDensityEstimation sets one normal, which with categories gives way to a mixture that keeps
+    /// all of its components.</summary>
     public BaseDistribution? BaseDistribution { get; set; }
 
     /// <summary>The preprocessing. Default <see cref="Preprocessing.Standardize"/>.</summary>
@@ -255,8 +256,11 @@ public abstract class FlowOptions
             .. categorical,
             .. optional.OfType<string>(),
         ];
+        string[] clashes = [.. CategoryRoles.Faults(this)];
         if (columns.Any(string.IsNullOrEmpty) || optional.Contains(""))
             faults.Add("A column name is null or empty. Leave it at its default or give a name.");
+        else if (clashes.Length > 0)
+            faults.Add(string.Join(" ", clashes));
         else if (columns.Distinct().Count() < columns.Length)
             faults.Add($"The columns '{string.Join("', '", columns)}' are not all different. Give each its own name.");
         if (CategoricalColumnNames is null)

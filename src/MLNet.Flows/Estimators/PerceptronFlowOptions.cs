@@ -87,7 +87,7 @@ public abstract class PerceptronFlowOptions : FlowOptions
         (options.LearningRate, options.WeightDecay) = (3e-3, 0.3);
         (options.MaximumEpochs, options.BatchSize, options.Patience) = (200, 256, 1000);
         (options.InputNoise, options.CalibrationFolds) = (0, 0);
-        options.BaseDistribution = BaseDistribution.StandardNormal;
+        options.BaseDistribution = BaseDistribution.NormalOrMixed;
         return options;
     }
 

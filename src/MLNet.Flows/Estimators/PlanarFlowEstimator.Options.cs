@@ -39,7 +39,7 @@ public sealed partial class PlanarFlowEstimator
             InputNoise = 0,
             MaskColumns = false,
             Patience = 1000,
-            BaseDistribution = BaseDistribution.StandardNormal,
+            BaseDistribution = BaseDistribution.NormalOrMixed,
             CalibrationFolds = 0,
         };
 

@@ -5,9 +5,9 @@ namespace MLNet.Flows.Model;
 /// <summary>A column of text or keys as it was in training.</summary>
 /// <param name="Name">The column's name.</param>
 /// <param name="IsVector">Whether its type is a vector.</param>
-/// <param name="KeyCount">Values of its key type; 0 for text.</param>
+/// <param name="Keys">Its key type; null for text.</param>
 /// <param name="Slots">The dictionary of each slot; one of a scalar.</param>
-internal sealed record CategoricalSource(string Name, bool IsVector, ulong KeyCount, CategoryDictionary[] Slots)
+internal sealed record CategoricalSource(string Name, bool IsVector, CategoryKeys? Keys, CategoryDictionary[] Slots)
 {
     private const int MaximumSlots = 1 << 20;
 
@@ -15,8 +15,7 @@ internal sealed record CategoricalSource(string Name, bool IsVector, ulong KeyCo
     {
         writer.Write(Name);
         writer.Write(IsVector);
-        writer.Write((int)(KeyCount >> 32));
-        writer.Write((int)KeyCount);
+        CategoryKeys.Write(Keys, writer);
         writer.Write(Slots.Length);
         foreach (CategoryDictionary slot in Slots)
             slot.Write(writer);
@@ -26,7 +25,7 @@ internal sealed record CategoricalSource(string Name, bool IsVector, ulong KeyCo
     {
         string name = reader.ReadString();
         bool isVector = reader.ReadBoolean();
-        ulong keyCount = ((ulong)(uint)reader.ReadInt32() << 32) | (uint)reader.ReadInt32();
+        CategoryKeys? keys = CategoryKeys.Read(reader);
         int slots = reader.ReadInt32();
         reader.Check(
             name.Length > 0 && slots >= 1 && slots <= (isVector ? MaximumSlots : 1), $"{slots} slots of column '{name}'");
@@ -34,7 +33,7 @@ internal sealed record CategoricalSource(string Name, bool IsVector, ulong KeyCo
         reader.Reserve(512L * slots);
         var dictionaries = new CategoryDictionary[slots];
         for (int i = 0; i < slots; i++)
-            dictionaries[i] = CategoryDictionary.Read(reader, keyCount);
-        return new CategoricalSource(name, isVector, keyCount, dictionaries);
+            dictionaries[i] = CategoryDictionary.Read(reader, keys?.Count ?? 0);
+        return new CategoricalSource(name, isVector, keys, dictionaries);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class CategoryDictionary
     public int Count => _texts.Count;
 
     /// <summary>The code of a text.</summary>
-    /// <param name="text">Empty for missing.</param>
+    /// <param name="text">Empty for missing; what no file can hold is coded as the <see cref="CategoryText"/> that is saved.</param>
     /// <param name="learn">Whether a new one joins the dictionary.</param>
     public int Code(ReadOnlySpan<char> text, bool learn)
     {
@@ -35,6 +35,8 @@ internal sealed class CategoryDictionary
             return CategoryCode.Missing;
         if (_ofSpans.TryGetValue(text, out int code))
             return code;
+        if (!CategoryText.IsWellFormed(text))
+            return Code(CategoryText.WellFormed(text), learn);
         if (!learn)
             return CategoryCode.Unseen;
         string value = text.ToString();
@@ -53,7 +55,7 @@ internal sealed class CategoryDictionary
             return code;
         if (nameOf is null)
             return CategoryCode.Unseen;
-        _texts.Add(nameOf(key));
+        _texts.Add(CategoryText.WellFormed(nameOf(key)));
         _keys.Add(key);
         return _ofKeys[key] = _texts.Count;
     }

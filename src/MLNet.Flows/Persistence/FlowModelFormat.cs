@@ -20,8 +20,9 @@ namespace MLNet.Flows.Persistence;
 ///   text x2    columns: latent, feature contributions; empty for none (version 2 on)
 ///   text       column: context; empty for none (version 4 on)
 ///   int32      categorical columns (version 5 on), each: text name, bool vector, int64 values of its key type or 0 for text,
-///              int32 slots, each: text name, int32 values, then text each, then int64 key each where they are keys; codes of
-///              values count from 1, 0 is missing
+///              of a key int32 type that holds it and int32 type of what keys stand for or 0 where they have no names (both by
+///              ML.NET's DataKind), int32 slots, each: text name, int32 values, then text each, then int64 key each where they
+///              are keys; codes of values count from 1, 0 is missing
 ///   int32      slot names of the features: their number or 0 for none, then text each (version 3 on)
 ///   double     false-alarm rate
 ///   density, or of a consensus: int32 minus the number of its flows, then the density of each (version 4 on):

@@ -27,9 +27,9 @@ internal static class CategoricalColumn
 
     /// <summary>The column as training meets it, with empty dictionaries.</summary>
     /// <exception cref="ArgumentException">It is missing, or neither text nor a key, or a vector of unknown size.</exception>
-    public static (DataViewSchema.Column Column, CategoricalSource Source) Bind(DataViewSchema schema, string name)
+    public static BoundCategory Bind(DataViewSchema schema, string name)
     {
-        (DataViewSchema.Column column, int size, ulong keyCount) = Find(schema, name);
+        (DataViewSchema.Column column, int size, KeyDataViewType? key) = Find(schema, name);
         bool isVector = column.Type is VectorDataViewType;
         string[]? slotNames = FeatureColumn.SlotNames(column);
         var slots = new CategoryDictionary[size];
@@ -39,37 +39,52 @@ internal static class CategoricalColumn
                 !isVector ? name : slotNames?[i] is { Length: > 0 } slotName ? slotName : $"{name}[{i}]");
         }
 
-        return (column, new CategoricalSource(name, isVector, keyCount, slots));
+        KeyNames? names = key is null ? null : KeyNames.Of(column);
+        CategoryKeys? keys = key is null ? null : new CategoryKeys(HolderOf(key), key.Count, names?.Values);
+        return new BoundCategory(column, new CategoricalSource(name, isVector, keys, slots)) { Names = names };
     }
 
-    /// <summary>The column, checked against what a flow was trained on.</summary>
-    /// <exception cref="ArgumentException">It is missing, of another type, of another size, or a key of other values.</exception>
-    public static DataViewSchema.Column Bind(DataViewSchema schema, CategoricalSource trained)
+    /// <summary>The column, checked against what a flow was trained on. Keys that stand for other values than in training are
+    /// found by what they stand for.</summary>
+    /// <exception cref="ArgumentException">It is missing, of another type, of another size, or a key of another number of
+    /// values.</exception>
+    public static BoundCategory Bind(DataViewSchema schema, CategoricalSource trained)
     {
-        (DataViewSchema.Column column, int size, ulong keyCount) = Find(schema, trained.Name);
+        (DataViewSchema.Column column, int size, KeyDataViewType? key) = Find(schema, trained.Name);
         bool isVector = column.Type is VectorDataViewType;
-        if (keyCount > 0 && trained.KeyCount > 0 && keyCount != trained.KeyCount)
+        ulong keyCount = key?.Count ?? 0, trainedCount = trained.Keys?.Count ?? 0;
+        if (keyCount > 0 && trainedCount > 0 && keyCount != trainedCount)
             throw new ArgumentException(
                 $"Column '{trained.Name}' is a key of {keyCount} values, but this flow was trained on a key of "
-                + $"{trained.KeyCount}, whose numbers stand for other values. Map it with the MapValueToKey that was fitted in "
+                + $"{trainedCount}, whose numbers stand for other values. Map it with the MapValueToKey that was fitted in "
                 + "training: append the flow to it, so that both are one model.");
-        if (isVector != trained.IsVector || size != trained.Slots.Length || keyCount != trained.KeyCount)
+        if (isVector != trained.IsVector || size != trained.Slots.Length || keyCount != trainedCount)
             throw new ArgumentException(
                 $"Column '{trained.Name}' is {column.Type}, but this flow was trained on "
                 + $"{(trained.IsVector ? $"a vector of {trained.Slots.Length} " : "one ")}"
-                + $"{(trained.KeyCount > 0 ? $"key of {trained.KeyCount} values" : "text")} per row. Give the same column as "
+                + $"{(trainedCount > 0 ? $"key of {trainedCount} values" : "text")} per row. Give the same column as "
                 + "in training.");
-        return column;
+        return new BoundCategory(column, trained)
+        {
+            TrainedKeys = trained.Keys?.Values is null ? null : KeyNames.Of(column)?.Renumbered(trained),
+        };
     }
 
-    private static (DataViewSchema.Column Column, int Size, ulong KeyCount) Find(DataViewSchema schema, string name)
+    private static DataKind HolderOf(KeyDataViewType key) => Type.GetTypeCode(key.RawType) switch
+    {
+        TypeCode.Byte => DataKind.Byte,
+        TypeCode.UInt16 => DataKind.UInt16,
+        TypeCode.UInt32 => DataKind.UInt32,
+        _ => DataKind.UInt64,
+    };
+
+    private static (DataViewSchema.Column Column, int Size, KeyDataViewType? Key) Find(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = FeatureColumn.Find(schema, name, Role);
         DataViewType item = column.Type is VectorDataViewType vector ? vector.ItemType : column.Type;
         int size = column.Type is VectorDataViewType { Size: var length } ? length : 1;
-        ulong keyCount = item is KeyDataViewType key ? key.Count : 0;
         return size > 0 && item is (KeyDataViewType or TextDataViewType)
-            ? (column, size, keyCount)
+            ? (column, size, item as KeyDataViewType)
             : throw new ArgumentException($"Column '{name}' is {column.Type}, {Needs}. {Remedy}");
     }
 }

@@ -11,13 +11,12 @@ internal sealed class CategoryReader
 {
     private readonly Source[] _sources;
 
-    /// <param name="row">The row, with the columns active.</param>
-    /// <param name="columns">The columns, in its schema.</param>
-    /// <param name="trained">What they are, in the same order.</param>
-    public CategoryReader(DataViewRow row, DataViewSchema.Column[] columns, CategoricalSource[] trained)
+    /// <param name="row">The row, with the columns active, at the places where they are bound.</param>
+    /// <param name="columns">The columns.</param>
+    public CategoryReader(DataViewRow row, BoundCategory[] columns)
     {
-        _sources = [.. columns.Zip(trained, (column, source) => Source.Create(row, column, source))];
-        Count = trained.Sum(source => source.Slots.Length);
+        _sources = Array.ConvertAll(columns, column => Source.Create(row, column));
+        Count = columns.Sum(column => column.Source.Slots.Length);
     }
 
     /// <summary>Codes per row.</summary>
@@ -26,7 +25,8 @@ internal sealed class CategoryReader
     /// <summary>Reads the row's codes.</summary>
     /// <param name="codes">[Count].</param>
     /// <param name="learn">Whether new values join the dictionaries; else they are unseen.</param>
-    /// <exception cref="ArgumentException">A vector has another number of values than its type promises.</exception>
+    /// <exception cref="ArgumentException">A vector has another number of values than its type promises, or a key is beyond
+    /// its.</exception>
     public void Read(Span<int> codes, bool learn = false)
     {
         foreach (Source source in _sources)
@@ -36,25 +36,36 @@ internal sealed class CategoryReader
         }
     }
 
-    private abstract class Source(DataViewRow row, DataViewSchema.Column column, CategoricalSource trained)
+    private abstract class Source(DataViewRow row, BoundCategory bound)
     {
-        public CategoryDictionary[] Slots => trained.Slots;
+        public CategoryDictionary[] Slots => bound.Source.Slots;
 
-        public static Source Create(DataViewRow row, DataViewSchema.Column column, CategoricalSource trained)
+        public static Source Create(DataViewRow row, BoundCategory bound)
         {
-            if (trained.KeyCount == 0)
-                return new Texts(row, column, trained);
-            Type raw = column.Type is VectorDataViewType vector ? vector.ItemType.RawType : column.Type.RawType;
-            return (Source)Activator.CreateInstance(typeof(Keys<>).MakeGenericType(raw), row, column, trained)!;
+            if (bound.Source.Keys is null)
+                return new Texts(row, bound);
+            DataViewType type = bound.Column.Type;
+            Type raw = type is VectorDataViewType vector ? vector.ItemType.RawType : type.RawType;
+            return (Source)Activator.CreateInstance(typeof(Keys<>).MakeGenericType(raw), row, bound)!;
         }
 
         public abstract void Read(Span<int> codes, bool learn);
+
+        // ML.NET reads a single key beyond its type's values as missing, but passes those of vectors as they are.
+        protected ulong TrainedKey(ulong key, int slot)
+        {
+            if (key > bound.Source.Keys!.Count)
+                throw new ArgumentException(
+                    $"Column '{bound.Column.Name}' holds the key {key} in slot {slot} of row {row.Position}, but its type promises "
+                    + $"keys of 1 to {bound.Source.Keys.Count}, and 0 for missing. Give no others, or a key type of more values.");
+            return bound.TrainedKeys is ulong[] trained ? trained[key] : key;
+        }
 
         protected void CheckLength(int length)
         {
             if (length != Slots.Length)
                 throw FeatureColumn.WrongLength(
-                    column.Name, length, Slots.Length, row.Position, "with empty text or the key 0 for missing ones");
+                    bound.Column.Name, length, Slots.Length, row.Position, "with empty text or the key 0 for missing ones");
         }
     }
 
@@ -65,10 +76,11 @@ internal sealed class CategoryReader
         private ReadOnlyMemory<char> _one;
         private VBuffer<ReadOnlyMemory<char>> _many;
 
-        public Texts(DataViewRow row, DataViewSchema.Column column, CategoricalSource trained)
-            : base(row, column, trained)
+        public Texts(DataViewRow row, BoundCategory bound)
+            : base(row, bound)
         {
-            if (trained.IsVector)
+            DataViewSchema.Column column = row.Schema[bound.Column.Index];
+            if (bound.Source.IsVector)
                 _readMany = row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(column);
             else
                 _readOne = row.GetGetter<ReadOnlyMemory<char>>(column);
@@ -99,15 +111,15 @@ internal sealed class CategoryReader
         private readonly Func<ulong, string> _nameOf;
         private VBuffer<T> _many;
 
-        public Keys(DataViewRow row, DataViewSchema.Column column, CategoricalSource trained)
-            : base(row, column, trained)
+        public Keys(DataViewRow row, BoundCategory bound)
+            : base(row, bound)
         {
-            if (trained.IsVector)
+            DataViewSchema.Column column = row.Schema[bound.Column.Index];
+            if (bound.Source.IsVector)
                 _readMany = row.GetGetter<VBuffer<T>>(column);
             else
                 _readOne = row.GetGetter<T>(column);
-            var names = new Lazy<VBuffer<ReadOnlyMemory<char>>?>(() => Names(column));
-            _nameOf = key => names.Value?.GetItemOrDefault((int)key - 1).ToString() is { Length: > 0 } name ? name : $"{key}";
+            _nameOf = key => bound.Names?.NameOf(key) ?? $"{key}";
         }
 
         public override void Read(Span<int> codes, bool learn)
@@ -117,7 +129,7 @@ internal sealed class CategoryReader
             {
                 Unsafe.SkipInit(out T one);
                 _readOne(ref one);
-                codes[0] = Slots[0].Code(ulong.CreateTruncating(one), nameOf);
+                codes[0] = Slots[0].Code(TrainedKey(ulong.CreateTruncating(one), slot: 0), nameOf);
                 return;
             }
 
@@ -125,18 +137,7 @@ internal sealed class CategoryReader
             CheckLength(_many.Length);
             codes.Clear();
             foreach (KeyValuePair<int, T> each in _many.Items())
-                codes[each.Key] = Slots[each.Key].Code(ulong.CreateTruncating(each.Value), nameOf);
-        }
-
-        // What keys stand for; null where it is not known, or no text.
-        private static VBuffer<ReadOnlyMemory<char>>? Names(DataViewSchema.Column column)
-        {
-            if (!column.HasKeyValues()
-                || column.Annotations.Schema["KeyValues"].Type is not VectorDataViewType { ItemType: TextDataViewType })
-                return null;
-            VBuffer<ReadOnlyMemory<char>> names = default;
-            column.GetKeyValues(ref names);
-            return names;
+                codes[each.Key] = Slots[each.Key].Code(TrainedKey(ulong.CreateTruncating(each.Value), each.Key), nameOf);
         }
     }
 }

@@ -7,14 +7,15 @@ namespace MLNet.Flows.Schema;
 internal static class NameAnnotations
 {
     public static void AddSlotNames(DataViewSchema.Annotations.Builder builder, ReadOnlyMemory<char>[] names) =>
-        Add(builder, "SlotNames", names);
+        Add(builder, "SlotNames", TextDataViewType.Instance, names);
 
-    public static void AddKeyValues(DataViewSchema.Annotations.Builder builder, ReadOnlyMemory<char>[] names) =>
-        Add(builder, "KeyValues", names);
-
-    private static void Add(DataViewSchema.Annotations.Builder builder, string kind, ReadOnlyMemory<char>[] names) =>
-        builder.Add<VBuffer<ReadOnlyMemory<char>>>(
+    /// <param name="builder">Of the column's annotations.</param>
+    /// <param name="kind">The annotation.</param>
+    /// <param name="type">Of <typeparamref name="T"/>.</param>
+    /// <param name="names">One for each slot or key.</param>
+    public static void Add<T>(DataViewSchema.Annotations.Builder builder, string kind, PrimitiveDataViewType type, T[] names) =>
+        builder.Add<VBuffer<T>>(
             kind,
-            new VectorDataViewType(TextDataViewType.Instance, names.Length),
-            (ref VBuffer<ReadOnlyMemory<char>> value) => value = new VBuffer<ReadOnlyMemory<char>>(names.Length, names));
+            new VectorDataViewType(type, names.Length),
+            (ref VBuffer<T> value) => value = new VBuffer<T>(names.Length, names));
 }

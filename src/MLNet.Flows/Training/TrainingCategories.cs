@@ -24,7 +24,7 @@ internal sealed record TrainingCategories(CodeMatrix Codes, CategoricalSource[] 
             Slots = Array.ConvertAll(source.Slots, slot => new CategoryDictionary(slot.Name)),
         });
         (CategoryDictionary Slot, bool IsKey)[] used =
-            [.. sources.SelectMany(source => source.Slots.Select(slot => (slot, source.KeyCount > 0)))];
+            [.. sources.SelectMany(source => source.Slots.Select(slot => (slot, source.Keys is not null)))];
         for (int row = 0; row < Codes.RowCount; row++)
         {
             Span<int> codes = Codes.Row(row);

@@ -70,7 +70,7 @@ internal sealed class TrainingRows
             contextColumnName is null ? null : FeatureColumn.Bind(data.Schema, contextColumnName, "context");
         DataViewSchema.Column? weight = weightColumnName is null ? null : FeatureColumn.BindWeight(data.Schema, weightColumnName);
 
-        (DataViewSchema.Column Column, CategoricalSource Source)[] categorical =
+        BoundCategory[] categorical =
             Array.ConvertAll(categoricalColumnNames, name => CategoricalColumn.Bind(data.Schema, name));
 
         CategoricalSource[] sources = Array.ConvertAll(categorical, each => each.Source);
@@ -85,7 +85,7 @@ internal sealed class TrainingRows
             ValueGetter<VBuffer<float>>? readContext =
                 context is null ? null : FeatureColumn.Reader(cursor, context.Value.Column, context.Value.Size);
             ValueGetter<float>? readWeight = weight is null ? null : cursor.GetGetter<float>(weight.Value);
-            var readCategories = new CategoryReader(cursor, Array.ConvertAll(categorical, each => each.Column), sources);
+            var readCategories = new CategoryReader(cursor, categorical);
             VBuffer<float> buffer = default, given = default;
             float w = 1;
             while (cursor.MoveNext())

@@ -52,8 +52,7 @@ internal sealed class BlockScoredCursor : DataViewRowCursor, IFlowRow
         if (bindings.Features is DataViewSchema.Column features)
             _features = new FeatureRows(input, input.Schema[features.Index], bindings.Model.Density.FeatureCount);
         if (bindings.Categories.Length > 0)
-            _readCategories = new CategoryReader(
-                input, Array.ConvertAll(bindings.Categories, each => input.Schema[each.Index]), bindings.Model.Categories!);
+            _readCategories = new CategoryReader(input, bindings.Categories);
         if (bindings.Context is DataViewSchema.Column context)
             _context = new FeatureRows(input, input.Schema[context.Index], bindings.Model.Density.ContextColumns);
         _scorer = bindings.Model.Density.CreateScorer();

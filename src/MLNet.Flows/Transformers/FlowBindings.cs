@@ -59,7 +59,7 @@ internal sealed class FlowBindings
     public DataViewSchema.Column? Features { get; }
 
     /// <summary>The categorical columns; none for none.</summary>
-    public DataViewSchema.Column[] Categories { get; } = [];
+    public BoundCategory[] Categories { get; } = [];
 
     /// <summary>What rows are given; null where they are given nothing.</summary>
     public DataViewSchema.Column? Context { get; }
@@ -85,7 +85,7 @@ internal sealed class FlowBindings
 
     /// <summary>The columns that the flow reads.</summary>
     public IEnumerable<DataViewSchema.Column> Inputs() =>
-        new[] { Features, Context }.OfType<DataViewSchema.Column>().Concat(Categories);
+        new[] { Features, Context }.OfType<DataViewSchema.Column>().Concat(Categories.Select(bound => bound.Column));
 
     private static VectorDataViewType Vector(int size) => new(NumberDataViewType.Single, size);
 

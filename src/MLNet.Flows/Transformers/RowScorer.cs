@@ -30,8 +30,7 @@ internal sealed class RowScorer : IFlowRow
         if (bindings.Features is DataViewSchema.Column features)
             _readFeatures = FeatureColumn.Reader(row, row.Schema[features.Index], density.FeatureCount);
         if (bindings.Categories.Length > 0)
-            _readCategories = new CategoryReader(
-                row, Array.ConvertAll(bindings.Categories, each => row.Schema[each.Index]), bindings.Model.Categories!);
+            _readCategories = new CategoryReader(row, bindings.Categories);
         if (bindings.Context is DataViewSchema.Column context)
             _readContext = FeatureColumn.Reader(row, row.Schema[context.Index], density.ContextColumns);
     }

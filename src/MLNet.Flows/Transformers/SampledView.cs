@@ -47,9 +47,14 @@ internal sealed class SampledView : IDataView
 
     private static DataViewType TypeOf(CategoricalSource source)
     {
-        PrimitiveDataViewType item = source.KeyCount == 0
-            ? TextDataViewType.Instance
-            : new KeyDataViewType(typeof(ulong), source.KeyCount);
+        PrimitiveDataViewType item = source.Keys switch
+        {
+            null => TextDataViewType.Instance,
+            { Type: DataKind.Byte, Count: ulong count } => new KeyDataViewType(typeof(byte), count),
+            { Type: DataKind.UInt16, Count: ulong count } => new KeyDataViewType(typeof(ushort), count),
+            { Type: DataKind.UInt32, Count: ulong count } => new KeyDataViewType(typeof(uint), count),
+            { Count: ulong count } => new KeyDataViewType(typeof(ulong), count),
+        };
         return source.IsVector ? new VectorDataViewType(item, source.Slots.Length) : item;
     }
 
@@ -68,18 +73,8 @@ internal sealed class SampledView : IDataView
         var builder = new DataViewSchema.Annotations.Builder();
         if (source.IsVector)
             NameAnnotations.AddSlotNames(builder, [.. source.Slots.Select(slot => slot.Name.AsMemory())]);
-        if (source.KeyCount is > 0 and <= MostNamedKeys)
-        {
-            var names = new ReadOnlyMemory<char>[source.KeyCount];
-            foreach (CategoryDictionary slot in source.Slots)
-            {
-                for (int code = 1; code <= slot.Count; code++)
-                    names[slot.Key(code) - 1] = slot.Text(code).AsMemory();
-            }
-
-            NameAnnotations.AddKeyValues(builder, names);
-        }
-
+        if (source.Keys?.Count <= MostNamedKeys)
+            KeyNames.Add(builder, source);
         return builder.ToAnnotations();
     }
 
@@ -143,9 +138,14 @@ internal sealed class SampledView : IDataView
             foreach (CategoricalSource source in _view._model.Categories!)
             {
                 if (source.Name == name)
-                    return source.KeyCount == 0
-                        ? Values(source, first, (slot, code) => slot.Text(code).AsMemory())
-                        : Values(source, first, (slot, code) => slot.Key(code));
+                    return source.Keys?.Type switch
+                    {
+                        null => Values(source, first, (slot, code) => slot.Text(code).AsMemory()),
+                        DataKind.Byte => Values(source, first, (slot, code) => (byte)slot.Key(code)),
+                        DataKind.UInt16 => Values(source, first, (slot, code) => (ushort)slot.Key(code)),
+                        DataKind.UInt32 => Values(source, first, (slot, code) => (uint)slot.Key(code)),
+                        _ => Values(source, first, (slot, code) => slot.Key(code)),
+                    };
                 first += source.Slots.Length;
             }
 

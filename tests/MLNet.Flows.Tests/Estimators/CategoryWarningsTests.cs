@@ -19,14 +19,37 @@ public sealed class CategoryWarningsTests
         Assert.Contains("CategoricalColumnNames", warning);
     }
 
-    [Fact]
-    public void Find_GroupWithMissingRows_IsKnownByItsNames()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Find_GroupOfWhichEveryTenthRowIsMissing_IsFound(bool named)
     {
-        string[] names = ["amount", "color.red", "color.green", "color.blue", "shape.round", "shape.square"];
-        FeatureMatrix rows = OneHot(missing: true);
+        string[]? names = named ? ["amount", "color.red", "color.green", "color.blue", "shape.round", "shape.square"] : null;
+        string warning = CategoryWarnings.Find(OneHot(missing: true), "Features", names)!;
 
-        Assert.Contains("'color.red' to 'color.blue'", CategoryWarnings.Find(rows, "Features", names));
-        Assert.DoesNotContain("Features[1]", CategoryWarnings.Find(rows, "Features", slotNames: null) ?? "");
+        Assert.Contains(named ? "'color.red' to 'color.blue'" : "'Features[1]' to 'Features[3]'", warning);
+        Assert.Contains(named ? "'shape.round' to 'shape.square'" : "'Features[4]' to 'Features[5]'", warning);
+    }
+
+    // Flags that are 1 together by chance alone in few rows, or in none of few.
+    [Theory]
+    [InlineData(0.01, 2000)]
+    [InlineData(0.1, 40)]
+    [InlineData(0.45, 200)]
+    public void Find_FlagsThatDoNotDependOnEachOther_GivesNone(double share, int count)
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            var random = new RandomStream(1, seed);
+            var rows = new FeatureMatrix(6);
+            for (int i = 0; i < count; i++)
+            {
+                foreach (ref float value in rows.AddRow())
+                    value = random.NextDouble() < share ? 1 : 0;
+            }
+
+            Assert.Null(CategoryWarnings.Find(rows, "Features", slotNames: null));
+        }
     }
 
     [Fact]

@@ -229,6 +229,7 @@ public sealed class FlowModelFormatTests
     [InlineData("continuous-v3-one-layer", typeof(ContinuousFlowTransformer), "Latent")]
     [InlineData("realnvp-v2-bounded", typeof(RealNvpTransformer), "Latent")]
     [InlineData("planar-v5-categories", typeof(PlanarFlowTransformer), "Latent")]
+    [InlineData("consensus-v5-categories", typeof(ConsensusTransformer), null)]
     [InlineData("planar-v5-context", typeof(PlanarFlowTransformer), "Latent")]
     [InlineData("continuous-v5-context", typeof(ContinuousFlowTransformer), "Latent")]
     public void Load_OfAGoldenModel_GivesTheRecordedScores(string name, Type type, string? latent)
@@ -268,6 +269,7 @@ public sealed class FlowModelFormatTests
         Write("continuous-v3-one-layer", new ContinuousFlowTransformer(_context, WithAllColumns(TestFlows.ContinuousModel(12))));
         Write("consensus-v4", new ConsensusTransformer(_context, TestFlows.ConsensusModel()));
         Write("planar-v5-categories", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.CategoricalModel())));
+        Write("consensus-v5-categories", new ConsensusTransformer(_context, TestFlows.CategoricalConsensusModel()));
         Write("planar-v5-context", new PlanarFlowTransformer(_context, WithAllColumns(TestFlows.PlanarContextModel())));
         Write(
             "continuous-v5-context",
@@ -299,7 +301,22 @@ public sealed class FlowModelFormatTests
 
         Assert.Null(FlowModelFormat.Read(FlowModelFormat.Write(TestFlows.Model())).Categories);
         Assert.Equal(model.Categories!.Select(each => each.Name), with.Categories!.Select(each => each.Name));
+        Assert.Equal(model.Categories!.Select(each => each.Keys), with.Categories!.Select(each => each.Keys));
         Assert.Equal(model.RankedRows, with.RankedRows);
+    }
+
+    [Theory]
+    [InlineData(DataKind.Byte, 256, DataKind.String, "a key of 256 values held by the type Byte")]
+    [InlineData(DataKind.Single, 20, DataKind.String, "a key of 20 values held by the type Single")]
+    [InlineData(DataKind.UInt32, 20, DataKind.DateTime, "keys that stand for the type DateTime")]
+    public void Read_KeysOfATypeThatCannotBe_SaysSo(DataKind type, ulong count, DataKind values, string fault)
+    {
+        FlowModel model = TestFlows.CategoricalModel();
+        CategoricalSource[] categories =
+            [model.Categories![0], model.Categories[1] with { Keys = new CategoryKeys(type, count, values) }];
+
+        Assert.Contains(fault, Assert.Throws<FormatException>(
+            () => FlowModelFormat.Read(FlowModelFormat.Write(model with { Categories = categories }))).Message);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Flows.Bijections;
 using MLNet.Flows.Bijections.Planar;
 using MLNet.Flows.Bijections.Preprocessing;
@@ -79,9 +80,10 @@ internal static class TestFlows
     };
 
     /// <summary>With a column of text and one of keys of 20 values, made from counts.</summary>
-    public static FlowModel CategoricalModel()
+    public static FlowModel CategoricalModel() => CategoricalModel(Model());
+
+    private static FlowModel CategoricalModel(FlowModel features)
     {
-        FlowModel features = Model();
         var mixture = (NormalMixture)features.Density.Flow.Chain.Base;
         CategoryDictionary text = new("Text"), key = new("Key");
         var codes = new CodeMatrix(2);
@@ -90,7 +92,7 @@ internal static class TestFlows
         {
             Span<int> row = codes.AddRow();
             row[0] = text.Code(string.Create(CultureInfo.InvariantCulture, $"{0.1f * (i * i % 11)}"), learn: true);
-            row[1] = key.Code((ulong)(i % 7), number => $"number {number}");
+            row[1] = key.Code((ulong)(i % 7), number => string.Create(CultureInfo.InvariantCulture, $"{0.1f * (number - 1)}"));
             shares.Add(i, i % 3 == 0 ? 0 : 1);
         }
 
@@ -103,8 +105,8 @@ internal static class TestFlows
                 new NormalMixture(4, mixture.Weights.ToArray(), mixture.Mean.ToArray(), mixture.Scale.ToArray(), tables)))),
             Categories =
             [
-                new CategoricalSource("Text", IsVector: false, KeyCount: 0, [text]),
-                new CategoricalSource("Key", IsVector: false, KeyCount: 20, [key]),
+                new CategoricalSource("Text", IsVector: false, Keys: null, [text]),
+                new CategoricalSource("Key", IsVector: false, new CategoryKeys(DataKind.UInt32, 20, DataKind.String), [key]),
             ],
             ReferenceCategories = [1, 2],
         };
@@ -112,9 +114,14 @@ internal static class TestFlows
 
     public static FlowModel ContinuousModel(params int[] hidden) => Model(BijectionTable.Continuous(4, hidden, steps: 10));
 
-    public static FlowModel ConsensusModel()
+    public static FlowModel ConsensusModel() => ConsensusModel(Model(), NiceModel());
+
+    /// <summary>Of two flows with the categories of <see cref="CategoricalModel()"/>.</summary>
+    public static FlowModel CategoricalConsensusModel() =>
+        ConsensusModel(CategoricalModel(), CategoricalModel(NiceModel()));
+
+    private static FlowModel ConsensusModel(FlowModel planar, FlowModel nice)
     {
-        FlowModel planar = Model(), nice = NiceModel();
         return planar with
         {
             Density = new RowDensity(planar.Density.Flow, nice.Density.Flow),

@@ -9,9 +9,10 @@ public sealed class CategoryBadInputTests
     private readonly MLContext _context = new(3);
 
     [Theory]
-    [InlineData("Features", "The columns '")]
-    [InlineData("Weight", "are not all different")]
-    [InlineData("Given", "are not all different")]
+    [InlineData("Features", "names 'Features', which FeatureColumnName names too. Numbers that measure something are features")]
+    [InlineData("Weight", "names 'Weight', which ExampleWeightColumnName names too")]
+    [InlineData("Given", "names 'Given', which ContextColumnName names too. What rows are given is no part of their density")]
+    [InlineData("Color", "CategoricalColumnNames names 'Color' more than once. Name each column once.")]
     [InlineData("Score", "are not all different")]
     [InlineData("", "A column name is null or empty")]
     public void Options_WithAColumnInTwoRoles_AreRefused(string categorical, string fault)

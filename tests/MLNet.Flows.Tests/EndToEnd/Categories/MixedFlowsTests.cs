@@ -46,6 +46,31 @@ public sealed class MixedFlowsTests
         Assert.True(likelihoods[51] > likelihoods[52] + 1, $"{name}: {likelihoods[51]} and {likelihoods[52]}");
     }
 
+    // Their one normal base gives way to a mixture; a base that was set still is refused.
+    [Fact]
+    public void ForDensityEstimation_WithCategories_LearnsWhichGoWhere()
+    {
+        PlanarFlowEstimator.Options planar = PlanarFlowEstimator.Options.ForDensityEstimation();
+        (planar.CategoricalColumnNames, planar.NumberOfLayers, planar.MaximumEpochs) = (KnownMixture.Columns, 4, 10);
+        NeuralSplineEstimator.Options spline = NeuralSplineEstimator.Options.ForDensityEstimation();
+        (spline.CategoricalColumnNames, spline.NumberOfTransforms, spline.MaximumEpochs) = (KnownMixture.Columns, 1, 10);
+        ContinuousFlowEstimator.Options continuous = ContinuousFlowEstimator.Options.ForDensityEstimation();
+        (continuous.CategoricalColumnNames, continuous.HiddenUnits, continuous.MaximumEpochs) = (KnownMixture.Columns, [16], 10);
+        IDataView data = KnownMixture.View(_context, KnownMixture.Draw(1500, 1));
+        IDataView fresh = KnownMixture.View(_context,
+        [
+            new MixedRow { Features = [-2, 0], Color = "red", Shape = "round" },
+            new MixedRow { Features = [-2, 0], Color = "black", Shape = "round" },
+        ]);
+
+        foreach (IEstimator<ITransformer> flow in (IEstimator<ITransformer>[])
+            [_context.Flows.PlanarFlow(planar), _context.Flows.NeuralSpline(spline), _context.Flows.ContinuousFlow(continuous)])
+        {
+            float[] likelihoods = [.. flow.Fit(data).Transform(fresh).GetColumn<float>("LogLikelihood")];
+            Assert.True(likelihoods[0] > likelihoods[1] + 2, $"{likelihoods[0]} and {likelihoods[1]}");
+        }
+    }
+
     [Theory]
     [InlineData(null, 0.1)]
     [InlineData(0.05, null)]
