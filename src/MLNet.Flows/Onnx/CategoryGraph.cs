@@ -12,14 +12,14 @@ internal static class CategoryGraph
     /// <param name="column">[n, slots] of text or keys.</param>
     public static IEnumerable<OnnxValue> Codes(CategoricalSource source, OnnxValue column)
     {
-        OnnxValue values = source.KeyCount == 0 ? column : column.ToInt64();
+        OnnxValue values = source.Keys is null ? column : column.ToInt64();
         for (int i = 0; i < source.Slots.Length; i++)
         {
             CategoryDictionary slot = source.Slots[i];
             int[] codes = [.. Enumerable.Range(CategoryCode.Missing, slot.Count + 1)];
             yield return (source.Slots.Length == 1 ? values : values.Columns([i])).MachineLearning(
                 "LabelEncoder",
-                source.KeyCount == 0
+                source.Keys is null
                     ? ("keys_strings", Array.ConvertAll(codes, slot.Text))
                     : ("keys_int64s", Array.ConvertAll(codes, code => (long)slot.Key(code))),
                 ("values_int64s", Array.ConvertAll(codes, code => (long)code)),
