@@ -27,7 +27,8 @@ internal sealed class CategoryDictionary
     public int Count => _texts.Count;
 
     /// <summary>The code of a text.</summary>
-    /// <param name="text">Empty for missing; what no file can hold is coded as the <see cref="CategoryText"/> that is saved.</param>
+    /// <param name="text">Empty for missing; what no file can hold is coded as the <see cref="CategoryText"/> that is
+    /// saved.</param>
     /// <param name="learn">Whether a new one joins the dictionary.</param>
     public int Code(ReadOnlySpan<char> text, bool learn)
     {

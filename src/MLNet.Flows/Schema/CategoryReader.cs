@@ -56,8 +56,9 @@ internal sealed class CategoryReader
         {
             if (key > bound.Source.Keys!.Count)
                 throw new ArgumentException(
-                    $"Column '{bound.Column.Name}' holds the key {key} in slot {slot} of row {row.Position}, but its type promises "
-                    + $"keys of 1 to {bound.Source.Keys.Count}, and 0 for missing. Give no others, or a key type of more values.");
+                    $"Column '{bound.Column.Name}' holds the key {key} in slot {slot} of row {row.Position}, but its type "
+                    + $"promises keys of 1 to {bound.Source.Keys.Count}, and 0 for missing. Give no others, or a key type of "
+                    + "more values.");
             return bound.TrainedKeys is ulong[] trained ? trained[key] : key;
         }
 

@@ -106,8 +106,11 @@ internal abstract class KeyNames
                 : DataKind.String;
         }
 
-        public override string NameOf(ulong key) =>
-            key <= (ulong)_values.Length && Text(_values.GetItemOrDefault((int)key - 1)) is { Length: > 0 } name ? name : $"{key}";
+        public override string NameOf(ulong key)
+        {
+            string? name = key <= (ulong)_values.Length ? Text(_values.GetItemOrDefault((int)key - 1)) : null;
+            return string.IsNullOrEmpty(name) ? $"{key}" : name;
+        }
 
         private static string? Text(T value) => value switch
         {

@@ -42,7 +42,8 @@ public sealed class CategoryKeysTests
         IDataView data = _context.Transforms.Conversion.MapValueToKey("Key", "Day").Fit(rows).Transform(rows);
         ITransformer model = _context.Flows.PlanarFlow(Short("Key")).Fit(data);
         IDataView drawn = _context.Flows.Sample(model, rows: 20, seed: 1);
-        string[] values = [.. _context.Transforms.Conversion.MapKeyToValue("Key").Fit(drawn).Transform(drawn).GetColumn<string>("Key")];
+        string[] values = [.. _context.Transforms.Conversion.MapKeyToValue("Key").Fit(drawn).Transform(drawn)
+            .GetColumn<string>("Key")];
 
         Assert.All(values, value => Assert.StartsWith("01/0", value));
     }
@@ -52,7 +53,11 @@ public sealed class CategoryKeysTests
     {
         TypedRow[] rows = [.. Rows().Select((row, i) => new TypedRow
         {
-            Features = row.Features, Small = (byte)(i % 4), Middle = [(ushort)(i % 3)], Wide = (ulong)(i % 5), Many = [(uint)(i % 2), 2],
+            Features = row.Features,
+            Small = (byte)(i % 4),
+            Middle = [(ushort)(i % 3)],
+            Wide = (ulong)(i % 5),
+            Many = [(uint)(i % 2), 2],
         })];
         IDataView data = _context.Data.LoadFromEnumerable(rows);
         ITransformer model = SaveAndLoad(
@@ -80,7 +85,8 @@ public sealed class CategoryKeysTests
 
         Assert.NotEqual(data.GetColumn<uint>("Key"), reversed.GetColumn<uint>("Key").Reverse());
         Assert.Equal(expected, model.Transform(reversed).GetColumn<float>("Score").Reverse());
-        float[] explained = [.. _context.Flows.ExplainRows(model, reversed, 4).Take(5).Select(row => row.Sum(each => each.Contribution))];
+        float[] explained = [.. _context.Flows.ExplainRows(model, reversed, 4).Take(5)
+            .Select(row => row.Sum(each => each.Contribution))];
         float[] first = [.. _context.Flows.ExplainRows(model, Keyed(kind, [.. rows.Reverse().Take(5)], data), 4)
             .Select(row => row.Sum(each => each.Contribution))];
         Assert.Equal(first, explained);
@@ -91,8 +97,8 @@ public sealed class CategoryKeysTests
     {
         ErrorRow[] rows = Rows();
         ITransformer model = _context.Flows.PlanarFlow(Short("Key")).Fit(Keyed(DataKind.Single, rows));
-        IDataView other = Keyed(
-            DataKind.Single, [.. rows.Select(row => new ErrorRow { Features = row.Features, Error = row.Error == 404 ? 403 : row.Error })]);
+        IDataView other = Keyed(DataKind.Single, [.. rows.Select(
+            row => new ErrorRow { Features = row.Features, Error = row.Error == 404 ? 403 : row.Error })]);
         FeatureContribution[][] explained = [.. _context.Flows.ExplainRows(model, other, 4).Take(3).Select(row => row.ToArray())];
 
         Assert.Equal(
