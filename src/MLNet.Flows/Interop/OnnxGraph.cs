@@ -33,9 +33,6 @@ internal sealed class OnnxGraph
         (_context, _prefix) = (context, prefix);
     }
 
-    /// <summary>Nodes so far.</summary>
-    public int Nodes { get; private set; }
-
     /// <summary>The tensor [n, size] of a column that was written before; null where there is none.</summary>
     public string? Column(string name) => _context.ContainsColumn(name) ? _context.GetVariableName(name) : null;
 
@@ -102,7 +99,6 @@ internal sealed class OnnxGraph
     private void Add(
         string operation, string domain, string[] inputs, string output, (string Name, object Value)[] attributes)
     {
-        Nodes++;
         OnnxNode node = _context.CreateNode(operation, inputs, [output], _context.GetNodeName(Name(operation)), domain);
         foreach ((string name, object value) in attributes)
             AddAttribute(node, name, value);

@@ -6,11 +6,11 @@ namespace MLNet.Flows.Onnx;
 
 /// <summary>Writes a continuous map: the solver's steps one behind the other, with the exact divergence.</summary>
 /// <remarks>
-/// As <see cref="RungeKuttaKernel{V, S}"/> does them, in as few nodes as it takes, about 40 a step: a runtime's plan of its
+/// As <see cref="RungeKuttaKernel{V, S}"/> does them, in as few nodes as it takes, about 30 a step: a runtime's plan of its
 /// memory takes time with the square of their number.
 /// 1. v = W u + b with the last hidden units u, so that a stage's point y - c v is one product on top of y - c b.
 /// 2. A step's end is one product of the units of its four stages, side by side, with their shares of W.
-/// 3. The divergences of the four stages are computed at once, one stage below the other, and weighted.
+/// 3. The divergences of a few steps are computed at once, one stage below the other, and weighted.
 /// </remarks>
 internal static class ContinuousGraph
 {
@@ -19,27 +19,34 @@ internal static class ContinuousGraph
 
     private const int Stages = 4;
 
+    // More would take more memory than they save nodes.
+    private const int StepsAtOnce = 5;
+
     public static void Write(ContinuousMap map, OnnxRows rows)
     {
         float h = 1f / map.Steps;
         float[] shares = [h / 6, h / 3, h / 3, h / 6];
         var field = new Field(map.Field, rows, h, shares);
+        List<OnnxValue> first = [], last = [];
         for (int step = 0; step < map.Steps; step++)
         {
             OnnxValue y = rows.X, halfway = y - field.HalfBiases, end = y - field.Biases, point = y;
-            OnnxValue[] first = new OnnxValue[Stages], last = new OnnxValue[Stages];
             for (int i = 0; i < Stages; i++)
             {
                 if (i != 2)
                     field.SetTime(map.Biases[2 * step + (i + 1) / 2].Span[..map.Field.Input.Outputs]);
-                (first[i], last[i]) = field.Units(point);
+                field.AddUnits(point, first, last);
                 if (i < Stages - 1)
-                    point = Limited(last[i].Dense(field.Output, i < 2 ? halfway : end, i < 2 ? -h / 2 : -h));
+                    point = Limited(last[^1].Dense(field.Output, i < 2 ? halfway : end, i < 2 ? -h / 2 : -h));
             }
 
-            rows.X = Limited(OnnxValue.Concat(last).Dense(field.OutputShares, end, -1));
-            OnnxValue divergences = Limited(field.Divergences(first, last));
-            rows.AddLogDet(-divergences.InRows(Stages).SumOfRows(shares));
+            rows.X = Limited(OnnxValue.Concat([.. last.TakeLast(Stages)]).Dense(field.OutputShares, end, -1));
+            if ((step + 1) % StepsAtOnce != 0 && step < map.Steps - 1)
+                continue;
+            OnnxValue divergences = Limited(field.Divergences(first, last)).InRows(first.Count);
+            rows.AddLogDet(-divergences.SumOfRows([.. Enumerable.Range(0, first.Count).Select(i => shares[i % Stages])]));
+            first.Clear();
+            last.Clear();
         }
     }
 
@@ -93,22 +100,22 @@ internal static class ContinuousGraph
         /// <summary>The first layer's biases from now on.</summary>
         public void SetTime(ReadOnlySpan<float> biases) => _biases = Vector(biases);
 
-        /// <summary>The first and the last hidden units at a point.</summary>
-        public (OnnxValue First, OnnxValue Last) Units(OnnxValue point)
+        /// <summary>Adds the first and the last hidden units at a point.</summary>
+        public void AddUnits(OnnxValue point, List<OnnxValue> first, List<OnnxValue> last)
         {
-            OnnxValue first = point.Dense(_input, _biases);
-            first = (_shift is OnnxValue shift ? first + shift : first).Tanh();
-            return (first, _hidden is var (weights, biases) ? first.Dense(weights, biases).Tanh() : first);
+            OnnxValue sums = point.Dense(_input, _biases);
+            first.Add((_shift is OnnxValue shift ? sums + shift : sums).Tanh());
+            last.Add(_hidden is var (weights, biases) ? first[^1].Dense(weights, biases).Tanh() : first[^1]);
         }
 
         /// <summary>div v at the hidden units of all stages, one stage below the other.</summary>
-        public OnnxValue Divergences(OnnxValue[] first, OnnxValue[] last)
+        public OnnxValue Divergences(List<OnnxValue> first, List<OnnxValue> last)
         {
             OnnxValue traces = Slopes(first).Dense(_trace.Weights, _trace.Biases);
             return _hidden is null ? traces : (Slopes(last) * traces).Sum();
         }
 
-        private static OnnxValue Slopes(OnnxValue[] units) => 1 - OnnxValue.Stack(units).Squared();
+        private static OnnxValue Slopes(List<OnnxValue> units) => 1 - OnnxValue.Stack([.. units]).Squared();
 
         private static float[] Repeated(DenseLayer layer, float[] shares)
         {
