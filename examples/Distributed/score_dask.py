@@ -16,22 +16,25 @@ from distributed import Client, LocalCluster, as_completed
 
 import scoring
 
+STEPS = ["read", "load", "score", "write"]
+
 
 def score_part(part, model, folder):
-    """Scores one file; returns what it took. Any worker may do it, and do it again."""
-    started = time.perf_counter()
+    """Scores one file; returns what it took, in seconds of processor. Any worker may do it, and do it again."""
     parquet = part.suffix == ".parquet"
+    clock = [time.process_time()]
     rows = pandas.read_parquet(part) if parquet else pandas.read_csv(part)
-    read = time.perf_counter()
+    clock.append(time.process_time())
     scoring.session(str(model))
-    loaded = time.perf_counter()
+    clock.append(time.process_time())
     scored = scoring.score(rows, str(model))
-    done = time.perf_counter()
+    clock.append(time.process_time())
     unfinished = folder / f".{part.name}.{uuid.uuid4().hex}"
     scored.to_parquet(unfinished, index=False) if parquet else scored.to_csv(unfinished, index=False)
     os.replace(unfinished, folder / part.name)
-    return {"part": part.name, "process": os.getpid(), "rows": len(rows), "read": read - started, "load": loaded - read,
-            "score": done - loaded, "write": time.perf_counter() - done}
+    clock.append(time.process_time())
+    took = {name: end - start for name, start, end in zip(STEPS, clock, clock[1:])}
+    return {"part": part.name, "process": os.getpid(), "rows": len(rows)} | took
 
 
 def score_parts(client, parts, model, folder):
@@ -65,15 +68,15 @@ def main():
     cluster = given.scheduler or LocalCluster(n_workers=given.workers, threads_per_worker=1, dashboard_address=None)
     with Client(cluster) as client:
         before = set(client.run(os.getpid).values())
-        started, total = time.perf_counter(), dict.fromkeys(["rows", "read", "load", "score", "write"], 0)
+        started, total = time.perf_counter(), dict.fromkeys(["rows", *STEPS], 0)
         for took in score_parts(client, parts, model, folder):
             print(f"{took['part']}: {took['rows']} rows by process {took['process']}", flush=True)
             total = {key: value + took[key] for key, value in total.items()}
         seconds = time.perf_counter() - started
         died = len(before - set(client.run(os.getpid).values()))
+    spent = " ".join(f"{name}_cpu_s={total[name]:.1f}" for name in STEPS)
     print(f"parts={len(parts)} rows={total['rows']} workers={len(before)} died={died} seconds={seconds:.1f} "
-          f"rows_per_s={total['rows'] / seconds:.0f} read_s={total['read']:.1f} load_s={total['load']:.1f} "
-          f"score_s={total['score']:.1f} write_s={total['write']:.1f}")
+          f"rows_per_s={total['rows'] / seconds:.0f} {spent}")
 
 
 if __name__ == "__main__":
