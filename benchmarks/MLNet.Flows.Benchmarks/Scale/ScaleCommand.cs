@@ -71,7 +71,7 @@ internal static class ScaleCommand
     private static IEnumerable<(string Name, Action<PlanarFlowEstimator.Options> Change)> Presets() =>
     [
         ("default", _ => { }),
-        ("density", options => (options.MaximumEpochs, options.MaximumSteps) = (null, 20_000)),
+        ("density", options => (options.MaximumEpochs, options.MaximumSteps) = (null, 5_000)),
     ];
 
     private static float[] Score(FlowTransformer model, float[] rows, int dimension)
