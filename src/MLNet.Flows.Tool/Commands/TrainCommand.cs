@@ -31,6 +31,10 @@ internal static class TrainCommand
             Description = "Replace missing numbers by the column's mean. Default: rows with gaps alarm and are not trained on.",
         };
         var steps = new Option<int?>("--steps") { Description = "Optimizer steps at most. Default: the flow's own." };
+        var rows = new Option<int?>("--max-rows")
+        {
+            Description = "Rows kept in memory at most: of more, a random sample. Default: 1,000,000 (fewer of wide ones).",
+        };
         var threads = new Option<int?>("--threads") { Description = "Threads at most. Default: all cores." };
         Option<int> seed = CommonOptions.Seed("Same seed, same rows, same machine: same model.");
         Option<bool> comma = CommonOptions.DecimalComma();
@@ -38,8 +42,8 @@ internal static class TrainCommand
         Option<bool> json = CommonOptions.Json();
         var command = new Command("train", "Train a model on the rows of files, without labels.")
         {
-            data, output, label, ignore, category, context, flow, contamination, rate, fill, steps, threads, seed, comma, force,
-            json,
+            data, output, label, ignore, category, context, flow, contamination, rate, fill, steps, rows, threads, seed, comma,
+            force, json,
         };
         command.SetAction(parsed =>
         {
@@ -58,6 +62,7 @@ internal static class TrainCommand
                     Contamination = parsed.GetValue(contamination),
                     FalseAlarmRate = parsed.GetValue(rate),
                     MaximumSteps = parsed.GetValue(steps),
+                    MaximumTrainingRows = parsed.GetValue(rows),
                     NumberOfThreads = parsed.GetValue(threads),
                     Seed = parsed.GetValue(seed),
                     Cancellation = shell.Cancellation,

@@ -20,6 +20,7 @@ internal static class FlowChoice
             Contamination = settings.Contamination,
             FalseAlarmRate = settings.FalseAlarmRate,
             Seed = settings.Seed,
+            MaximumTrainingRows = settings.MaximumTrainingRows,
             NumberOfThreads = settings.NumberOfThreads,
             Progress = settings.Progress,
             CancellationToken = settings.Cancellation,

@@ -15,6 +15,8 @@ internal sealed record FlowSettings
 
     public int? MaximumSteps { get; init; }
 
+    public int? MaximumTrainingRows { get; init; }
+
     public int Seed { get; init; }
 
     public int? NumberOfThreads { get; init; }
@@ -32,6 +34,7 @@ internal sealed record FlowSettings
         options.ContextColumnName = ContextColumnName;
         options.Contamination = Contamination;
         options.FalseAlarmRate = FalseAlarmRate;
+        options.MaximumTrainingRows = MaximumTrainingRows;
         options.MaximumSteps = MaximumSteps ?? options.MaximumSteps;
         options.Seed = Seed;
         options.NumberOfThreads = NumberOfThreads;

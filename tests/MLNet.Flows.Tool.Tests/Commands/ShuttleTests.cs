@@ -37,6 +37,22 @@ public sealed class ShuttleTests(ShuttleModel model) : IClassFixture<ShuttleMode
         Assert.Equal(File.ReadAllText(_folder["a.csv"]), File.ReadAllText(_folder["b.csv"]));
     }
 
+    [Theory]
+    [InlineData("planar")]
+    [InlineData("detector")]
+    public void Train_WithFewerRowsThanThereAre_TrainsOnASample(string flow)
+    {
+        JsonElement trained = Workspace.Run(
+            "train", Workspace.Shuttle, "--label", "Label", "--flow", flow, "--max-rows", "500", "--out", _folder["few.zip"],
+            "--json").Succeeded().Json;
+
+        Assert.Equal(500, trained.GetProperty("rowsTrained").GetInt64());
+        Assert.Contains(
+            "MaximumTrainingRows is 0",
+            Workspace.Run("train", Workspace.Shuttle, "--max-rows", "0", "--out", _folder["none.zip"]).Failed().Error,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Train_Model_LoadsAndScoresInPlainMlNetByColumnNames()
     {
