@@ -68,7 +68,11 @@ foreach (string each in setting == "both" ? (string[])["clean", "contaminated"] 
 if (output.Length > 0)
     File.WriteAllLines(output, [Result.Header, .. results.Select(result => result.ToString())]);
 foreach (IGrouping<string, Result> each in results.GroupBy(result => result.Setting))
+{
     Study.PrintSummary(sets, each.Key, methods, [.. each], seeds);
+    Study.PrintPairs(sets, each.Key, methods, [.. each]);
+}
+
 return 0;
 
 string Take(string name, string fallback) => arguments.Remove(name, out string? value) ? value : fallback;

@@ -73,6 +73,29 @@ internal static class Study
             .Average(r => r.Auroc);
     }
 
+    /// <summary>Prints how far the first method is ahead of each other one, in pairs of the same set, with one standard error over
+    /// the sets.</summary>
+    public static void PrintPairs(LabeledSet[] sets, string setting, string[] methods, Result[] results)
+    {
+        foreach (string other in methods[1..])
+        {
+            Console.WriteLine(
+                $"PAIRS {setting} {methods[0]} less {other}: auroc={Ahead(r => r.Auroc)} auprc={Ahead(r => r.Auprc)} "
+                + $"sets={sets.Length}");
+
+            string Ahead(Func<Result, double> figure)
+            {
+                double[] ahead = [.. sets.Select(set => Mean(methods[0], set) - Mean(other, set))];
+                double mean = ahead.Average();
+                double error = Math.Sqrt(ahead.Sum(each => (each - mean) * (each - mean)) / (ahead.Length - 1) / ahead.Length);
+                return $"{mean:+0.00;-0.00}+-{error:F2}";
+
+                double Mean(string method, LabeledSet set) =>
+                    results.Where(r => r.Method == method && r.Set == set.Name).Average(figure);
+            }
+        }
+    }
+
     private static string Cell(IEnumerable<Result> results) =>
         $"{results.Average(r => r.Auroc):F1} / {results.Average(r => r.Auprc):F1}";
 }
