@@ -73,8 +73,8 @@ internal static class Study
             .Average(r => r.Auroc);
     }
 
-    /// <summary>Prints how far the first method is ahead of each other one, in pairs of the same set, with one standard error over
-    /// the sets.</summary>
+    /// <summary>Prints how far the first method is ahead of each other one, in pairs of the same set, with one standard error
+    /// over the sets.</summary>
     public static void PrintPairs(LabeledSet[] sets, string setting, string[] methods, Result[] results)
     {
         foreach (string other in methods[1..])
