@@ -13,14 +13,23 @@ internal sealed class DensityScorer
     private readonly FlowWorkspace[] _workspaces;
 
     // [flows, 64]: log p_m.
-    private readonly float[] _logProbs;
+    private readonly AlignedBuffer _logProbs;
+
+    // [64]: log sum_m p_m.
+    private readonly AlignedBuffer _logSums = new(R);
+
+    // [flows]: log p_m of a row alone.
+    private readonly float[] _row;
+    private readonly float _logFlows;
 
     /// <param name="flows">One or more.</param>
     public DensityScorer(FlowDensity[] flows)
     {
         _flows = flows;
         _workspaces = Array.ConvertAll(flows, flow => flow.CreateWorkspace());
-        _logProbs = new float[flows.Length * R];
+        _logProbs = new AlignedBuffer(flows.Length * R);
+        _row = new float[flows.Length];
+        _logFlows = MathF.Log(flows.Length);
     }
 
     /// <summary>Scores rows [n, FeatureCount] given contexts [n, ContextColumns], row-major.</summary>
@@ -62,10 +71,15 @@ internal sealed class DensityScorer
             ReadOnlySpan<float> someContexts = contexts.Slice(start * given, count * given);
             ReadOnlySpan<int> someCategories = categories.Slice(start * codes, count * codes);
             for (int m = 0; m < _flows.Length; m++)
-                _flows[m].LogProb(some, someContexts, _logProbs.AsSpan(m * R, count), _workspaces[m], someCategories);
+                _flows[m].LogProb(some, someContexts, _logProbs.Span.Slice(m * R, count), _workspaces[m], someCategories);
+            var mixture = new Mixture(_logProbs, _flows.Length, _logSums);
+            SimdDispatch.Run(SimdSupport.Best, ref mixture);
             for (int r = 0; r < count; r++)
             {
-                RowScore score = Combine(r);
+                double sum = 0;
+                for (int m = 0; m < _flows.Length; m++)
+                    sum += _logProbs[m * R + r];
+                RowScore score = Combine(_logSums[r], sum);
                 logLikelihoods[start + r] = score.LogLikelihood;
                 if (!scores.IsEmpty)
                     scores[start + r] = score.Score;
@@ -77,24 +91,30 @@ internal sealed class DensityScorer
     public RowScore ScoreRow(
         ReadOnlySpan<float> features, ReadOnlySpan<float> context, ReadOnlySpan<int> categories = default)
     {
+        double sum = 0;
         for (int m = 0; m < _flows.Length; m++)
-            _logProbs[m * R] = _flows[m].LogProbOfRow(features, context, _workspaces[m], categories);
-        return _flows.Length == 1 ? new RowScore(_logProbs[0], -_logProbs[0]) : Combine(0);
-    }
-
-    // NaN of NaN.
-    private RowScore Combine(int row)
-    {
-        float highest = float.NegativeInfinity;
-        double sum = 0, shares = 0;
-        for (int i = row; i < _logProbs.Length; i += R)
         {
-            sum += _logProbs[i];
-            highest = Math.Max(highest, _logProbs[i]);
+            _row[m] = _flows[m].LogProbOfRow(features, context, _workspaces[m], categories);
+            sum += _row[m];
         }
 
-        for (int i = row; i < _logProbs.Length; i += R)
-            shares += Math.Exp((double)_logProbs[i] - highest);
-        return new RowScore((float)(highest + Math.Log(shares / _flows.Length)), (float)(-sum / _flows.Length));
+        return _row is [float only] ? new RowScore(only, -only) : Combine(NormalMixtureKernel.LogSumExp(_row), sum);
+    }
+
+    // NaN where a member's is, whatever the largest of numbers and NaN is.
+    private RowScore Combine(float logSum, double sum) =>
+        double.IsNaN(sum)
+            ? new RowScore(float.NaN, float.NaN)
+            : new RowScore(logSum - _logFlows, (float)(-sum / _flows.Length));
+
+    private readonly unsafe struct Mixture(AlignedBuffer logProbs, int flows, AlignedBuffer result) : ISimdOperation
+    {
+        public void Run<V, S>()
+            where V : struct
+            where S : struct, ISimd<V>
+        {
+            fixed (float* l = logProbs, sums = result)
+                NormalMixtureKernel.LogSumExp<V, S>(l, flows, sums);
+        }
     }
 }

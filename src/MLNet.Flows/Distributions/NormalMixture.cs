@@ -12,6 +12,7 @@ internal sealed class NormalMixture : Distribution
     public const int MaximumComponents = 1000;
 
     private readonly NormalMixtureParameters _parameters;
+    private readonly SharedScaleMixture? _sharedScale;
     private readonly float[] _weights;
     private readonly float[] _mean;
     private readonly float[] _scale;
@@ -28,6 +29,7 @@ internal sealed class NormalMixture : Distribution
         _parameters = new NormalMixtureParameters(dimension, weights.Length);
         double total = weights.Sum(w => (double)w);
         _parameters.Set([.. weights.Select(w => Math.Log(w / total))], mean, scale);
+        _sharedScale = SharedScale ? SharedScaleMixture.Of(_parameters) : null;
     }
 
     public int Components => _weights.Length;
@@ -50,7 +52,7 @@ internal sealed class NormalMixture : Distribution
 
     public override int CategoryColumns => Categories?.Columns ?? 0;
 
-    public override int ScratchColumns => Components;
+    public override int ScratchColumns => _sharedScale?.ScratchColumns ?? Components;
 
     public override DistributionKind Kind => DistributionKind.NormalMixture;
 
@@ -71,6 +73,15 @@ internal sealed class NormalMixture : Distribution
 
     public override void LogProb(RowBlock block)
     {
+        if (_sharedScale is null)
+            LogProbAndTerms(block);
+        else
+            _sharedScale.LogProb(block, Categories);
+    }
+
+    // Leaves the terms in the scratch columns, for gradients.
+    private void LogProbAndTerms(RowBlock block)
+    {
         var operation = new NormalMixtureKernel.BlockLogProb(_parameters, block, Categories);
         SimdDispatch.Run(block.Width, ref operation);
     }
@@ -79,12 +90,14 @@ internal sealed class NormalMixture : Distribution
     {
         Span<float> logShares = stackalloc float[Categories is null ? 0 : Components];
         Categories?.LogShares(row.Categories, logShares);
-        return NormalMixtureKernel.LogProb(_parameters, row.Values.Span, row.Scratch.Span, logShares);
+        return _sharedScale is not null
+            ? _sharedScale.LogProb(row, logShares)
+            : NormalMixtureKernel.LogProb(_parameters, row.Values.Span, row.Scratch.Span, logShares);
     }
 
     public override void LogProbGradient(RowBlock block, RowBlock gradient)
     {
-        LogProb(block);
+        LogProbAndTerms(block);
         var operation = new NormalMixtureKernel.InputGradient(_parameters, block, gradient);
         SimdDispatch.Run(block.Width, ref operation);
         if (block.Categories?.Path is not null)

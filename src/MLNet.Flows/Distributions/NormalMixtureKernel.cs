@@ -33,22 +33,80 @@ internal static unsafe class NormalMixtureKernel
         NormalMixtureParameters p, ReadOnlySpan<float> z, Span<float> scratch, ReadOnlySpan<float> logShares = default)
     {
         ReadOnlySpan<float> offsets = p.Offset.Span, inverseScales = p.InverseScale.Span, constants = p.Constant.Span;
-        float max = Lowest;
         for (int m = 0, entry = 0; m < p.Components; m++)
         {
             float sum = 0;
             for (int d = 0; d < p.Dimension; d++, entry++)
                 sum = AddTerm<float, SimdScalar>(sum, z[d], inverseScales[entry], offsets[entry]);
             scratch[m] = Component<float, SimdScalar>(sum, constants[m]);
-            if (logShares.Length > 0)
-                scratch[m] += logShares[m];
-            max = SimdScalar.Max(max, scratch[m]);
         }
 
+        return LogSumExp(scratch[..p.Components], logShares);
+    }
+
+    /// <summary>log sum_m exp(l_m), step 2, of one row.</summary>
+    /// <param name="terms">[M], l_m; at least one.</param>
+    /// <param name="logShares">[M], added to the terms; empty for none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float LogSumExp(Span<float> terms, ReadOnlySpan<float> logShares = default)
+    {
+        for (int m = 0; m < logShares.Length; m++)
+            terms[m] += logShares[m];
+        float max = terms[0];
+        foreach (float term in terms)
+            max = SimdScalar.Max(max, term);
         float total = 0;
-        for (int m = 0; m < p.Components; m++)
-            total += ExpOrZero<float, SimdScalar>(scratch[m] - max, NegligibleLogTerm);
+        foreach (float term in terms)
+            total = AddShare<float, SimdScalar>(total, term - max);
         return max + VectorMath<float, SimdScalar>.Log(total);
+    }
+
+    /// <summary>The same of a block.</summary>
+    /// <param name="l">[M, 64].</param>
+    /// <param name="components">M.</param>
+    /// <param name="result">[64].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogSumExp<V, S>(float* l, int components, float* result)
+        where V : struct
+        where S : struct, ISimd<V>
+    {
+        int v = S.Count;
+        for (int r = 0; r < R; r += 4 * v)
+        {
+            float* term = l + r;
+            V max0 = S.Load(term), max1 = S.Load(term + v), max2 = S.Load(term + 2 * v), max3 = S.Load(term + 3 * v);
+            for (int m = 0; m < components; m++, term += R)
+            {
+                max0 = S.Max(max0, S.Load(term));
+                max1 = S.Max(max1, S.Load(term + v));
+                max2 = S.Max(max2, S.Load(term + 2 * v));
+                max3 = S.Max(max3, S.Load(term + 3 * v));
+            }
+
+            V total0 = S.Create(0), total1 = total0, total2 = total0, total3 = total0;
+            term = l + r;
+            for (int m = 0; m < components; m++, term += R)
+            {
+                total0 = AddShare<V, S>(total0, S.Subtract(S.Load(term), max0));
+                total1 = AddShare<V, S>(total1, S.Subtract(S.Load(term + v), max1));
+                total2 = AddShare<V, S>(total2, S.Subtract(S.Load(term + 2 * v), max2));
+                total3 = AddShare<V, S>(total3, S.Subtract(S.Load(term + 3 * v), max3));
+            }
+
+            S.Store(S.Add(max0, VectorMath<V, S>.Log(total0)), result + r);
+            S.Store(S.Add(max1, VectorMath<V, S>.Log(total1)), result + r + v);
+            S.Store(S.Add(max2, VectorMath<V, S>.Log(total2)), result + r + 2 * v);
+            S.Store(S.Add(max3, VectorMath<V, S>.Log(total3)), result + r + 3 * v);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V AddShare<V, S>(V total, V logShare)
+        where V : struct
+        where S : struct, ISimd<V>
+    {
+        V limit = S.Create(NegligibleLogTerm), kept = S.SelectLess(logShare, limit, S.Create(0), S.Create(1));
+        return S.MultiplyAdd(kept, VectorMath<V, S>.ExpUnclamped(S.Max(logShare, limit)), total);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,15 +175,7 @@ internal static unsafe class NormalMixtureKernel
                 }
 
                 categories?.AddTo(block);
-                for (int r = 0; r < R; r += v)
-                {
-                    V max = S.Create(Lowest), total = S.Create(0);
-                    for (int m = 0; m < components; m++)
-                        max = S.Max(max, S.Load(l + m * R + r));
-                    for (int m = 0; m < components; m++)
-                        total = S.Add(total, ExpOrZero<V, S>(S.Subtract(S.Load(l + m * R + r), max), NegligibleLogTerm));
-                    S.Store(S.Add(max, VectorMath<V, S>.Log(total)), logProb + r);
-                }
+                LogSumExp<V, S>(l, components, logProb);
             }
         }
     }

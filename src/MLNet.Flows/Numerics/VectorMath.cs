@@ -67,9 +67,12 @@ internal static class VectorMath<V, S>
     /// <remarks>x = n log 2 + r with |r| &lt;= log(2)/2, subtracted in two parts; e^r by its degree-6 minimax polynomial
     /// (Cephes).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Exp(V x)
+    public static V Exp(V x) => ExpUnclamped(S.Min(S.Max(x, S.Create(-87f)), S.Create(88f)));
+
+    /// <summary>The same of what is in [-87, 88] already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ExpUnclamped(V x)
     {
-        x = S.Min(S.Max(x, S.Create(-87f)), S.Create(88f));
         V n = S.Round(S.Multiply(x, S.Create(1.44269504088896341f)));
         V r = S.NegatedMultiplyAdd(n, S.Create(0.693359375f), x);
         r = S.NegatedMultiplyAdd(n, S.Create(-2.12194440e-4f), r);
