@@ -35,12 +35,14 @@ internal sealed partial class ResultFile
     /// <param name="section">Its name.</param>
     public string[] TableLines(string section) => Find(section).Lines;
 
-    /// <summary>What a table holds at a row and a column, named by their labels without emphasis or backticks.</summary>
+    /// <summary>What a table holds at a row and a column, named by their labels without emphasis or backticks; a row by its first
+    /// cell, or by as many as tell it apart.</summary>
     public string Cell(string section, string row, string column)
     {
         Table table = Find(section);
         int at = Array.IndexOf(table.Header, column);
-        string[]? cells = table.Rows.FirstOrDefault(cells => cells[0] == row);
+        string[]? cells = table.Rows.FirstOrDefault(cells => cells[0] == row)
+            ?? table.Rows.FirstOrDefault(cells => string.Join(' ', cells).StartsWith(row + " ", StringComparison.Ordinal));
         return at < 0 || cells is null || at >= cells.Length
             ? throw new FormatException(
                 $"'{Name}' has no row '{row}' with a column '{column}' in '{section}'. Its columns are "

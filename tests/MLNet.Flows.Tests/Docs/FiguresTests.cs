@@ -33,6 +33,11 @@ public sealed class FiguresTests
         |---|---|---|
         | **mean** | 97.2 / 83.3 | 96.8 / 81.7 |
 
+        | Method | K | Ratio |
+        |---|---|---|
+        | Score | 4 | 1.00 |
+        | Score | 16 | 2.50 |
+
         ```
         SPEED W1 train rows=1.22e7 times=12.5
         SPEED W2 train rows=4e6 times=1.75e1
@@ -70,6 +75,7 @@ public sealed class FiguresTests
     [Theory]
     [InlineData("File#clean/mean/knn|2", "81.7")]
     [InlineData("File#clean nine sets/mean/flow|1|0", "97")]
+    [InlineData("File#Method/Score 16/Ratio", "2.50")]
     [InlineData("File#SPEED W1 train/rows|M", "12")]
     [InlineData("File#SPEED W2 train/rows|k", "4,000")]
     [InlineData("File#SPEED * train/times|min|0", "13")]
