@@ -102,7 +102,7 @@ public sealed partial class PagesTests
     [GeneratedRegex(@"--project (\S+)")]
     private static partial Regex Project();
 
-    [GeneratedRegex(@"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")]
+    [GeneratedRegex(@"\]\((?!https?:|xref:|#)([^)#]+)(?:#[^)]*)?\)")]
     private static partial Regex Link();
 
     [GeneratedRegex(@"`(src/[^`]+\.cs)`")]
