@@ -33,6 +33,8 @@ internal static class ColumnKinds
     private static string[] Counts(TableColumn column, Table table)
     {
         string text = Sql.Verbatim(column);
+        if (column.Type is "FLOAT" or "DOUBLE")
+            return [$"count_if(NOT isnan({Sql.Name(column.Name)}))", "0", "0", "0", "NULL"];
         if (!column.IsText)
             return [$"count({Sql.Name(column.Name)})", "0", "0", "0", "NULL"];
         string there = $"({text} IS NOT NULL AND NOT {Sql.IsMissing(text)})";

@@ -35,13 +35,12 @@ internal sealed class Table
         if (files.FirstOrDefault(file => file.IsParquet != first.IsParquet) is { } other)
             throw new InputException($"'{first.Path}' and '{other.Path}' are of two kinds. Give text files or Parquet files.");
         if (first.IsParquet)
-        {
-            string parquet = $"read_parquet([{string.Join(", ", files.Select(file => Sql.Text(file.Path)))}])";
-            return new Table(name, parquet, Describe(name, parquet)) { DecimalComma = decimalComma };
-        }
-
+            files = [.. files.Select(file => file with { Header = [.. Parquet([file]).Columns.Select(column => column.Name)] })];
         foreach (TableFile file in files)
-            RequireSameColumns(first, file);
+            RequireSameColumns(files[0], file);
+        if (first.IsParquet)
+            return Parquet(files, name, decimalComma);
+
         string names = string.Join(", ", first.Header.Select(Sql.Name));
         string text = string.Join(" UNION ALL ", Runs(files).Select(run => $"SELECT {names} FROM {ReadText(run)}"));
         return new Table(name, $"({text})", [.. first.Header.Select(column => new TableColumn(column, "VARCHAR"))])
@@ -119,9 +118,10 @@ internal sealed class Table
 
     private static string[] Files(string pattern)
     {
-        if (pattern.IndexOfAny(['*', '?']) < 0)
+        if (pattern.IndexOfAny(['*', '?']) < 0 || File.Exists(pattern))
             return [pattern];
-        using DbDataReader reader = Database.Read($"SELECT file FROM glob({Sql.Text(pattern)}) ORDER BY file", $"'{pattern}'");
+        using DbDataReader reader = Database.Read(
+            $"SELECT file FROM glob({Sql.Text(pattern.Replace("[", "[[]"))}) ORDER BY file", $"'{pattern}'");
         var files = new List<string>();
         while (Database.MoveNext(reader, pattern))
             files.Add(reader.GetString(0));
@@ -159,9 +159,17 @@ internal sealed class Table
     private static string ReadText(List<TableFile> files)
     {
         string columns = string.Join(", ", files[0].Header.Select(name => $"{Sql.Text(name)}: 'VARCHAR'"));
-        return $"read_csv([{string.Join(", ", files.Select(file => Sql.Text(file.Path)))}], auto_detect = false, "
+        return $"read_csv({Sql.Files(files.Select(file => file.Path))}, auto_detect = false, hive_partitioning = false, "
             + $"header = true, delim = {Sql.Text(files[0].Delimiter.ToString())}, quote = '\"', escape = '\"', "
             + $"columns = {{{columns}}})";
+    }
+
+    // A column that is of several types in several files is of the one that holds them all.
+    private static Table Parquet(TableFile[] files, string? name = null, bool decimalComma = false)
+    {
+        name ??= $"'{files[0].Path}'";
+        string from = $"read_parquet({Sql.Files(files.Select(file => file.Path))}, hive_partitioning = false, union_by_name = true)";
+        return new Table(name, from, Describe(name, from)) { DecimalComma = decimalComma };
     }
 
     private static TableColumn[] Describe(string name, string from)
