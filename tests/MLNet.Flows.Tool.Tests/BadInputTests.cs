@@ -120,6 +120,15 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
     }
 
     [Fact]
+    public void Train_FirstLineEmpty_IsRefused() => Assert.Equal(
+        $"The first line of '{_folder["d.csv"]}' is empty. Put the columns' names there.", Train("", "a,b", "1,2"));
+
+    [Fact]
+    public void Train_NameThatDoesNotEnd_IsRefused() => Assert.Equal(
+        $"A quote in the first line of '{_folder["d.csv"]}' does not end. Put the columns' names on one line.",
+        Train("\"a", "b\",c", "1,2"));
+
+    [Fact]
     public void Train_NoNames_IsRefused() => Assert.Equal(
         $"The first line of '{_folder["d.csv"]}' holds numbers ('1'), not names. Add a first line with the columns' names.",
         Train("1,2", "3,4"));
@@ -184,6 +193,17 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
         Workspace.Run("evaluate", model.Path, Workspace.Shuttle, "--label", "Label", "--anomaly", "fraud").Failed().Error);
 
     [Fact]
+    public void Evaluate_AnomaliesAlone_NamesTheColumn()
+    {
+        _folder.Write("d.csv", $"{Names},fraud", "1,2,3,4,5,6,7,8,9,1", "1,2,3,4,5,6,7,8,9,");
+
+        Assert.Equal(
+            $"Column 'fraud' of '{_folder["d.csv"]}' holds anomalies alone ('1'), but evaluation needs normal rows too. Give these "
+            + "a label, such as 0; an empty cell is no label.",
+            Workspace.Run("evaluate", model.Path, _folder["d.csv"], "--label", "fraud").Failed().Error);
+    }
+
+    [Fact]
     public void Score_ModelWithoutAFlow_SaysSo()
     {
         var mlContext = new MLContext(seed: 1);
@@ -246,10 +266,17 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
         "Option '--out' is required. Required argument 'data' missing for command: 'train'. See 'mlflows train --help'.",
         "train")]
     [InlineData(
-        "--rows is 0, but it is 1 or more. See 'mlflows sample --help'.", "sample", "m.zip", "--rows", "0", "--out", "o.csv")]
+        "--rows is 0, but it is a whole number, 1 or more. See 'mlflows sample --help'.",
+        "sample", "m.zip", "--rows", "0", "--out", "o.csv")]
     [InlineData(
-        "--contamination is 0.7, but it is from 0 to 0.5. See 'mlflows train --help'.",
+        "--max-rows is many, but it is a whole number, 1 or more. See 'mlflows train --help'.",
+        "train", "d.csv", "--max-rows", "many", "--out", "m.zip")]
+    [InlineData(
+        "--contamination is 0.7, but it is a number from 0 to 0.5, written as 0.05. See 'mlflows train --help'.",
         "train", "d.csv", "--contamination", "0.7", "--out", "m.zip")]
+    [InlineData(
+        "--false-alarm-rate is 0,1, but it is a number from 0 to 1, written as 0.05. See 'mlflows train --help'.",
+        "train", "d.csv", "--false-alarm-rate", "0,1", "--out", "m.zip")]
     public void Run_WrongCommandLine_SaysWhereHelpIs(string error, params string[] arguments) =>
         Assert.Equal(error, Workspace.Run(arguments).Failed(ExitCodes.Usage).Error);
 
