@@ -159,6 +159,24 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
         $"Column 'b' of '{_folder["d.csv"]}' is empty. Leave it out: pass --ignore b.", Train("a,b", "1,", "2,NA"));
 
     [Fact]
+    public void Train_GapsEverywhere_NamesTheColumns() => Assert.Equal(
+        "There is no row to train on: 3 of 3 rows are left out, as a number is missing or infinite: 'b' in 2, 'a' in 1. Pass "
+        + "--fill-gaps, or --ignore a column that is mostly gaps.",
+        Train("a,b", "1,", ",2", "3,inf"));
+
+    [Fact]
+    public void Train_InfiniteEverywhere_IsNoGapToFill() => Assert.Equal(
+        "There is no row to train on: 2 of 2 rows are left out, as a number is infinite: 'b' in 2. Correct them, or --ignore the "
+        + "column.",
+        Train("a,b", ["1,inf", ",1e39"], "--fill-gaps"));
+
+    [Fact]
+    public void Train_OfScoredRows_NamesTheColumn() => Assert.Equal(
+        $"Column 'PredictedLabel' of '{_folder["d.csv"]}' has the name of one that scoring adds. Give the file before it was "
+        + "scored, or pass --ignore PredictedLabel.",
+        Train("a,Score,PredictedLabel", "1,2,true", "2,3,false"));
+
+    [Fact]
     public void Train_NothingLeft_IsRefused() => Assert.Equal(
         $"No column of '{_folder["d.csv"]}' is left to train on. Name fewer in --ignore and --context.",
         Train("a,b", ["1,2", "2,3"], "--ignore", "a", "--ignore", "b"));

@@ -7,6 +7,9 @@ namespace MLNet.Flows.Tool.Models;
 /// <summary>A table with a flow's columns behind its own.</summary>
 internal sealed class ScoredTable
 {
+    /// <summary>The names of what scoring adds.</summary>
+    public static readonly string[] Added = ["LogLikelihood", "Score", "PValue", "PredictedLabel"];
+
     private readonly FlowTransformer _flow;
     private readonly IDataView _scored;
     private readonly Table _table;
