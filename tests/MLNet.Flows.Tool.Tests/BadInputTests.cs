@@ -287,6 +287,9 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
         "--rows is 0, but it is a whole number, 1 or more. See 'mlflows sample --help'.",
         "sample", "m.zip", "--rows", "0", "--out", "o.csv")]
     [InlineData(
+        "--max-rows is 0, but it is a whole number, 1 or more. See 'mlflows train --help'.",
+        "train", "d.csv", "--max-rows", "0", "--out", "m.zip")]
+    [InlineData(
         "--max-rows is many, but it is a whole number, 1 or more. See 'mlflows train --help'.",
         "train", "d.csv", "--max-rows", "many", "--out", "m.zip")]
     [InlineData(

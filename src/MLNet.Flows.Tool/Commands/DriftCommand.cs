@@ -27,8 +27,8 @@ internal static class DriftCommand
         {
             var mlContext = new MLContext(seed: 1);
             ModelFile file = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
-            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma));
-            TableView rows = ModelInputs.Rows(file, table, [], shell.Cancellation);
+            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma), shell.Cancellation);
+            TableView rows = ModelInputs.Rows(file, table, []);
             DriftReport report = Progress.Run(shell, "comparing", report =>
             {
                 report(null, "reading rows");

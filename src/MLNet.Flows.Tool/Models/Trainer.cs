@@ -18,9 +18,9 @@ internal static class Trainer
         if (request.Flow == FlowChoice.Default && settings.MaximumSteps is not null)
             throw new InputException("--steps goes with a single flow. Add --flow planar, or another of them.");
         report(null, "reading columns");
-        Table table = Table.Open(request.Data, request.DecimalComma);
+        Table table = Table.Open(request.Data, request.DecimalComma, settings.Cancellation);
         ColumnRoles roles = ColumnRoles.Find(table, request.Label, request.Ignored, request.Categories, request.Context);
-        TableView rows = TrainingPipeline.Rows(table, roles, settings.Cancellation);
+        TableView rows = TrainingPipeline.Rows(table, roles);
 
         var mlContext = new MLContext(settings.Seed);
         var warnings = new List<string>();
