@@ -42,11 +42,14 @@ public sealed class ShuttleTests(ShuttleModel model) : IClassFixture<ShuttleMode
     [InlineData("detector")]
     public void Train_WithFewerRowsThanThereAre_TrainsOnASample(string flow)
     {
-        JsonElement trained = Workspace.Run(
+        ToolRun run = Workspace.Run(
             "train", Workspace.Shuttle, "--label", "Label", "--flow", flow, "--max-rows", "500", "--out", _folder["few.zip"],
-            "--json").Succeeded().Json;
+            "--json").Succeeded();
 
-        Assert.Equal(500, trained.GetProperty("rowsTrained").GetInt64());
+        Assert.Equal(500, run.Json.GetProperty("rowsTrained").GetInt64());
+        Assert.Equal(
+            "warning: Training takes a random sample of 500 of 49,097 usable rows; --max-rows sets how many.",
+            Assert.Single(run.Errors.Split('\n'), line => line.Contains("sample", StringComparison.Ordinal)));
     }
 
     [Fact]
