@@ -191,6 +191,25 @@ public sealed class ShuttleTests(ShuttleModel model) : IClassFixture<ShuttleMode
         Assert.Contains("\n  V1 adds ", drifted.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Drift_OfAModelThatExpectedAnomalies_TakesNormalRows()
+    {
+        string[] lines = File.ReadAllLines(Workspace.Shuttle);
+        string[] normal = [.. lines.Skip(1).Where(line => line.EndsWith(",0", StringComparison.Ordinal))];
+        string known = _folder.Write("known.csv", normal.Where((_, i) => i % 2 == 0).Prepend(lines[0]));
+        string fresh = _folder.Write("fresh.csv", normal.Where((_, i) => i % 2 == 1).Prepend(lines[0]));
+        Workspace.Run(
+            "train", Workspace.Shuttle, "--label", "Label", "--flow", "planar", "--contamination", "0.07", "--steps", "20", "--out",
+            _folder["m.zip"]).Succeeded();
+
+        string refused = Workspace.Run("drift", _folder["m.zip"], fresh).Failed().Error;
+        JsonElement compared = Workspace.Run("drift", _folder["m.zip"], fresh, "--normal", known, "--json").Succeeded().Json;
+
+        Assert.EndsWith(
+            "Give files of rows known to be normal to 'mlflows drift' by --normal.", refused, StringComparison.Ordinal);
+        Assert.Equal(normal.Length / 2, compared.GetProperty("rowCount").GetInt64());
+    }
+
     [Theory]
     [InlineData("detector", "Consensus")]
     [InlineData("planar", "PlanarFlow")]
