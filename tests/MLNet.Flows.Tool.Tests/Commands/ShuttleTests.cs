@@ -199,8 +199,8 @@ public sealed class ShuttleTests(ShuttleModel model) : IClassFixture<ShuttleMode
         string known = _folder.Write("known.csv", normal.Where((_, i) => i % 2 == 0).Prepend(lines[0]));
         string fresh = _folder.Write("fresh.csv", normal.Where((_, i) => i % 2 == 1).Prepend(lines[0]));
         Workspace.Run(
-            "train", Workspace.Shuttle, "--label", "Label", "--flow", "planar", "--contamination", "0.07", "--steps", "20", "--out",
-            _folder["m.zip"]).Succeeded();
+            "train", Workspace.Shuttle, "--label", "Label", "--flow", "planar", "--contamination", "0.07", "--steps", "20",
+            "--out", _folder["m.zip"]).Succeeded();
 
         string refused = Workspace.Run("drift", _folder["m.zip"], fresh).Failed().Error;
         JsonElement compared = Workspace.Run("drift", _folder["m.zip"], fresh, "--normal", known, "--json").Succeeded().Json;
