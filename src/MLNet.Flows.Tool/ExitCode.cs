@@ -1,6 +1,6 @@
 namespace MLNet.Flows.Tool;
 
-/// <summary>What a command ends with; docs/command-line.md lists them.</summary>
+/// <summary>What a command ends with; docs/how-to/command-line.md lists them.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;

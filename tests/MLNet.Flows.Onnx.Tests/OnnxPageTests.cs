@@ -4,7 +4,7 @@ using MLNet.Flows.Tests.EndToEnd;
 
 namespace MLNet.Flows.Onnx.Tests;
 
-/// <summary>The code of docs/onnx.md, as it stands there.</summary>
+/// <summary>The code of docs/how-to/onnx.md, as it stands there.</summary>
 public sealed class OnnxPageTests
 {
     [Fact]

@@ -20,7 +20,7 @@ public sealed partial class FSharpTests
         await program.WaitForExitAsync();
 
         Assert.Equal(0, program.ExitCode);
-        Assert.Contains(printed, Outputs("docs/recipes.md"));
+        Assert.Contains(printed, Outputs("docs/how-to/recipes.md"));
         Assert.Equal(Outputs("README.md")[0], printed.Split('\n')[0]);
     }
 

@@ -103,7 +103,7 @@ public sealed record ToolRun(int Code, string Output, string Errors)
     }
 }
 
-/// <summary>As docs/command-line.md promises them to scripts, not as the program calls them.</summary>
+/// <summary>As docs/how-to/command-line.md promises them to scripts, not as the program calls them.</summary>
 public static class ExitCodes
 {
     public const int Failure = 1;

@@ -15,11 +15,8 @@ internal static class DriftCommand
     {
         Argument<string> model = CommonOptions.Model();
         Argument<string[]> data = CommonOptions.Data();
-        var significance = new Option<double>("--significance")
-        {
-            Description = "There is drift where the test's significance is below this.",
-            DefaultValueFactory = _ => 0.01,
-        };
+        Option<double?> significance = CommonOptions.Share(
+            "--significance", "There is drift where the test's significance is below this. Default: 0.01.", 0, 1);
         Option<bool> comma = CommonOptions.DecimalComma();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("drift", "Say whether fresh rows are still like those that a model knows; exit code 3 if not.")
@@ -30,12 +27,12 @@ internal static class DriftCommand
         {
             var mlContext = new MLContext(seed: 1);
             ModelFile file = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
-            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma));
-            TableView rows = ModelInputs.Rows(file, table, [], shell.Cancellation);
+            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma), shell.Cancellation);
+            TableView rows = ModelInputs.Rows(file, table, []);
             DriftReport report = Progress.Run(shell, "comparing", report =>
             {
                 report(null, "reading rows");
-                return mlContext.Flows.CheckDrift(file.Model, rows, parsed.GetValue(significance));
+                return mlContext.Flows.CheckDrift(file.Model, rows, parsed.GetValue(significance) ?? 0.01);
             });
             if (parsed.GetValue(json))
                 Json.Write(shell.Output, report);

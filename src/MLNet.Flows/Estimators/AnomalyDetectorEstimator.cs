@@ -11,8 +11,8 @@ namespace MLNet.Flows;
 /// Where <see cref="Options.Contamination"/> is null, the members are four planar flows and a RealNVP on coarse mixtures of
 /// normals, without the clusters that may be of anomalies, and three RealNVPs on finer ones that keep all. Where it is above 0, a
 /// planar flow that trains without the unlikeliest rows takes the fine ones' place. Where it is 0, one mixture of four RealNVPs
-/// on 200 normals each is the only member. docs/consensus.md says what this was chosen on. What the columns mean is described at
-/// <see cref="ConsensusTransformer"/>; how members are trained, at <see cref="ConsensusEstimator"/>.
+/// on 200 normals each is the only member. docs/flows/consensus.md says what this was chosen on. What the columns mean is
+/// described at <see cref="ConsensusTransformer"/>; how members are trained, at <see cref="ConsensusEstimator"/>.
 /// </remarks>
 public sealed partial class AnomalyDetectorEstimator : IEstimator<ConsensusTransformer>
 {

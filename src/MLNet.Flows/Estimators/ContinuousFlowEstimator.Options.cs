@@ -28,7 +28,8 @@ public sealed partial class ContinuousFlowEstimator
         public int[] HiddenUnits { get; set; } = [16];
 
         /// <summary>Steps of the solver from data to base and back, 1 to 1,000. Default 20. Scoring costs 4 passes of the field
-        /// per step; half the steps make the error of a log-likelihood 4 to 22 times as large (docs/continuous.md).</summary>
+        /// per step; half the steps make the error of a log-likelihood 4 to 22 times as large
+        /// (docs/flows/continuous.md).</summary>
         public int NumberOfSteps { get; set; } = 20;
 
         /// <summary>Whether training pairs the rows of each 64 with as many points of the base so that they lie close (minibatch

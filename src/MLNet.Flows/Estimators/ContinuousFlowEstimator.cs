@@ -10,7 +10,7 @@ namespace MLNet.Flows;
 /// on straight lines from points of the base to rows: nothing is simulated, a step costs a few passes of a small network.
 /// Scoring solves the equation backwards by the classical Runge-Kutta method in equal steps, with the exact divergence: scores
 /// are deterministic, and every row costs the same 4 x <see cref="Options.NumberOfSteps"/> passes. The density is exact up to the
-/// solver's error, which falls with the fourth power of the steps (docs/continuous.md). The base is fitted first, and then
+/// solver's error, which falls with the fourth power of the steps (docs/flows/continuous.md). The base is fitted first, and then
 /// stays. History's likelihoods are those of training rows without noise. What all flows share is described at
 /// <see cref="FlowEstimator{TTransformer}"/>. Lipman et al. 2023, arXiv:2210.02747; Tong et al. 2023, arXiv:2302.00482; Grathwohl
 /// et al. 2019, arXiv:1810.01367.

@@ -25,7 +25,7 @@ public abstract class FlowOptions
     /// features and categories together, and values that do not go together are strange although each is ordinary. Text that
     /// is empty, and the key 0, is missing, a value of its own; a value that no training row had alarms, unless more than one
     /// row in a hundred has a value that no other has. The base is a mixture, in each of whose components categories have shares
-    /// of their own (docs/categories.md). Default none.</summary>
+    /// of their own (docs/how-to/categories.md). Default none.</summary>
     public string[] CategoricalColumnNames { get; set; } = [];
 
     /// <summary>A column of what each row is given, its context, a vector of Single of known size: the flow is then log

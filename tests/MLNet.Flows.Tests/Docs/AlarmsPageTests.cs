@@ -4,7 +4,7 @@ using MLNet.Flows.Tests.EndToEnd;
 
 namespace MLNet.Flows.Tests.Docs;
 
-/// <summary>The code of docs/alarms.md, as it stands there.</summary>
+/// <summary>The code of docs/how-to/alarms.md, as it stands there.</summary>
 public sealed class AlarmsPageTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using MLNet.Flows.Tests.EndToEnd;
 
 namespace MLNet.Flows.Tests.Docs;
 
-/// <summary>The code of docs/consensus.md, as it stands there, and what the page says of it.</summary>
+/// <summary>The code of docs/flows/consensus.md, as it stands there, and what the page says of it.</summary>
 public sealed class ConsensusPageTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MLNet.Flows.Tests.Docs;
 
-/// <summary>The code of docs/context.md, as it stands there.</summary>
+/// <summary>The code of docs/how-to/context.md, as it stands there.</summary>
 public sealed class ContextPageTests
 {
     [Fact]

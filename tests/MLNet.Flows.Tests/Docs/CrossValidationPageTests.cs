@@ -3,7 +3,7 @@ using MLNet.Flows.Numerics;
 
 namespace MLNet.Flows.Tests.Docs;
 
-/// <summary>The code of docs/cross-validation.md, as it stands there.</summary>
+/// <summary>The code of docs/how-to/cross-validation.md, as it stands there.</summary>
 public sealed class CrossValidationPageTests
 {
     [Fact]

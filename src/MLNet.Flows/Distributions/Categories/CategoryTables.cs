@@ -34,7 +34,7 @@ internal sealed class CategoryTables
     /// components were found among the same rows. Where components have more than a share for every five rows,
     /// some learn a few rows by heart, anomalies too. So the smoothing is at least ten times what there are more shares per
     /// row than that, up to 16: on sets of 300 to 700 rows of 16 and 35 categories that ranked far better, and on others the
-    /// same (docs/categories.md).</remarks>
+    /// same (docs/how-to/categories.md).</remarks>
     public static CategoryTables Fit(ComponentShares shares, CodeMatrix codes, CategoryBackground background)
     {
         double perRow = shares.Components * background.FreeShares / background.Rows;

@@ -5,7 +5,8 @@ namespace MLNet.Flows.Estimators.Consensus;
 
 /// <summary>The flows of an anomaly detector.</summary>
 /// <remarks>
-/// Chosen on the nine sets of docs/quality.md and half of the sets of PublicSets.R; docs/consensus.md has what else was tried.
+/// Chosen on the nine sets of docs/quality.md and half of the sets of PublicSets.R; docs/flows/consensus.md has what else
+/// was tried.
 /// <code>
 ///   not known: 4 planar mixtures and a RealNVP mixture, whose base drops small clusters, each its own: on contaminated rows
 ///              their mean is ahead of one mixture of them all, where one member that kept a cluster of anomalies decides.

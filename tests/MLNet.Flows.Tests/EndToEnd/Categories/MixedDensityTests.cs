@@ -58,8 +58,8 @@ public sealed class MixedDensityTests
         Assert.InRange(learnt, truth - 0.05, truth + 0.02);
     }
 
-    // Components below 3 % are dropped by default, as they may be anomalies, and ordinary rows with them: docs/categories.md has
-    // these figures. What is told to be clean keeps all.
+    // Components below 3 % are dropped by default, as they may be anomalies, and ordinary rows with them:
+    // docs/how-to/categories.md has these figures. What is told to be clean keeps all.
     [Theory]
     [InlineData(null, 0.1, -2, 0.05)]
     [InlineData(0.0, 0.1, -0.05, 0.005)]
