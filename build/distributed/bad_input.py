@@ -2,12 +2,14 @@
 
     python3 bad_input.py FOLDER_OF_SCORING_PY MODEL.ONNX PART.CSV
 """
+import pathlib
 import sys
 
 import numpy
 import pandas
 
 sys.path.insert(0, sys.argv[1])
+import score_dask  # noqa: E402
 import scoring  # noqa: E402
 
 model, rows = sys.argv[2], pandas.read_csv(sys.argv[3]).head(3000)
@@ -42,4 +44,12 @@ refuses(rows.drop(columns=["V2", "V7"]), "needs the columns ['V2', 'V7']")
 refuses(rows.assign(V4="twelve"), "'V4' does not hold 1 number in each row")
 refuses(rows.assign(V5=[[1.0, 2.0]] * len(rows)), "'V5' does not hold 1 number in each row")
 refuses(scored, "have the columns ['LogLikelihood', 'Score', 'PValue', 'PredictedLabel'] already")
+
+# Of a thousand parts, the one at fault is named.
+try:
+    score_dask.score_part(pathlib.Path("nowhere.csv"), model, pathlib.Path("."))
+except FileNotFoundError as error:
+    assert error.__notes__ == ["The part is 'nowhere.csv'."]
+else:
+    raise AssertionError("a part that is not there was scored")
 print("scoring.py: rows, order, an empty frame, a gap and four faults as promised")

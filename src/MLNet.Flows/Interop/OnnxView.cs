@@ -74,7 +74,9 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
     }
 
     private static bool HasOtherSpelling(DataViewSchema.Column column) =>
-        Item(column) is BooleanDataViewType || Item(column) == NumberDataViewType.Single || Item(column) == NumberDataViewType.Double;
+        Item(column) is BooleanDataViewType
+        || Item(column) == NumberDataViewType.Single
+        || Item(column) == NumberDataViewType.Double;
 
     private static DataViewType Item(DataViewSchema.Column column) =>
         column.Type is VectorDataViewType vector ? vector.ItemType : column.Type;
