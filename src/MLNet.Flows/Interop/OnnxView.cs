@@ -41,18 +41,19 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
         DataViewSchema.Column[] needed = [.. Inputs];
         for (IDataView? view = Source; view is IDataTransform step; view = step.Source)
         {
+            // What picks rows, as TakeRows and TrainTestSplit do, is of the data: no model has it, and the graph begins behind it.
+            if (step is not IRowToRowMapper mapper)
+                break;
             if (step is not ITransformCanSaveOnnx writable || !writable.CanSaveOnnx(ctx))
             {
                 throw new NotSupportedException(
                     $"The step '{step.GetType().Name}' before the flow cannot be written to an ONNX graph, and without it the "
-                    + "flow would score other rows. Do that step outside of the model, before the graph, and convert the rest.");
+                    + "flow would score other rows. Do that step outside of the model, before the graph, and convert the rest; "
+                    + "where it is the data's, and not the model's, convert with mlContext.Data.Cache(data).");
             }
 
-            if (step is IRowToRowMapper mapper)
-            {
-                CheckSpelling(mapper, needed);
-                needed = [.. mapper.GetDependencies(needed)];
-            }
+            CheckSpelling(mapper, needed);
+            needed = [.. mapper.GetDependencies(needed)];
         }
 
         WriteTo(new OnnxGraph(ctx, GraphPrefix));
