@@ -41,7 +41,7 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
         DataViewSchema.Column[] needed = [.. Inputs];
         for (IDataView? view = Source; view is IDataTransform step; view = step.Source)
         {
-            // What picks rows, as TakeRows and TrainTestSplit do, is of the data: no model has it, and the graph begins behind it.
+            // What picks rows, as TakeRows does, is of the data: no model has it, and the graph begins behind it.
             if (step is not IRowToRowMapper mapper)
                 break;
             if (step is not ITransformCanSaveOnnx writable || !writable.CanSaveOnnx(ctx))
