@@ -12,10 +12,6 @@ internal static class Calibration
     /// rates flag.</summary>
     public static void Run(LabeledSet[] sets, string[] methods, int seeds, int maximumTrain)
     {
-        Console.WriteLine(
-            "| set | rows trained on | method | seed | KS distance | "
-            + $"{string.Join(" | ", Rates.Select(rate => $"alarms at {rate} (standard errors off)"))} |");
-        Console.WriteLine($"|---|---|---|---|---|{string.Concat(Rates.Select(_ => "---|"))}");
         foreach (string method in methods.Where(method => Methods.Of(method).Create() is FlowDetector))
         {
             var distances = new List<double>();
@@ -28,8 +24,8 @@ internal static class Calibration
                     float[] p = [.. ((FlowDetector)Methods.Of(method).Create()).PValues(split.Train, fresh, seed).Order()];
                     distances.Add(DistanceFromUniform(p));
                     Console.WriteLine(
-                        $"| {set.Name} | {split.Train.Length} | {method} | {seed} | {distances[^1]:F3} | "
-                        + $"{string.Join(" | ", Rates.Select(rate => Alarms(p, rate, split.Train.Length)))} |");
+                        $"CALIBRATION set={set.Name} method={method} trained={split.Train.Length} seed={seed} "
+                        + $"ks={distances[^1]:F3} {string.Join(' ', Rates.Select(rate => Alarms(p, rate, split.Train.Length)))}");
                 }
             }
 
@@ -49,6 +45,6 @@ internal static class Calibration
     {
         double alarms = p.Average(value => value < rate ? 1.0 : 0);
         double error = Math.Sqrt(rate * (1 - rate) * (1.0 / trained + 1.0 / p.Length));
-        return $"{alarms:F4} ({Math.Round((alarms - rate) / error, 1):+0.0;-0.0;0.0})";
+        return $"alarms_at_{rate}={alarms:F4} standard_errors_off={Math.Round((alarms - rate) / error, 1):+0.0;-0.0;0.0}";
     }
 }

@@ -71,6 +71,8 @@ if not gaps.sum() < alarms < rows:
     faults.append(f"{alarms} alarms")
 if faults:
     sys.exit("; ".join(faults))
+for stage, step in (("reading", "read"), ("loading", "load"), ("scoring", "score"), ("writing", "write")):
+    print(f"STAGE {stage} seconds={float(took[f'{step}_cpu_s']):.1f}")
 print(f"RESULT rows={rows} parts={parts} restarts={len(set(processes)) - 2} worst={worst:.1e} alarms={alarms} "
       f"rows_per_s={took['rows_per_s']} onnxruntime_rows_per_cpu_s={rows / float(took['score_cpu_s']):.0f} "
       f"dask_rows_per_cpu_s={rows / sum(float(took[f'{step}_cpu_s']) for step in ('read', 'load', 'score', 'write')):.0f} "

@@ -38,7 +38,10 @@ internal sealed unsafe class SharedScaleMixture
     }
 
     /// <summary>Scratch columns: the terms, then y.</summary>
-    public int ScratchColumns => _products.PaddedOutputs + _parameters.Dimension;
+    public int ScratchColumns => Scratch(_parameters.Dimension, _parameters.Components);
+
+    /// <summary>The scratch columns of any mixture of this size.</summary>
+    public static int Scratch(int dimension, int components) => DenseLayer.Padded(components) + dimension;
 
     /// <param name="parameters">Of components that share their scale.</param>
     /// <returns>Null where differences are better: few components, or means too far out.</returns>

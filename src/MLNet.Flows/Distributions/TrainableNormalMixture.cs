@@ -44,7 +44,9 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
 
     public override int ParameterCount => Components * (1 + Dimension) + _logScale.Length;
 
-    public override int ScratchColumns => Components;
+    // Flow matching and recounts of categories score by the frozen mixture in a training block.
+    public override int ScratchColumns =>
+        SharedScale ? SharedScaleMixture.Scratch(Dimension, Components) : Components;
 
     private int MeanSize => Components * Dimension;
 

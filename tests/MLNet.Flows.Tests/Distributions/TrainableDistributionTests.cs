@@ -35,6 +35,21 @@ public sealed class TrainableDistributionTests
         }
     }
 
+    // A training block scores by what is frozen too; a scratch that is too small is memory overwritten.
+    [Theory]
+    [InlineData(1, 200, true)]
+    [InlineData(9, 8, true)]
+    [InlineData(9, 7, true)]
+    [InlineData(3, 200, false)]
+    public void ScratchColumns_OfAMixtureInTraining_AreEnoughForTheFrozenOne(int dimension, int components, bool sharedScale)
+    {
+        var mixture = new TrainableNormalMixture(dimension, components, sharedScale, minimumWeight: 0);
+
+        Distribution frozen = mixture.Freeze(new float[mixture.ParameterCount]);
+
+        Assert.InRange(frozen.ScratchColumns, 1, mixture.ScratchColumns);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void AccumulateGradient_PartialBlock_IsTheReferenceDifference(int kind, int width)

@@ -10,12 +10,14 @@ public sealed partial class ExamplesTests
     private static readonly string[] Catalog =
     [
         "MLNet.Flows.FlowsCatalog", "Microsoft.ML.FlowModelExtensions", "MLNet.Flows.DensityPlots", "MLNet.Flows.DriftPlots",
-        "MLNet.Flows.EvaluationPlots", "MLNet.Flows.ExplanationPlots", "MLNet.Flows.TrainingPlots", "MLNet.Flows.TorchSharpEngine",
+        "MLNet.Flows.EvaluationPlots", "MLNet.Flows.ExplanationPlots", "MLNet.Flows.TrainingPlots",
+        "MLNet.Flows.TorchSharpEngine",
     ];
 
     private static readonly Lazy<Method[]> Methods = new(() => [.. Files("src").SelectMany(MethodsOf)]);
 
-    private static readonly Lazy<string[]> Tests = new(() => [.. Files("tests").Select(file => Unindented(File.ReadAllText(file)))]);
+    private static readonly Lazy<string[]> Tests =
+        new(() => [.. Files("tests").Select(file => Unindented(File.ReadAllText(file)))]);
 
     public static TheoryData<string> Types => [.. Catalog];
 
@@ -29,7 +31,7 @@ public sealed partial class ExamplesTests
         Assert.Equal(PublicMethods(type), methods.Select(method => method.Name).Order(StringComparer.Ordinal));
         Assert.All(methods, method => Assert.True(
             Example().IsMatch(method.Documentation),
-            $"{type}.{method.Name} has no <example><code> in its documentation. Add a short one, and its code to a test in Docs."));
+            $"{type}.{method.Name} has no <example><code> in its documentation. Add a short one that a test in Docs runs."));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class DenseLayer
 
         (Inputs, Outputs, _weights, _bias) = (inputs, outputs, weights, bias);
         CheckSizes();
-        PaddedOutputs = (outputs + RowAlignment - 1) / RowAlignment * RowAlignment;
+        PaddedOutputs = Padded(outputs);
         Panels = new DensePanels(inputs, outputs);
         Panels.Set(weights, bias);
         _prefixes = Used();
@@ -87,6 +87,9 @@ internal sealed class DenseLayer
 
     /// <summary>[outputs]: an output's weights are 0 from this input on.</summary>
     public ReadOnlySpan<int> Prefixes => _prefixes;
+
+    /// <summary>Outputs rounded up to whole vectors of the row kernel.</summary>
+    public static int Padded(int outputs) => (outputs + RowAlignment - 1) / RowAlignment * RowAlignment;
 
     /// <summary>Takes other weights, of any size, for kernels on blocks. Not to be called while they run.</summary>
     public void Set(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
