@@ -216,8 +216,8 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
         _folder.Write("d.csv", $"{Names},fraud", "1,2,3,4,5,6,7,8,9,1", "1,2,3,4,5,6,7,8,9,");
 
         Assert.Equal(
-            $"Column 'fraud' of '{_folder["d.csv"]}' holds anomalies alone ('1'), but evaluation needs normal rows too. Give these "
-            + "a label, such as 0; an empty cell is no label.",
+            $"Column 'fraud' of '{_folder["d.csv"]}' holds anomalies alone ('1'), but evaluation needs normal rows too. Give "
+            + "these a label, such as 0; an empty cell is no label.",
             Workspace.Run("evaluate", model.Path, _folder["d.csv"], "--label", "fraud").Failed().Error);
     }
 

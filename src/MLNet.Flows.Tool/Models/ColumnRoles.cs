@@ -56,8 +56,8 @@ internal sealed record ColumnRoles(
         if (roles[(false, false)].FirstOrDefault(column => ScoredTable.Added.Contains(column.Name)) is { } added)
         {
             throw new InputException(
-                $"Column '{added.Name}' of {table.Name} has the name of one that scoring adds. Give the file before it was scored, "
-                + $"or pass --ignore {added.Name}.");
+                $"Column '{added.Name}' of {table.Name} has the name of one that scoring adds. Give the file before it was "
+                + $"scored, or pass --ignore {added.Name}.");
         }
 
         return roles[(false, true)].Any() || roles[(false, false)].Any()

@@ -28,6 +28,9 @@ internal static class Trainer
         {
             if (message.Kind == ChannelMessageKind.Warning)
                 warnings.Add(message.RawMessage);
+            // That not all rows trained is no detail here; the library knows of its option's name alone.
+            else if (message.RawMessage.StartsWith("Training takes a random sample", StringComparison.Ordinal))
+                warnings.Add(message.RawMessage.Split(", as many as ")[0] + "; --max-rows sets how many.");
         };
         bool hasContext = roles.ContextNumbers.Count + roles.ContextCategories.Count > 0;
         string features = TrainingPipeline.FreeName(table, "Features");

@@ -94,7 +94,7 @@ internal sealed record Report
         catch (Exception error) when (error is InvalidOperationException { InnerException: null }
             || error.GetType() == typeof(ArgumentException))
         {
-            return (null, error.Message);
+            return (null, DriftCheck.InShell(error.Message));
         }
     }
 }

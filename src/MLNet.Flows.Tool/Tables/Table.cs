@@ -181,7 +181,8 @@ internal sealed class Table
         TableFile[] files, string? name = null, bool decimalComma = false, CancellationToken cancellation = default)
     {
         name ??= $"'{files[0].Path}'";
-        string from = $"read_parquet({Sql.Files(files.Select(file => file.Path))}, hive_partitioning = false, union_by_name = true)";
+        string from = $"read_parquet({Sql.Files(files.Select(file => file.Path))}, hive_partitioning = false, "
+            + "union_by_name = true)";
         return new Table(name, from, Describe(name, from)) { DecimalComma = decimalComma, Cancellation = cancellation };
     }
 

@@ -66,7 +66,8 @@ internal sealed record TableFile(string Path, bool IsParquet, char Delimiter, IR
         if (!file.CanSeek)
         {
             throw new InputException(
-                $"'{path}' is a pipe, which can be read once, but a table is read several times. Write it to a file and give that.");
+                $"'{path}' is a pipe, which can be read once, but a table is read several times. Write it to a file and give "
+                + "that.");
         }
 
         using Stream text = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)

@@ -16,9 +16,12 @@ public sealed partial class PagesTests
         .Select(file => Unindented(File.ReadAllText(file)))]);
 
     public static TheoryData<string> Pages =>
-        ["README.md", .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+    [
+        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+        .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace(Path.DirectorySeparatorChar, '/'))
-            .Where(page => !IsGenerated(page))];
+            .Where(page => !IsGenerated(page)),
+    ];
 
     // By docfx, where it ran here.
     private static bool IsGenerated(string page) => page.Split('/')[1] is "api" or "_site";
