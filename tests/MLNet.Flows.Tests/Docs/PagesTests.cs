@@ -69,6 +69,22 @@ public sealed partial class PagesTests
                 $"{page} links to {link.Groups[1].Value}, which does not exist");
     }
 
+    // What lies outside of docs has no page on the site: its path is named in code.
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Links_OnAPageOfTheSite_StayOnIt(string page)
+    {
+        string folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
+        string site = Path.Combine(Root, "docs") + Path.DirectorySeparatorChar;
+        foreach (Match link in Link().Matches(page.StartsWith("docs/", StringComparison.Ordinal) ? Text(page) : ""))
+        {
+            string target = Path.GetFullPath(Path.Combine(folder, link.Groups[1].Value));
+            Assert.True(
+                target.StartsWith(site, StringComparison.Ordinal) && !Directory.Exists(target),
+                $"{page} links to {link.Groups[1].Value}, which is no page of the site. Write its path as code.");
+        }
+    }
+
     [Fact]
     public void Paths_InAddingAFlow_AreFiles()
     {
