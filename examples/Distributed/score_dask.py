@@ -16,16 +16,16 @@ from distributed import Client, LocalCluster, as_completed
 
 import scoring
 
-STEPS = ["read", "load", "score", "write"]
+STEPS = ["load", "read", "score", "write"]
 
 
 def score_part(part, model, folder):
     """Scores one file; returns what it took, in seconds of processor. Any worker may do it, and do it again."""
     parquet = part.suffix == ".parquet"
     clock = [time.thread_time()]
-    rows = pandas.read_parquet(part) if parquet else pandas.read_csv(part)
-    clock.append(time.thread_time())
     scoring.session(str(model))
+    clock.append(time.thread_time())
+    rows = pandas.read_parquet(part) if parquet else scoring.read_csv(part, str(model))
     clock.append(time.thread_time())
     scored = scoring.score(rows, str(model))
     clock.append(time.thread_time())

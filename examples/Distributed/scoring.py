@@ -12,6 +12,9 @@ import pandas
 SCORES = ["LogLikelihood", "Score", "PValue", "PredictedLabel"]
 ROWS_AT_ONCE = 1024  # a batch that stays in the processor's caches
 
+# What stands for a missing value in a file, in a column that the model reads: as for `mlflows`.
+MISSING = ["", "?"] + [word for each in ("NA", "N/A", "NaN", "null", "None") for word in {each, each.lower(), each.upper()}]
+
 _sessions = {}
 _lock = threading.Lock()
 
@@ -26,11 +29,30 @@ def session(model):
         return _sessions[model]
 
 
+def numbers(model):
+    """The names of the model's columns of numbers; all its others are text."""
+    return [each.name for each in session(model).get_inputs() if each.type == "tensor(float)"]
+
+
+def read_csv(path, model):
+    """The rows of a CSV file as `mlflows` reads them: the model's numbers as numbers, all else as the text that stands there,
+    so that a code stays "07". In the model's columns MISSING are missing, and true and false in small letters."""
+    read, inputs = numbers(model), [each.name for each in session(model).get_inputs()]
+    columns = pandas.read_csv(path, nrows=0).columns
+    rows = pandas.read_csv(path, dtype={name: str for name in columns if name not in read}, keep_default_na=False,
+                           na_values=dict.fromkeys(inputs, MISSING))
+    for name in columns.intersection(inputs).difference(read):
+        small = rows[name].str.lower()
+        rows[name] = rows[name].mask(small.isin(["true", "false"]), small)
+    return rows
+
+
 def score(rows: pandas.DataFrame, model: str) -> pandas.DataFrame:
     """The rows with their LogLikelihood (nats), Score, PValue (float32) and PredictedLabel (bool; true is an alarm) added.
 
     Columns go by name; those that the model does not know are kept. A row with a missing number has no scores (NaN) and
-    alarms. ValueError: a column is missing, holds what is no number, is there already, or has another size.
+    alarms; a missing text is a category of its own. ValueError: a column is missing, holds what is no number (or no text,
+    where the model reads text), is there already, or has another size.
     """
     graph = session(model)
     inputs = graph.get_inputs()
@@ -55,11 +77,15 @@ def score(rows: pandas.DataFrame, model: str) -> pandas.DataFrame:
 def _values(column, graph_input):
     """One input of the graph, [n, size]: a column of numbers or text, or a column of vectors where size is above 1."""
     size = graph_input.shape[1]
-    if graph_input.type == "tensor(string)":
+    if graph_input.type == "tensor(string)" and size == 1:
+        kind = pandas.api.types.infer_dtype(column.dropna().astype(object))
+        if kind not in ("string", "integer", "empty"):
+            raise ValueError(f"The column '{graph_input.name}' is {kind}, but the model reads text. Read it as the text that "
+                             "training saw (dtype=str, or read_csv of this module): 7.0 is another category than 7.")
         return column.astype(object).where(column.notna(), "").astype(str).to_numpy(object).reshape(-1, 1)
     if graph_input.type != "tensor(float)":
-        raise ValueError(f"The model's input '{graph_input.name}' is a {graph_input.type}; numbers (float) and text (string) "
-                         "can be scored here. Convert a pipeline that begins with those.")
+        raise ValueError(f"The model's input '{graph_input.name}' is a {graph_input.type} of {size}; numbers (float) and one "
+                         "text (string) can be scored here. Convert a pipeline that begins with those.")
     try:
         if size == 1:
             return column.to_numpy(numpy.float32, na_value=numpy.nan).reshape(-1, 1)

@@ -18,6 +18,11 @@ public static class DensityPlots
     /// <returns>The plot, to be changed or saved.</returns>
     /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature
     /// column.</exception>
+    /// <example>
+    /// <code>
+    /// model.PlotDensity(data).SavePng("density.png", 700, 600);
+    /// </code>
+    /// </example>
     public static Plot PlotDensity(this FlowTransformer flow, IDataView data)
     {
         (double[] xs, double[] ys) = Points(flow, data);
@@ -31,6 +36,11 @@ public static class DensityPlots
     /// <returns>The plot, to be changed or saved.</returns>
     /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature
     /// column.</exception>
+    /// <example>
+    /// <code>
+    /// model.PlotDensity(data, new CoordinateRect(left: -3, right: 3, bottom: -3, top: 3)).SavePng("density.png", 700, 600);
+    /// </code>
+    /// </example>
     public static Plot PlotDensity(this FlowTransformer flow, IDataView data, CoordinateRect area)
     {
         (double[] xs, double[] ys) = Points(flow, data);
@@ -44,6 +54,11 @@ public static class DensityPlots
     /// <returns>Two plots in a row.</returns>
     /// <exception cref="ArgumentException">The flow has another number of features, or the data lacks the feature
     /// column.</exception>
+    /// <example>
+    /// <code>
+    /// model.PlotSamples(data, seed: 1).SavePng("samples.png", 1000, 450);
+    /// </code>
+    /// </example>
     public static Multiplot PlotSamples(this FlowTransformer flow, IDataView data, int seed = 1)
     {
         (double[] xs, double[] ys) = Points(flow, data);
@@ -68,6 +83,18 @@ public static class DensityPlots
     /// <param name="title">The title.</param>
     /// <returns>The plot, to be changed or saved.</returns>
     /// <exception cref="ArgumentException">The flow has another number of dimensions.</exception>
+    /// <example>
+    /// <code>
+    /// EnergyFunction normal = (points, energies, gradients) =>    // of a standard normal: half the squared length
+    /// {
+    ///     points.CopyTo(gradients);
+    ///     for (int i = 0; i &lt; energies.Length; i++)
+    ///         energies[i] = 0.5f * (points[2 * i] * points[2 * i] + points[2 * i + 1] * points[2 * i + 1]);
+    /// };
+    /// VariationalPlanarFlow flow = VariationalPlanarFlow.Fit(dimension: 2, normal);
+    /// flow.PlotDensity(new CoordinateRect(-3, 3, -3, 3), "log q(z)").SavePng("variational.png", 500, 450);
+    /// </code>
+    /// </example>
     public static Plot PlotDensity(this VariationalPlanarFlow flow, CoordinateRect area, string title)
     {
         ArgumentNullException.ThrowIfNull(flow);
@@ -85,6 +112,13 @@ public static class DensityPlots
     /// <param name="area">The part of the plane.</param>
     /// <param name="title">The title.</param>
     /// <returns>The plot, to be changed or saved.</returns>
+    /// <example>
+    /// <code>
+    /// DensityPlots.PlotLogDensity(
+    ///     (x, y) => -0.5 * (x * x + y * y) - Math.Log(2 * Math.PI), new CoordinateRect(-3, 3, -3, 3), "A standard normal")
+    ///     .SavePng("normal.png", 500, 450);
+    /// </code>
+    /// </example>
     public static Plot PlotLogDensity(Func<double, double, double> logDensity, CoordinateRect area, string title)
     {
         ArgumentNullException.ThrowIfNull(logDensity);

@@ -9,6 +9,12 @@ public static class DriftPlots
     /// rows have become stranger.</summary>
     /// <param name="report">From <c>mlContext.Flows.CheckDrift</c>.</param>
     /// <returns>The plot, to be changed or saved.</returns>
+    /// <example>
+    /// <code>
+    /// DriftReport report = mlContext.Flows.CheckDrift(model, today);
+    /// report.PlotPValues().SavePng("drift.png", 500, 450);
+    /// </code>
+    /// </example>
     public static Plot PlotPValues(this DriftReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -36,6 +42,12 @@ public static class DriftPlots
     /// <param name="numberOfFeatures">How many features to show, at least 1; default 10.</param>
     /// <returns>The plot, to be changed or saved.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfFeatures"/> is below 1.</exception>
+    /// <example>
+    /// <code>
+    /// DriftReport report = mlContext.Flows.CheckDrift(model, today);
+    /// report.PlotFeatures(numberOfFeatures: 5).SavePng("moved.png", 600, 300);
+    /// </code>
+    /// </example>
     public static Plot PlotFeatures(this DriftReport report, int numberOfFeatures = 10)
     {
         ArgumentNullException.ThrowIfNull(report);

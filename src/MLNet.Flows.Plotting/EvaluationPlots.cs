@@ -10,6 +10,11 @@ public static class EvaluationPlots
     /// <summary>Detection rate against false-positive rate over all thresholds, with the area.</summary>
     /// <param name="metrics">From <c>mlContext.Flows.Evaluate</c>.</param>
     /// <returns>The plot, to be changed or saved.</returns>
+    /// <example>
+    /// <code>
+    /// mlContext.Flows.Evaluate(scored).PlotRoc().SavePng("roc.png", 500, 450);
+    /// </code>
+    /// </example>
     public static Plot PlotRoc(this FlowMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
@@ -32,6 +37,11 @@ public static class EvaluationPlots
     /// would reach.</summary>
     /// <param name="metrics">From <c>mlContext.Flows.Evaluate</c>.</param>
     /// <returns>The plot, to be changed or saved.</returns>
+    /// <example>
+    /// <code>
+    /// mlContext.Flows.Evaluate(scored).PlotPrecisionRecall().SavePng("precision-recall.png", 500, 450);
+    /// </code>
+    /// </example>
     public static Plot PlotPrecisionRecall(this FlowMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
@@ -53,6 +63,11 @@ public static class EvaluationPlots
     /// <param name="predictedLabelColumnName">The alarm column.</param>
     /// <returns>The plot, to be changed or saved.</returns>
     /// <exception cref="ArgumentException">The label is of another type, or there is no normal row with a likelihood.</exception>
+    /// <example>
+    /// <code>
+    /// scored.PlotLogLikelihood(labelColumnName: "Label").SavePng("log-likelihood.png", 700, 450);
+    /// </code>
+    /// </example>
     public static Plot PlotLogLikelihood(
         this IDataView scored,
         string labelColumnName = "Label",

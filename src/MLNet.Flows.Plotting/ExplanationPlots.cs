@@ -11,6 +11,12 @@ public static class ExplanationPlots
     /// <param name="title">The title; null for "What adds to the score".</param>
     /// <returns>The plot, to be changed or saved.</returns>
     /// <exception cref="ArgumentException">There is no contribution.</exception>
+    /// <example>
+    /// <code>
+    /// IReadOnlyList&lt;FeatureContribution> why = model.Explain([5f, -5f], numberOfFeatures: 2);
+    /// why.PlotContributions("Why this row alarms").SavePng("why.png", 600, 300);
+    /// </code>
+    /// </example>
     public static Plot PlotContributions(this IReadOnlyList<FeatureContribution> contributions, string? title = null)
     {
         ArgumentNullException.ThrowIfNull(contributions);

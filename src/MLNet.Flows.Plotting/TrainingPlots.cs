@@ -10,6 +10,11 @@ public static class TrainingPlots
     /// <param name="history">From a transformer.</param>
     /// <returns>The plot, to be changed or saved.</returns>
     /// <exception cref="ArgumentException">The history holds no report.</exception>
+    /// <example>
+    /// <code>
+    /// model.History.PlotTraining().SavePng("training.png", 600, 400);
+    /// </code>
+    /// </example>
     public static Plot PlotTraining(this TrainingHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);

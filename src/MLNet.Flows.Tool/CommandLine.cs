@@ -70,8 +70,9 @@ internal static class CommandLine
     private static string Message(Exception error) => (Fault(error) ?? error) switch
     {
         InputException fault => Shell.OneLine(fault.Message),
-        // The library words its faults for whoever reads them; the parameter's name is not for the shell.
-        ArgumentException fault => Shell.OneLine(fault.Message.Replace($" (Parameter '{fault.ParamName}')", "")),
+        // The library words its faults for whoever reads them; what .NET adds to them is not for the shell.
+        ArgumentException fault => Shell.OneLine(fault.Message
+            .Replace($" (Parameter '{fault.ParamName}')", "").Split($"{Environment.NewLine}Actual value was ")[0]),
         InvalidOperationException or FormatException or IOException or UnauthorizedAccessException =>
             Shell.OneLine(error.Message),
         OutOfMemoryException => "there is not enough memory. Train on fewer rows or columns.",

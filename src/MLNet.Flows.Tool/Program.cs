@@ -16,12 +16,15 @@ internal static class Program
             press.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
         };
-        // As a service or a container is told to stop.
-        using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        // As a service or a container is told to stop, and what runs on a terminal that is closed.
+        void Stop(PosixSignalContext signal)
         {
             signal.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
-        });
+        }
+
+        using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration closing = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         return CommandLine.Run(
             arguments, new Shell(Console.Out, Console.Error, !Console.IsErrorRedirected, cancellation.Token));
     }

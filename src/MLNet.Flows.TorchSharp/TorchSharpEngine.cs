@@ -16,6 +16,12 @@ public sealed class TorchSharpEngine : TrainingEngine
     /// <param name="device">"cpu" (the default), "cuda", "cuda:0" and so on, or "mps". libtorch is loaded when training
     /// begins.</param>
     /// <exception cref="ArgumentException">The device is none of these.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new RealNvpEstimator.Options { Engine = new TorchSharpEngine(device: "cpu"), Contamination = 0 };
+    /// RealNvpTransformer model = mlContext.Flows.RealNvp(options).Fit(data);
+    /// </code>
+    /// </example>
     public TorchSharpEngine(string device = "cpu")
     {
         _device = TorchSharp.Native.Device.Parse(device) ?? throw new ArgumentException(

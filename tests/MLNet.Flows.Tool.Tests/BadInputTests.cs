@@ -120,6 +120,15 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
     }
 
     [Fact]
+    public void Train_FirstLineEmpty_IsRefused() => Assert.Equal(
+        $"The first line of '{_folder["d.csv"]}' is empty. Put the columns' names there.", Train("", "a,b", "1,2"));
+
+    [Fact]
+    public void Train_NameThatDoesNotEnd_IsRefused() => Assert.Equal(
+        $"A quote in the first line of '{_folder["d.csv"]}' does not end. Put the columns' names on one line.",
+        Train("\"a", "b\",c", "1,2"));
+
+    [Fact]
     public void Train_NoNames_IsRefused() => Assert.Equal(
         $"The first line of '{_folder["d.csv"]}' holds numbers ('1'), not names. Add a first line with the columns' names.",
         Train("1,2", "3,4"));
@@ -148,6 +157,24 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
     [Fact]
     public void Train_EmptyColumn_IsRefused() => Assert.Equal(
         $"Column 'b' of '{_folder["d.csv"]}' is empty. Leave it out: pass --ignore b.", Train("a,b", "1,", "2,NA"));
+
+    [Fact]
+    public void Train_GapsEverywhere_NamesTheColumns() => Assert.Equal(
+        "There is no row to train on: 3 of 3 rows are left out, as a number is missing or infinite: 'b' in 2, 'a' in 1. Pass "
+        + "--fill-gaps, or --ignore a column that is mostly gaps.",
+        Train("a,b", "1,", ",2", "3,inf"));
+
+    [Fact]
+    public void Train_InfiniteEverywhere_IsNoGapToFill() => Assert.Equal(
+        "There is no row to train on: 2 of 2 rows are left out, as a number is infinite: 'b' in 2. Correct them, or --ignore the "
+        + "column.",
+        Train("a,b", ["1,inf", ",1e39"], "--fill-gaps"));
+
+    [Fact]
+    public void Train_OfScoredRows_NamesTheColumn() => Assert.Equal(
+        $"Column 'PredictedLabel' of '{_folder["d.csv"]}' has the name of one that scoring adds. Give the file before it was "
+        + "scored, or pass --ignore PredictedLabel.",
+        Train("a,Score,PredictedLabel", "1,2,true", "2,3,false"));
 
     [Fact]
     public void Train_NothingLeft_IsRefused() => Assert.Equal(
@@ -182,6 +209,17 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
     public void Evaluate_ValueThatNeverOccurs_NamesThoseThatDo() => Assert.Equal(
         $"Column 'Label' of '{Workspace.Shuttle}' never holds 'fraud'. Its values are '0', '1'.",
         Workspace.Run("evaluate", model.Path, Workspace.Shuttle, "--label", "Label", "--anomaly", "fraud").Failed().Error);
+
+    [Fact]
+    public void Evaluate_AnomaliesAlone_NamesTheColumn()
+    {
+        _folder.Write("d.csv", $"{Names},fraud", "1,2,3,4,5,6,7,8,9,1", "1,2,3,4,5,6,7,8,9,");
+
+        Assert.Equal(
+            $"Column 'fraud' of '{_folder["d.csv"]}' holds anomalies alone ('1'), but evaluation needs normal rows too. Give "
+            + "these a label, such as 0; an empty cell is no label.",
+            Workspace.Run("evaluate", model.Path, _folder["d.csv"], "--label", "fraud").Failed().Error);
+    }
 
     [Fact]
     public void Score_ModelWithoutAFlow_SaysSo()
@@ -246,10 +284,20 @@ public sealed class BadInputTests(ShuttleModel model) : IClassFixture<ShuttleMod
         "Option '--out' is required. Required argument 'data' missing for command: 'train'. See 'mlflows train --help'.",
         "train")]
     [InlineData(
-        "--rows is 0, but it is 1 or more. See 'mlflows sample --help'.", "sample", "m.zip", "--rows", "0", "--out", "o.csv")]
+        "--rows is 0, but it is a whole number, 1 or more. See 'mlflows sample --help'.",
+        "sample", "m.zip", "--rows", "0", "--out", "o.csv")]
     [InlineData(
-        "--contamination is 0.7, but it is from 0 to 0.5. See 'mlflows train --help'.",
+        "--max-rows is 0, but it is a whole number, 1 or more. See 'mlflows train --help'.",
+        "train", "d.csv", "--max-rows", "0", "--out", "m.zip")]
+    [InlineData(
+        "--max-rows is many, but it is a whole number, 1 or more. See 'mlflows train --help'.",
+        "train", "d.csv", "--max-rows", "many", "--out", "m.zip")]
+    [InlineData(
+        "--contamination is 0.7, but it is a number from 0 to 0.5, written as 0.05. See 'mlflows train --help'.",
         "train", "d.csv", "--contamination", "0.7", "--out", "m.zip")]
+    [InlineData(
+        "--false-alarm-rate is 0,1, but it is a number from 0 to 1, written as 0.05. See 'mlflows train --help'.",
+        "train", "d.csv", "--false-alarm-rate", "0,1", "--out", "m.zip")]
     public void Run_WrongCommandLine_SaysWhereHelpIs(string error, params string[] arguments) =>
         Assert.Equal(error, Workspace.Run(arguments).Failed(ExitCodes.Usage).Error);
 

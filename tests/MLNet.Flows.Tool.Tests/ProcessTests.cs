@@ -31,6 +31,38 @@ public sealed class ProcessTests(ShuttleModel model) : IClassFixture<ShuttleMode
     }
 
     [Fact]
+    public void Sample_ToStandardOutputThatIsAppended_LeavesTheFileAsItWas()
+    {
+        if (!File.Exists("/dev/stdout"))
+            Assert.Skip("There is no /dev/stdout.");
+        string file = _folder.Write("all.csv", "mine");
+
+        string error = Workspace.Start(
+            null, $"exec >> '{file}'; ", "sample", model.Path, "--rows", "3", "--out", "/dev/stdout").Failed().Error;
+
+        Assert.Equal(
+            $"'/dev/stdout' is the file '{file}', which holds something already. Give a file of its own in --out.", error);
+        Assert.Equal("mine\n", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void Score_OfAPipe_IsRefused()
+    {
+        if (!File.Exists("/dev/stdin"))
+            Assert.Skip("There is no /dev/stdin.");
+
+        string error = Workspace.Start(
+            null, "exec < <(echo V1,V2); ", "score", model.Path, "/dev/stdin", "--out", _folder["o.csv"])
+            .Failed().Error;
+
+        Assert.Equal(
+            "'/dev/stdin' is a pipe, which can be read once, but a table is read several times. Write it to a file and give "
+            + "that.",
+            error);
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
     public void Train_CtrlC_KeepsTheBestSoFar()
     {
         if (OperatingSystem.IsWindows())

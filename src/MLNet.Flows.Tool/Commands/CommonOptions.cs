@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace MLNet.Flows.Tool.Commands;
 
@@ -39,31 +41,55 @@ internal static class CommonOptions
         HelpName = "VALUE",
     };
 
-    public static Option<int> Seed(string description) =>
-        new("--seed") { Description = description, DefaultValueFactory = _ => 1 };
+    public static Option<int> Seed(string description) => new("--seed")
+    {
+        Description = description,
+        DefaultValueFactory = _ => 1,
+        CustomParser = result => Whole(result, int.MinValue, "a whole number") ?? 1,
+    };
 
     /// <summary>A whole number of at least 1.</summary>
-    public static Option<int> Count(string name, string description, int byDefault)
+    public static Option<int> Count(string name, string description, int byDefault) => new(name)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => byDefault };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value) && value < 1)
-                result.AddError($"{name} is {value}, but it is 1 or more.");
-        });
-        return option;
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => Whole(result, 1, "a whole number, 1 or more") ?? byDefault,
+    };
+
+    /// <summary>A whole number of at least 1, or none.</summary>
+    public static Option<int?> Limit(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => Whole(result, 1, "a whole number, 1 or more"),
+    };
+
+    /// <summary>A number between two others, or none.</summary>
+    public static Option<double?> Share(string name, string description, double lowest, double highest) => new(name)
+    {
+        Description = description,
+        // A comma parts thousands where numbers are read as people write them; 0,05 would be 5.
+        CustomParser = result => double.TryParse(
+            Given(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && value >= lowest && value <= highest
+                ? value
+                : Refuse(result, FormattableString.Invariant($"a number from {lowest} to {highest}, written as 0.05")),
+    };
+
+    private static int? Whole(ArgumentResult result, int lowest, string expected)
+    {
+        if (int.TryParse(Given(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            && value >= lowest)
+            return value;
+        Refuse(result, expected);
+        return null;
     }
 
-    /// <summary>A number between two others.</summary>
-    public static Option<double?> Share(string name, string description, double lowest, double highest)
+    private static string Given(ArgumentResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+
+    private static double? Refuse(ArgumentResult result, string expected)
     {
-        var option = new Option<double?>(name) { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && double.TryParse(result.Tokens[0].Value, out double value)
-                && !(value >= lowest && value <= highest))
-                result.AddError($"{name} is {value}, but it is from {lowest} to {highest}.");
-        });
-        return option;
+        string name = result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+        result.AddError($"{name} is {Given(result)}, but it is {expected}.");
+        return null;
     }
 }

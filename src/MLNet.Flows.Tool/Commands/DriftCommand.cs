@@ -15,27 +15,32 @@ internal static class DriftCommand
     {
         Argument<string> model = CommonOptions.Model();
         Argument<string[]> data = CommonOptions.Data();
-        var significance = new Option<double>("--significance")
+        Option<double?> significance = CommonOptions.Share(
+            "--significance", "There is drift where the test's significance is below this. Default: 0.01.", 0, 1);
+        var normalFiles = new Option<string[]>("--normal")
         {
-            Description = "There is drift where the test's significance is below this.",
-            DefaultValueFactory = _ => 0.01,
+            Description = "Files of rows known to be normal, to compare with. Default: the rows that the model was trained on.",
+            DefaultValueFactory = _ => [],
+            HelpName = "FILE",
         };
         Option<bool> comma = CommonOptions.DecimalComma();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("drift", "Say whether fresh rows are still like those that a model knows; exit code 3 if not.")
         {
-            model, data, significance, comma, json,
+            model, data, significance, normalFiles, comma, json,
         };
         command.SetAction(parsed =>
         {
             var mlContext = new MLContext(seed: 1);
             ModelFile file = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
-            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma));
-            TableView rows = ModelInputs.Rows(file, table, [], shell.Cancellation);
+            bool decimalComma = parsed.GetValue(comma);
+            Table table = Table.Open(parsed.GetRequiredValue(data), decimalComma, shell.Cancellation);
+            string[] given = parsed.GetRequiredValue(normalFiles);
+            Table? normal = given.Length == 0 ? null : Table.Open(given, decimalComma, shell.Cancellation);
             DriftReport report = Progress.Run(shell, "comparing", report =>
             {
                 report(null, "reading rows");
-                return mlContext.Flows.CheckDrift(file.Model, rows, parsed.GetValue(significance));
+                return DriftCheck.Run(mlContext, file, table, normal, parsed.GetValue(significance) ?? 0.01);
             });
             if (parsed.GetValue(json))
                 Json.Write(shell.Output, report);
@@ -54,6 +59,13 @@ internal static class DriftCommand
         output.WriteLine(FormattableString.Invariant(
             $"alarms: {report.AlarmRate:P2} of the rows (95 % interval {report.AlarmRateLow:P2} to {report.AlarmRateHigh:P2}), ")
             + FormattableString.Invariant($"expected {report.ExpectedAlarmRate:P2}"));
+        if (report.LooksContaminated)
+        {
+            output.WriteLine(
+                "These rows have fewer strange ones, as if anomalies had been among the training rows: then this is no drift. "
+                + DriftCheck.Remedy);
+        }
+
         foreach (FeatureDrift feature in report.Features.Take(FeaturesListed))
         {
             output.WriteLine(FormattableString.Invariant(

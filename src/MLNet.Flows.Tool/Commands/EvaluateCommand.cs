@@ -31,9 +31,9 @@ internal static class EvaluateCommand
         {
             var mlContext = new MLContext(seed: 1);
             ModelFile file = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
-            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma));
+            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma), shell.Cancellation);
             string cell = LabelColumn.Cell(table, parsed.GetRequiredValue(label), parsed.GetRequiredValue(anomaly));
-            TableView rows = ModelInputs.Rows(file, table, [(LabelName, true, cell)], shell.Cancellation);
+            TableView rows = ModelInputs.Rows(file, table, [(LabelName, true, cell)]);
             FlowMetrics metrics = Progress.Run(shell, "evaluating", report =>
             {
                 report(null, "reading rows");

@@ -26,9 +26,9 @@ internal static class ExplainCommand
         {
             var mlContext = new MLContext(seed: 1);
             ModelFile file = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
-            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma));
+            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma), shell.Cancellation);
             StrangestRows found = Progress.Run(shell, "explaining", report => StrangestRows.Find(
-                mlContext, file, table, parsed.GetValue(top), parsed.GetValue(features), report, shell.Cancellation));
+                mlContext, file, table, parsed.GetValue(top), parsed.GetValue(features), report));
             if (parsed.GetValue(json))
                 Json.Write(shell.Output, found);
             else

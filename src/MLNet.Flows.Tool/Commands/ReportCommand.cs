@@ -36,14 +36,14 @@ internal static class ReportCommand
             var mlContext = new MLContext(seed: 1);
             ModelFile loaded = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
             bool decimalComma = parsed.GetValue(comma);
-            Table table = Table.Open(parsed.GetRequiredValue(data), decimalComma);
+            Table table = Table.Open(parsed.GetRequiredValue(data), decimalComma, shell.Cancellation);
             string[] trained = parsed.GetRequiredValue(train);
-            Table? training = trained.Length == 0 ? null : Table.Open(trained, decimalComma);
+            Table? training = trained.Length == 0 ? null : Table.Open(trained, decimalComma, shell.Cancellation);
             string? cell = parsed.GetValue(label) is string name
                 ? LabelColumn.Cell(table, name, parsed.GetRequiredValue(anomaly))
                 : null;
             Report report = Progress.Run(shell, "reporting", progress => Report.Of(
-                mlContext, loaded, table, training, cell, parsed.GetValue(top), progress, shell.Cancellation));
+                mlContext, loaded, table, training, cell, parsed.GetValue(top), progress));
             file.Write(path => File.WriteAllText(path, ReportPage.Of(report)));
             shell.SummaryOf(file).WriteLine(
                 new ScoredRows(report.Data.Rows, report.Data.Alarms, report.Data.Unscored).InOneLine(file.Path));

@@ -35,13 +35,13 @@ internal static class SampleCommand
             ModelFile loaded = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
             string[] given = parsed.GetRequiredValue(givenFiles);
             RequireGiven(loaded, given);
-            Table? contexts = given.Length > 0 ? Table.Open(given, parsed.GetValue(comma)) : null;
+            Table? contexts = given.Length > 0 ? Table.Open(given, parsed.GetValue(comma), shell.Cancellation) : null;
             // The chain makes the context's vector of its columns.
             IDataView drawn = contexts is null
                 ? mlContext.Flows.Sample(loaded.Model, parsed.GetValue(rows), parsed.GetValue(seed))
                 : mlContext.Flows.Sample(
                     loaded.Model,
-                    loaded.Model.Transform(ModelInputs.ContextRows(loaded, contexts, shell.Cancellation)),
+                    loaded.Model.Transform(ModelInputs.ContextRows(loaded, contexts)),
                     parsed.GetValue(seed));
             long written = Progress.Run(
                 shell, "drawing", report => Write(file, loaded, drawn, contexts, report, shell.Cancellation));

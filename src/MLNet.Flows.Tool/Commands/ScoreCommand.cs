@@ -32,8 +32,8 @@ internal static class ScoreCommand
             bool parquet = TableWriter.IsParquet(file.Path);
             var mlContext = new MLContext(seed: 1);
             ModelFile loaded = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
-            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma));
-            ScoredTable scored = ScoredTable.Of(loaded, table, parsed.GetRequiredValue(prefix), parquet, shell.Cancellation);
+            Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma), shell.Cancellation);
+            ScoredTable scored = ScoredTable.Of(loaded, table, parsed.GetRequiredValue(prefix), parquet);
             ScoredRows rows = Progress.Run(shell, "scoring", report => scored.Write(file, report));
             if (parsed.GetValue(json))
                 Json.Write(shell.Output, rows);

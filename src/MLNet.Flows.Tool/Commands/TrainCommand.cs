@@ -30,12 +30,10 @@ internal static class TrainCommand
         {
             Description = "Replace missing numbers by the column's mean. Default: rows with gaps alarm and are not trained on.",
         };
-        var steps = new Option<int?>("--steps") { Description = "Optimizer steps at most. Default: the flow's own." };
-        var rows = new Option<int?>("--max-rows")
-        {
-            Description = "Rows kept in memory at most: of more, a random sample. Default: 1,000,000 (fewer of wide ones).",
-        };
-        var threads = new Option<int?>("--threads") { Description = "Threads at most. Default: all cores." };
+        Option<int?> steps = CommonOptions.Limit("--steps", "Optimizer steps at most. Default: the flow's own.");
+        Option<int?> rows = CommonOptions.Limit(
+            "--max-rows", "Rows kept in memory at most: of more, a random sample. Default: 1,000,000 (fewer of wide ones).");
+        Option<int?> threads = CommonOptions.Limit("--threads", "Threads at most. Default: all cores.");
         Option<int> seed = CommonOptions.Seed("Same seed, same rows, same machine: same model.");
         Option<bool> comma = CommonOptions.DecimalComma();
         Option<bool> force = CommonOptions.Force();

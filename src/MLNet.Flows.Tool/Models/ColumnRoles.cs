@@ -53,6 +53,13 @@ internal sealed record ColumnRoles(
             RequireUsable(table, column, KindOf(column));
         ILookup<(bool, bool), TableColumn> roles = used.ToLookup(
             column => (context.Contains(column.Name), KindOf(column) == ColumnKind.Number));
+        if (roles[(false, false)].FirstOrDefault(column => ScoredTable.Added.Contains(column.Name)) is { } added)
+        {
+            throw new InputException(
+                $"Column '{added.Name}' of {table.Name} has the name of one that scoring adds. Give the file before it was "
+                + $"scored, or pass --ignore {added.Name}.");
+        }
+
         return roles[(false, true)].Any() || roles[(false, false)].Any()
             ? new ColumnRoles(
                 [.. roles[(false, true)]], [.. roles[(false, false)]], [.. roles[(true, true)]], [.. roles[(true, false)]])

@@ -31,15 +31,20 @@ internal static class LabelColumn
                     $"Column '{name}' of {table.Name} never holds '{missing}'. Its values are {Table.NameList(values)}.");
             }
 
-            return Cell(value, anomalies);
         }
-
-        string[] others = [.. values.Except(Anomalies).Except(Normals)];
-        return others.Length == 0
-            ? Cell(value, Anomalies)
-            : throw new InputException(
+        else if (values.Except(Anomalies).Except(Normals).ToArray() is { Length: > 0 } others)
+        {
+            throw new InputException(
                 $"Column '{name}' of {table.Name} is no label of 0 and 1, or false and true: it holds {Table.NameList(others)}. "
                 + "Give another column, or say which value means an anomaly by --anomaly VALUE.");
+        }
+
+        IReadOnlyList<string> meant = anomalies.Count > 0 ? anomalies : Anomalies;
+        return found.Count > MostValues || !values.All(meant.Contains)
+            ? Cell(value, meant)
+            : throw new InputException(
+                $"Column '{name}' of {table.Name} holds anomalies alone ({Table.NameList(values)}), but evaluation needs normal "
+                + "rows too. Give these a label, such as 0; an empty cell is no label.");
     }
 
     private static string Cell(string value, IEnumerable<string> anomalies) =>

@@ -14,26 +14,23 @@ internal static class ModelInputs
     /// <param name="file">The model.</param>
     /// <param name="table">The rows.</param>
     /// <param name="further">Columns beside the inputs: name, whether a number, and the expression that reads it.</param>
-    /// <param name="cancellation">Ends reading.</param>
     /// <param name="only">The numbers of the rows, from 0; null for all.</param>
     /// <exception cref="InputException">A column is missing, or the model reads columns that are not single values.</exception>
     public static TableView Rows(
         ModelFile file,
         Table table,
         IEnumerable<(string Name, bool IsNumber, string Cell)> further,
-        CancellationToken cancellation,
         IReadOnlyCollection<long>? only = null)
     {
         return View(
             table,
             Of(file).Select(input => (input.Name, IsNumber(input), Cell(table, input))).Concat(further),
-            only,
-            cancellation);
+            only);
     }
 
     /// <summary>A view of a table for what makes a model's context: its inputs by name, all else missing.</summary>
     /// <exception cref="InputException">A column of the context is missing.</exception>
-    public static TableView ContextRows(ModelFile file, Table table, CancellationToken cancellation)
+    public static TableView ContextRows(ModelFile file, Table table)
     {
         HashSet<string> needed = [.. ContextOf(file)];
         return View(
@@ -44,8 +41,7 @@ internal static class ModelInputs
                 needed.Contains(input.Name)
                     ? Cell(table, input)
                     : $"CAST(NULL AS {(IsNumber(input) ? "DOUBLE" : "VARCHAR")})")),
-            only: null,
-            cancellation);
+            only: null);
     }
 
     /// <summary>The columns that the model's flow depends on.</summary>
@@ -93,15 +89,12 @@ internal static class ModelInputs
     private static TableView View(
         Table table,
         IEnumerable<(string Name, bool IsNumber, string Cell)> columns,
-        IReadOnlyCollection<long>? only,
-        CancellationToken cancellation)
+        IReadOnlyCollection<long>? only)
     {
         (string Name, bool IsNumber, string Cell)[] all = [.. columns];
         return new TableView(
             TableView.SchemaOf(all.Select(column => (column.Name, column.IsNumber))),
-            () => table.Read(all.Select(column => column.Cell), only),
-            table.Name,
-            cancellation);
+            () => table.Read(all.Select(column => column.Cell), only));
     }
 
     public static bool IsNumber(DataViewSchema.Column input) => input.Type is NumberDataViewType;

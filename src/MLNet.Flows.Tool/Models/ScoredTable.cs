@@ -7,6 +7,9 @@ namespace MLNet.Flows.Tool.Models;
 /// <summary>A table with a flow's columns behind its own.</summary>
 internal sealed class ScoredTable
 {
+    /// <summary>The names of what scoring adds.</summary>
+    public static readonly string[] Added = ["LogLikelihood", "Score", "PValue", "PredictedLabel"];
+
     private readonly FlowTransformer _flow;
     private readonly IDataView _scored;
     private readonly Table _table;
@@ -23,9 +26,8 @@ internal sealed class ScoredTable
     /// <param name="table">The rows.</param>
     /// <param name="prefix">Put before the names of the flow's columns.</param>
     /// <param name="typed">Whether the columns of text files that the model reads as numbers are written as numbers.</param>
-    /// <param name="cancellation">Ends reading.</param>
     /// <exception cref="InputException">The table has a column of the name that one of the flow's will have.</exception>
-    public static ScoredTable Of(ModelFile file, Table table, string prefix, bool typed, CancellationToken cancellation)
+    public static ScoredTable Of(ModelFile file, Table table, string prefix, bool typed)
     {
         foreach (string name in Names(file.Flow))
         {
@@ -44,7 +46,7 @@ internal sealed class ScoredTable
             : $"source.{Sql.Name(column.Name)}";
         return new ScoredTable(
             file.Flow,
-            file.Model.Transform(ModelInputs.Rows(file, table, [], cancellation)),
+            file.Model.Transform(ModelInputs.Rows(file, table, [])),
             table,
             [.. table.Columns.Select(column => (Cell(column), column.Name))],
             prefix);

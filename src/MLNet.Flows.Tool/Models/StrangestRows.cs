@@ -19,15 +19,14 @@ internal sealed record StrangestRows(IReadOnlyList<StrangeRow> Rows, long Unscor
         Table table,
         int count,
         int numberOfFeatures,
-        Progress.Report report,
-        CancellationToken cancellation)
+        Progress.Report report)
     {
-        IDataView scored = file.Model.Transform(ModelInputs.Rows(file, table, [], cancellation));
+        IDataView scored = file.Model.Transform(ModelInputs.Rows(file, table, []));
         (Scored[] strangest, long unscored, long? first) = Strangest(scored, file.Flow, count, report);
 
         report(null, $"{strangest.Length} rows");
         long[] positions = [.. strangest.Select(row => row.Position).Order()];
-        TableView kept = ModelInputs.Rows(file, table, [], cancellation, positions);
+        TableView kept = ModelInputs.Rows(file, table, [], positions);
         IReadOnlyList<FeatureContribution>[] why = [.. mlContext.Flows.ExplainRows(file.Model, kept, numberOfFeatures)];
         IReadOnlyList<IReadOnlyDictionary<string, string?>> cells = table.Cells(positions);
         return new StrangestRows(

@@ -18,9 +18,9 @@ internal static class Trainer
         if (request.Flow == FlowChoice.Default && settings.MaximumSteps is not null)
             throw new InputException("--steps goes with a single flow. Add --flow planar, or another of them.");
         report(null, "reading columns");
-        Table table = Table.Open(request.Data, request.DecimalComma);
+        Table table = Table.Open(request.Data, request.DecimalComma, settings.Cancellation);
         ColumnRoles roles = ColumnRoles.Find(table, request.Label, request.Ignored, request.Categories, request.Context);
-        TableView rows = TrainingPipeline.Rows(table, roles, settings.Cancellation);
+        TableView rows = TrainingPipeline.Rows(table, roles);
 
         var mlContext = new MLContext(settings.Seed);
         var warnings = new List<string>();
@@ -28,6 +28,9 @@ internal static class Trainer
         {
             if (message.Kind == ChannelMessageKind.Warning)
                 warnings.Add(message.RawMessage);
+            // That not all rows trained is no detail here; the library knows of its option's name alone.
+            else if (message.RawMessage.StartsWith("Training takes a random sample", StringComparison.Ordinal))
+                warnings.Add(message.RawMessage.Split(", as many as ")[0] + "; --max-rows sets how many.");
         };
         bool hasContext = roles.ContextNumbers.Count + roles.ContextCategories.Count > 0;
         string features = TrainingPipeline.FreeName(table, "Features");
@@ -42,7 +45,30 @@ internal static class Trainer
         report(null, "reading rows");
         EstimatorChain<ITransformer> preparation =
             TrainingPipeline.Preparation(mlContext, table, roles, features, context, request.FillGaps);
-        return new TrainedModel(mlContext, preparation.Append(flow).Fit(rows), rows.Schema, warnings);
+        ITransformer model = Fit(preparation.Append(flow), rows, () => Gaps.In(table, roles, request.FillGaps));
+        if (model.FindFlow().History.RowsSkipped > 0)
+        {
+            // The library knows of the column that the features are put together in alone.
+            warnings.RemoveAll(warning => warning.StartsWith("Skipped ", StringComparison.Ordinal));
+            warnings.Add(Gaps.In(table, roles, request.FillGaps).InOneLine());
+        }
+
+        return new TrainedModel(mlContext, model, rows.Schema, warnings);
+    }
+
+    private static ITransformer Fit(IEstimator<ITransformer> estimator, TableView rows, Func<Gaps> find)
+    {
+        try
+        {
+            return estimator.Fit(rows);
+        }
+        catch (InvalidOperationException error)
+        {
+            Gaps gaps = find();
+            if (gaps.Whole > 0)
+                throw;
+            throw new InputException($"There is no row to train on: {gaps.InOneLine()}", error);
+        }
     }
 
     private sealed class FitReports(Progress.Report report) : IProgress<FitProgress>

@@ -12,7 +12,7 @@ internal static class TrainingPipeline
     private const int MaximumContextValues = 100;
 
     /// <summary>The rows to train on: the columns of those roles.</summary>
-    public static TableView Rows(Table table, ColumnRoles roles, CancellationToken cancellation)
+    public static TableView Rows(Table table, ColumnRoles roles)
     {
         TableColumn[] numbers = [.. roles.Features, .. roles.ContextNumbers];
         TableColumn[] categories = [.. roles.Categories, .. roles.ContextCategories];
@@ -23,7 +23,7 @@ internal static class TrainingPipeline
         ];
         DataViewSchema schema = TableView.SchemaOf(
             [.. numbers.Select(column => (column.Name, true)), .. categories.Select(column => (column.Name, false))]);
-        return new TableView(schema, () => table.Read(cells), table.Name, cancellation);
+        return new TableView(schema, () => table.Read(cells));
     }
 
     /// <summary>What comes before the flow.</summary>

@@ -16,6 +16,13 @@ internal sealed class NewFile : IDisposable
         IsDevice = path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path);
         if (IsDevice)
         {
+            // Opened by its name, a file that output is appended to would begin anew.
+            if (File.ResolveLinkTarget(path, returnFinalTarget: true) is FileInfo { Exists: true, Length: > 0 } kept)
+            {
+                throw new InputException(
+                    $"'{path}' is the file '{kept.FullName}', which holds something already. Give a file of its own in --out.");
+            }
+
             WritePath = path;
             return;
         }
@@ -63,7 +70,8 @@ internal sealed class NewFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"'{Path}' cannot be written: {error.Message} No file was left there.", error);
+            string left = IsDevice ? "" : " No file was left there.";
+            throw new InputException($"'{Path}' cannot be written: {error.Message}{left}", error);
         }
     }
 

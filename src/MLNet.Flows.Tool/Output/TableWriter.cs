@@ -78,19 +78,19 @@ internal static class TableWriter
         IEnumerable<object?> Rows()
         {
             while (Next())
-            {
-                rows++;
-                if (rows % RowsBetweenReports == 0)
-                    report(rows);
                 yield return null;
-            }
         }
 
         bool Next()
         {
             try
             {
-                return cursor.MoveNext();
+                if (!cursor.MoveNext())
+                    return false;
+                rows++;
+                if (rows % RowsBetweenReports == 0)
+                    report(rows);
+                return true;
             }
             catch (Exception error)
             {

@@ -39,7 +39,6 @@ internal sealed record Report
     /// <param name="label">The expression of the label; null for none.</param>
     /// <param name="top">How many of the strangest rows to explain.</param>
     /// <param name="progress">Receives what is done.</param>
-    /// <param name="cancellation">Ends reading.</param>
     public static Report Of(
         MLContext mlContext,
         ModelFile file,
@@ -47,11 +46,10 @@ internal sealed record Report
         Table? training,
         string? label,
         int top,
-        Progress.Report progress,
-        CancellationToken cancellation)
+        Progress.Report progress)
     {
         IDataView rows = ModelInputs.Rows(
-            file, table, label is null ? [] : [(LabelName, true, label)], cancellation);
+            file, table, label is null ? [] : [(LabelName, true, label)]);
         IDataView scored = file.Model.Transform(rows);
         progress(null, "scores");
         var survey = ScoreSurvey.Of(scored, file.Flow);
@@ -60,7 +58,7 @@ internal sealed record Report
         progress(null, "training rows");
         ScoreSurvey? trained = training is null
             ? null
-            : ScoreSurvey.Of(file.Model.Transform(ModelInputs.Rows(file, training, [], cancellation)), file.Flow);
+            : ScoreSurvey.Of(file.Model.Transform(ModelInputs.Rows(file, training, [])), file.Flow);
         progress(null, "labels");
         FlowMetrics? metrics = label is null
             ? null
@@ -80,7 +78,7 @@ internal sealed record Report
             Data = survey,
             Training = trained,
             Metrics = metrics,
-            Strangest = StrangestRows.Find(mlContext, file, table, top, numberOfFeatures: 5, progress, cancellation),
+            Strangest = StrangestRows.Find(mlContext, file, table, top, numberOfFeatures: 5, progress),
             Drift = drift,
             WithoutDrift = without,
         };
@@ -96,7 +94,7 @@ internal sealed record Report
         catch (Exception error) when (error is InvalidOperationException { InnerException: null }
             || error.GetType() == typeof(ArgumentException))
         {
-            return (null, error.Message);
+            return (null, DriftCheck.InShell(error.Message));
         }
     }
 }

@@ -6,6 +6,9 @@ namespace MLNet.Flows.Tool.Reports;
 /// <summary>The report as a page.</summary>
 internal static class ReportPage
 {
+    // Of a category or a name beside a bar; all its cells are below in full.
+    private const int LongestLabel = 60;
+
     public static string Of(Report report)
     {
         var page = new Page($"{Path.GetFileName(report.ModelPath)} on {report.DataName}");
@@ -56,7 +59,9 @@ internal static class ReportPage
         string heading = string.Create(
             CultureInfo.InvariantCulture, $"Row {row.Row}: score {row.Score:F2}, p-value {row.PValue:G3}");
         string bars = Page.Bars(row.Contributions.Select(part => (
-            part.Category is null ? string.Create(CultureInfo.InvariantCulture, $"{part.Name} = {part.Value:G6}") : part.Name,
+            part.Category is null
+                ? string.Create(CultureInfo.InvariantCulture, $"{Short(part.Name)} = {part.Value:G6}")
+                : Short(part.Name),
             (double)part.Contribution,
             string.Create(CultureInfo.InvariantCulture, $"{part.Contribution:F2} nats; likely: {Likely(part)}"))));
         string cells = Page.Table(row.Values.Select(cell => (cell.Key, cell.Value ?? "")));
@@ -82,7 +87,12 @@ internal static class ReportPage
         names.Count == 0 ? [] : [(title, string.Join(", ", names))];
 
     private static string Likely(FeatureContribution part) =>
-        part.ReferenceCategory ?? part.Reference.ToString("G4", CultureInfo.InvariantCulture);
+        part.ReferenceCategory is string category ? Short(category) : part.Reference.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static string Short(string text) =>
+        new StringInfo(text) is { LengthInTextElements: > LongestLabel } characters
+            ? characters.SubstringByTextElements(0, LongestLabel) + "…"
+            : text;
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -33,16 +33,20 @@ internal static class ColumnKinds
     private static string[] Counts(TableColumn column, Table table)
     {
         string text = Sql.Verbatim(column);
+        if (column.Type is "FLOAT" or "DOUBLE")
+            return [$"count_if(NOT isnan({Sql.Name(column.Name)}))", "0", "0", "0", "NULL"];
         if (!column.IsText)
             return [$"count({Sql.Name(column.Name)})", "0", "0", "0", "NULL"];
         string there = $"({text} IS NOT NULL AND NOT {Sql.IsMissing(text)})";
         string number = $"(TRY_CAST({Sql.Point(text, table.DecimalComma)} AS DOUBLE) IS NOT NULL)";
+        string isTime = $"(TRY_CAST({text} AS TIMESTAMP) IS NOT NULL OR TRY_CAST({text} AS TIME) IS NOT NULL)";
         return
         [
             $"count_if({there})",
             $"count_if({there} AND {number})",
-            $"count_if(regexp_full_match(trim({text}), '[-+]?[0-9]+,[0-9]+'))",
-            $"count_if(TRY_CAST({text} AS TIMESTAMP) IS NOT NULL OR TRY_CAST({text} AS TIME) IS NOT NULL)",
+            $"count_if(CASE WHEN {number} THEN false ELSE regexp_full_match(trim({text}), '[-+]?[0-9]+,[0-9]+') END)",
+            // A cast that fails is slow: only what is no number and begins as a time does is tried.
+            $"count_if(CASE WHEN {number} OR NOT regexp_matches({text}, '^ *[-+]?[0-9]') THEN false ELSE {isTime} END)",
             $"any_value({text}) FILTER ({there} AND NOT {number})",
         ];
     }

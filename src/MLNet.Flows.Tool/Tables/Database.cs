@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
@@ -20,47 +19,6 @@ internal static partial class Database
             + (inOrder ? " SET threads = 1;" : "");
         command.ExecuteNonQuery();
         return connection;
-    }
-
-    /// <summary>Rows of a query as they come; closing the reader closes all.</summary>
-    /// <param name="sql">The query.</param>
-    /// <param name="source">What is read, for messages.</param>
-    /// <param name="inOrder">Whether rows are to come in the order of the files.</param>
-    /// <exception cref="InputException">The files cannot be read so.</exception>
-    public static DbDataReader Read(string sql, string source, bool inOrder = false)
-    {
-        DuckDBConnection connection = Open(inOrder);
-        try
-        {
-            return Guard(source, () =>
-            {
-                DuckDBCommand command = connection.CreateCommand();
-                command.CommandText = sql;
-                command.UseStreamingMode = true;
-                return command.ExecuteReader(System.Data.CommandBehavior.CloseConnection);
-            });
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    /// <exception cref="InputException">The next rows cannot be read.</exception>
-    public static bool MoveNext(DbDataReader reader, string source) => Guard(source, reader.Read);
-
-    /// <summary>Work of DuckDB's, whose errors become one line.</summary>
-    public static T Guard<T>(string source, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (DuckDBException error)
-        {
-            throw new InputException(Describe(error.Message, source), error);
-        }
     }
 
     /// <summary>What an error of DuckDB's says to whoever gave the file.</summary>

@@ -12,12 +12,15 @@ internal static class Sql
 
     public static string Text(string text) => $"'{text.Replace("'", "''")}'";
 
+    /// <summary>A list of files, none of them a pattern: DuckDB takes * ? [ in a name for one.</summary>
+    public static string Files(IEnumerable<string> paths) => $"[{string.Join(", ", paths.Select(path => Text(Plain(path))))}]";
+
     // Not IN: DuckDB makes a join of a long list, which is slow and forgets the rows' order.
     public static string IsMissing(string text) => $"list_contains([{MissingList}], lower(trim({text})))";
 
     /// <summary>The cell as text: NULL where there is none.</summary>
     public static string Verbatim(TableColumn column) =>
-        column.IsText ? Name(column.Name) : $"CAST({Name(column.Name)} AS VARCHAR)";
+        column.Type == "VARCHAR" ? Name(column.Name) : $"CAST({Name(column.Name)} AS VARCHAR)";
 
     /// <summary>The cell as a category: text, true and false in small letters, NULL where missing.</summary>
     public static string Category(TableColumn column)
@@ -32,7 +35,7 @@ internal static class Sql
     {
         if (!column.IsText)
             return $"CAST({Name(column.Name)} AS DOUBLE)";
-        string text = Name(column.Name);
+        string text = Verbatim(column);
         string remedy = decimalComma
             ? "Correct it, or leave the column out."
             : "Correct it, leave the column out, or pass --decimal-comma where numbers are written 1,5.";
@@ -44,4 +47,7 @@ internal static class Sql
 
     /// <summary>The text with a decimal point.</summary>
     public static string Point(string text, bool decimalComma) => decimalComma ? $"replace({text}, ',', '.')" : text;
+
+    private static string Plain(string path) =>
+        string.Concat(path.Select(each => each is '*' or '?' or '[' ? $"[{each}]" : each.ToString()));
 }

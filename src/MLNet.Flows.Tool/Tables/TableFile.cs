@@ -52,15 +52,24 @@ internal sealed record TableFile(string Path, bool IsParquet, char Delimiter, IR
             throw new InputException($"'{path}' is binary, neither text nor Parquet. Give a CSV, TSV or Parquet file.");
 
         string line = FirstLine(path, start);
+        if (line.Trim(' ') is "" or "\"\"")
+            throw new InputException($"The first line of '{path}' is empty. Put the columns' names there.");
         char delimiter = Extension(path) is ".tsv" or ".tab"
             ? '\t'
-            : Delimiters.MaxBy(each => Fields(line, each).Count);
-        return new TableFile(path, IsParquet: false, delimiter, Names(path, Fields(line, delimiter)));
+            : Delimiters.MaxBy(each => Fields(path, line, each).Count);
+        return new TableFile(path, IsParquet: false, delimiter, Names(path, Fields(path, line, delimiter)));
     }
 
     private static byte[] Start(string path, int count)
     {
         using FileStream file = File.OpenRead(path);
+        if (!file.CanSeek)
+        {
+            throw new InputException(
+                $"'{path}' is a pipe, which can be read once, but a table is read several times. Write it to a file and give "
+                + "that.");
+        }
+
         using Stream text = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
             ? new GZipStream(file, CompressionMode.Decompress)
             : file;
@@ -93,34 +102,37 @@ internal sealed record TableFile(string Path, bool IsParquet, char Delimiter, IR
     }
 
     // Quotes may stand around a field, and are doubled within one.
-    private static List<string> Fields(string line, char delimiter)
+    private static List<string> Fields(string path, string line, char delimiter)
     {
         var fields = new List<string>();
         var field = new StringBuilder();
         bool quoted = false;
-        foreach (char each in line)
+        for (int i = 0; i < line.Length; i++)
         {
-            if (each == '"')
-                quoted = !quoted;
-            if (each == delimiter && !quoted)
+            bool isQuote = line[i] == '"';
+            if (isQuote && quoted && i + 1 < line.Length && line[i + 1] == '"')
             {
-                fields.Add(Unquoted(field.ToString()));
+                field.Append(line[i++]);
+            }
+            else if (isQuote && (quoted || string.IsNullOrWhiteSpace(field.ToString())))
+            {
+                quoted = !quoted;
+            }
+            else if (line[i] == delimiter && !quoted)
+            {
+                fields.Add(field.ToString().Trim());
                 field.Clear();
             }
             else
             {
-                field.Append(each);
+                field.Append(line[i]);
             }
         }
 
-        fields.Add(Unquoted(field.ToString()));
+        if (quoted)
+            throw new InputException($"A quote in the first line of '{path}' does not end. Put the columns' names on one line.");
+        fields.Add(field.ToString().Trim());
         return fields;
-    }
-
-    private static string Unquoted(string field)
-    {
-        string trimmed = field.Trim();
-        return trimmed.Length > 1 && trimmed[0] == '"' && trimmed[^1] == '"' ? trimmed[1..^1].Replace("\"\"", "\"") : trimmed;
     }
 
     private static string[] Names(string path, List<string> fields)
@@ -132,8 +144,6 @@ internal sealed record TableFile(string Path, bool IsParquet, char Delimiter, IR
                 + "names.");
         }
 
-        if (fields.Exists(field => field.Contains('"')) && fields.Sum(field => field.Count(each => each == '"')) % 2 == 1)
-            throw new InputException($"A quote in the first line of '{path}' does not end. Put the columns' names on one line.");
         // As data frames are written whose row numbers have no name.
         string[] names = [.. fields.Select((field, i) => field.Length > 0 ? field : $"column{i + 1}")];
         return names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } same

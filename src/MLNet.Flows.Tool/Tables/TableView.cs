@@ -8,17 +8,13 @@ namespace MLNet.Flows.Tool.Tables;
 /// own.</summary>
 internal sealed class TableView : IDataView
 {
-    private readonly Func<DbDataReader> _open;
-    private readonly string _source;
-    private readonly CancellationToken _cancellation;
+    private readonly Func<Query> _open;
 
-    /// <param name="schema">Columns of Single or text, in the reader's order.</param>
-    /// <param name="open">Opens a reader: doubles for Single, strings for text, NULL for missing.</param>
-    /// <param name="source">What is read, for messages.</param>
-    /// <param name="cancellation">Ends reading.</param>
-    public TableView(DataViewSchema schema, Func<DbDataReader> open, string source, CancellationToken cancellation)
+    /// <param name="schema">Columns of Single or text, in the query's order.</param>
+    /// <param name="open">Opens a query: doubles for Single, strings for text, NULL for missing.</param>
+    public TableView(DataViewSchema schema, Func<Query> open)
     {
-        (Schema, _open, _source, _cancellation) = (schema, open, source, cancellation);
+        (Schema, _open) = (schema, open);
     }
 
     public DataViewSchema Schema { get; }
@@ -44,7 +40,7 @@ internal sealed class TableView : IDataView
 
     private sealed class Cursor(TableView view, HashSet<int> active) : DataViewRowCursor
     {
-        private readonly DbDataReader _reader = view._open();
+        private readonly Query _query = view._open();
         private long _position = -1;
 
         public override long Position => _position;
@@ -55,8 +51,7 @@ internal sealed class TableView : IDataView
 
         public override bool MoveNext()
         {
-            view._cancellation.ThrowIfCancellationRequested();
-            if (!Database.MoveNext(_reader, view._source))
+            if (!_query.MoveNext())
             {
                 _position = -1;
                 return false;
@@ -74,11 +69,12 @@ internal sealed class TableView : IDataView
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             int i = column.Index;
+            DbDataReader reader = _query.Reader;
             Delegate getter = column.Type is NumberDataViewType
                 ? (ValueGetter<float>)((ref float value) =>
-                    value = _reader.IsDBNull(i) ? float.NaN : (float)_reader.GetDouble(i))
+                    value = reader.IsDBNull(i) ? float.NaN : (float)reader.GetDouble(i))
                 : (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) =>
-                    value = _reader.IsDBNull(i) ? default : _reader.GetString(i).AsMemory());
+                    value = reader.IsDBNull(i) ? default : reader.GetString(i).AsMemory());
             return getter as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}, not {typeof(TValue).Name}.");
         }
@@ -86,7 +82,7 @@ internal sealed class TableView : IDataView
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-                _reader.Dispose();
+                _query.Dispose();
             base.Dispose(disposing);
         }
     }

@@ -12,6 +12,12 @@ public static class FlowModelExtensions
     /// <param name="model">A flow or a chain that holds one.</param>
     /// <returns>The flow; it scores, samples and explains by itself.</returns>
     /// <exception cref="ArgumentException">The model holds no flow.</exception>
+    /// <example>
+    /// <code>
+    /// FlowTransformer flow = mlContext.Model.Load("model.zip", out _).FindFlow();
+    /// Console.WriteLine($"{flow.FeatureCount} features, alarms below a p-value of {flow.FalseAlarmRate}");
+    /// </code>
+    /// </example>
     public static FlowTransformer FindFlow(this ITransformer model) => FlowChain.Of(model).Flow;
 
     /// <summary>The same model with another false-alarm rate in all its flows; nothing is retrained, and the model itself is left
@@ -22,6 +28,12 @@ public static class FlowModelExtensions
     /// <returns>A new model of the same type.</returns>
     /// <exception cref="ArgumentException">The model holds no flow.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside [0, 1].</exception>
+    /// <example>
+    /// <code>
+    /// ITransformer strict = model.WithFalseAlarmRate(0.001);      // one normal row in a thousand alarms
+    /// IDataView scored = strict.Transform(today);
+    /// </code>
+    /// </example>
     public static TModel WithFalseAlarmRate<TModel>(this TModel model, double falseAlarmRate)
         where TModel : class, ITransformer
     {
@@ -43,6 +55,12 @@ public static class FlowModelExtensions
     /// <returns>A new model of the same type.</returns>
     /// <exception cref="ArgumentException">The model holds no flow, a column is missing or of another type or size than in
     /// training, a weight is negative, or no row has a score.</exception>
+    /// <example>
+    /// <code>
+    /// ITransformer recalibrated = model.Recalibrate(freshNormalRows);
+    /// mlContext.Model.Save(recalibrated, freshNormalRows.Schema, "model.zip");
+    /// </code>
+    /// </example>
     public static TModel Recalibrate<TModel>(
         this TModel model, IDataView freshNormalRows, string? exampleWeightColumnName = null)
         where TModel : class, ITransformer

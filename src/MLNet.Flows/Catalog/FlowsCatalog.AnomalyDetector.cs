@@ -11,6 +11,12 @@ public sealed partial class FlowsCatalog
     /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// ConsensusTransformer detector = mlContext.Flows.AnomalyDetector().Fit(data);
+    /// IDataView scored = detector.Transform(data);                // LogLikelihood, Score, PValue, PredictedLabel
+    /// </code>
+    /// </example>
     public AnomalyDetectorEstimator AnomalyDetector(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
@@ -27,6 +33,17 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new AnomalyDetectorEstimator.Options
+    /// {
+    ///     CategoricalColumnNames = ["Machine"],
+    ///     Contamination = 0,                                      // every training row is normal
+    ///     FalseAlarmRate = 0.001,
+    /// };
+    /// ConsensusTransformer detector = mlContext.Flows.AnomalyDetector(options).Fit(data);
+    /// </code>
+    /// </example>
     public AnomalyDetectorEstimator AnomalyDetector(AnomalyDetectorEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

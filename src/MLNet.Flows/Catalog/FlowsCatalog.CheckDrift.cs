@@ -21,6 +21,12 @@ public sealed partial class FlowsCatalog
     /// <exception cref="ArgumentOutOfRangeException">The significance is outside (0, 1).</exception>
     /// <exception cref="InvalidOperationException">The model was trained on contaminated rows and not recalibrated
     /// since.</exception>
+    /// <example>
+    /// <code>
+    /// DriftReport report = mlContext.Flows.CheckDrift(model, today);
+    /// Console.WriteLine($"drift: {report.IsDrift}, {report.AlarmRate:P1} alarms, most moved: {report.Features[0].Name}");
+    /// </code>
+    /// </example>
     public DriftReport CheckDrift(ITransformer model, IDataView rows, double significance = 0.01)
     {
         ArgumentNullException.ThrowIfNull(rows);

@@ -7,6 +7,13 @@ public sealed partial class FlowsCatalog
     /// <param name="members">1 to 100 flows that read the same columns.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">There is no member, or members do not fit together; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// ConsensusTransformer model = mlContext.Flows.Consensus(
+    ///     mlContext.Flows.PlanarFlow(contamination: 0),
+    ///     mlContext.Flows.Nice(contamination: 0)).Fit(data);
+    /// </code>
+    /// </example>
     public ConsensusEstimator Consensus(params FlowEstimator[] members) =>
         Consensus(new ConsensusEstimator.Options(), members);
 
@@ -16,6 +23,15 @@ public sealed partial class FlowsCatalog
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">There is no member, members do not fit together, or options are out of range; all
     /// faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new ConsensusEstimator.Options { FalseAlarmRate = 0.005 };
+    /// ConsensusTransformer model = mlContext.Flows.Consensus(
+    ///     options,
+    ///     mlContext.Flows.PlanarFlow(contamination: 0),
+    ///     mlContext.Flows.ContinuousFlow(contamination: 0)).Fit(data);
+    /// </code>
+    /// </example>
     public ConsensusEstimator Consensus(ConsensusEstimator.Options options, params FlowEstimator[] members)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -13,6 +13,11 @@ public sealed partial class FlowsCatalog
     /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// ContinuousFlowTransformer model = mlContext.Flows.ContinuousFlow(contamination: 0).Fit(data);
+    /// </code>
+    /// </example>
     public ContinuousFlowEstimator ContinuousFlow(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
@@ -31,6 +36,12 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new ContinuousFlowEstimator.Options { HiddenUnits = [32, 32], NumberOfSteps = 40, Contamination = 0 };
+    /// ContinuousFlowTransformer model = mlContext.Flows.ContinuousFlow(options).Fit(data);
+    /// </code>
+    /// </example>
     public ContinuousFlowEstimator ContinuousFlow(ContinuousFlowEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -28,6 +28,12 @@ public sealed partial class FlowsCatalog
     /// <returns>The folds, with their models.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type, or the estimator makes no flow.</exception>
     /// <exception cref="InvalidOperationException">A fold has no usable row, or training diverged.</exception>
+    /// <example>
+    /// <code>
+    /// CrossValidationResult result = mlContext.Flows.CrossValidate(data, mlContext.Flows.PlanarFlow(contamination: 0));
+    /// Console.WriteLine($"{result.MeanLogLikelihood:F3} nats, {result.AlarmRate:P2} alarms on rows not seen");
+    /// </code>
+    /// </example>
     public CrossValidationResult CrossValidate(
         IDataView data,
         IEstimator<ITransformer> estimator,
@@ -68,6 +74,16 @@ public sealed partial class FlowsCatalog
     /// <exception cref="ArgumentException">There is no estimator, or two of one name; a column is missing or of another type, or
     /// an estimator makes no flow.</exception>
     /// <exception cref="InvalidOperationException">A fold has no usable row, or training diverged.</exception>
+    /// <example>
+    /// <code>
+    /// var estimators = new Dictionary&lt;string, IEstimator&lt;ITransformer>>
+    /// {
+    ///     ["planar"] = mlContext.Flows.PlanarFlow(contamination: 0),
+    ///     ["Nice"] = mlContext.Flows.Nice(contamination: 0),
+    /// };
+    /// Console.WriteLine(mlContext.Flows.CrossValidate(data, estimators, numberOfFolds: 3));
+    /// </code>
+    /// </example>
     public CrossValidationComparison CrossValidate(
         IDataView data,
         IEnumerable<KeyValuePair<string, IEstimator<ITransformer>>> estimators,

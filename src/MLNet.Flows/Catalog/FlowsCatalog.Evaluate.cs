@@ -29,6 +29,12 @@ public sealed partial class FlowsCatalog
     /// consensus.</param>
     /// <returns>The metrics.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type, or there is no normal row.</exception>
+    /// <example>
+    /// <code>
+    /// FlowMetrics metrics = mlContext.Flows.Evaluate(model.Transform(labelled), labelColumnName: "Label");
+    /// Console.WriteLine($"AUROC {metrics.AreaUnderRocCurve:F3}, false alarms {metrics.FalseAlarmRate:P1}");
+    /// </code>
+    /// </example>
     public FlowMetrics Evaluate(
         IDataView data,
         string labelColumnName = "Label",

@@ -20,6 +20,13 @@ public sealed partial class FlowsCatalog
     /// infinite, those.</returns>
     /// <exception cref="ArgumentException">The model holds no flow, a column is missing or of the wrong type, or the row has
     /// another number of values.</exception>
+    /// <example>
+    /// <code>
+    /// var strange = new Reading { Temperature = 20, Pressure = 1100 };
+    /// foreach (FeatureContribution feature in mlContext.Flows.Explain(model, strange, numberOfFeatures: 3))
+    ///     Console.WriteLine($"{feature.Name} = {feature.Value} adds {feature.Contribution:F1} nats");
+    /// </code>
+    /// </example>
     public IReadOnlyList<FeatureContribution> Explain<TRow>(
         ITransformer model, TRow row, int numberOfFeatures = 5, SchemaDefinition? schemaDefinition = null)
         where TRow : class
@@ -36,6 +43,12 @@ public sealed partial class FlowsCatalog
     /// missing or infinite, those.</returns>
     /// <exception cref="ArgumentException">The model holds no flow, a column is missing or of the wrong type, or a row has
     /// another number of values.</exception>
+    /// <example>
+    /// <code>
+    /// foreach (IReadOnlyList&lt;FeatureContribution> features in mlContext.Flows.ExplainRows(model, today, 2))
+    ///     Console.WriteLine($"{features[0].Name} and {features[1].Name} add most");
+    /// </code>
+    /// </example>
     public IEnumerable<IReadOnlyList<FeatureContribution>> ExplainRows(
         ITransformer model, IDataView data, int numberOfFeatures = 5)
     {

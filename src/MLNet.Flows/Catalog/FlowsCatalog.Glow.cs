@@ -13,6 +13,11 @@ public sealed partial class FlowsCatalog
     /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// GlowTransformer model = mlContext.Flows.Glow(numberOfSteps: 4, contamination: 0).Fit(data);
+    /// </code>
+    /// </example>
     public GlowEstimator Glow(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
@@ -32,6 +37,12 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new GlowEstimator.Options { ContextColumnName = "Hour", Contamination = 0 };
+    /// GlowTransformer model = mlContext.Flows.Glow(options).Fit(data);        // judges features by what is usual at that hour
+    /// </code>
+    /// </example>
     public GlowEstimator Glow(GlowEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -15,6 +15,11 @@ public sealed partial class FlowsCatalog
     /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// MaskedAutoregressiveTransformer model = mlContext.Flows.MaskedAutoregressive(contamination: 0).Fit(data);
+    /// </code>
+    /// </example>
     public MaskedAutoregressiveEstimator MaskedAutoregressive(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
@@ -33,6 +38,17 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new MaskedAutoregressiveEstimator.Options
+    /// {
+    ///     NumberOfTransforms = 4,
+    ///     Order = ColumnOrder.Random,                             // another order of the columns in each map
+    ///     Contamination = 0,
+    /// };
+    /// MaskedAutoregressiveTransformer model = mlContext.Flows.MaskedAutoregressive(options).Fit(data);
+    /// </code>
+    /// </example>
     public MaskedAutoregressiveEstimator MaskedAutoregressive(MaskedAutoregressiveEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -13,6 +13,11 @@ public sealed partial class FlowsCatalog
     /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// NeuralSplineTransformer model = mlContext.Flows.NeuralSpline(contamination: 0).Fit(data);
+    /// </code>
+    /// </example>
     public NeuralSplineEstimator NeuralSpline(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
@@ -31,6 +36,14 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// NeuralSplineEstimator.Options options = NeuralSplineEstimator.Options.ForDensityEstimation();
+    /// options.Seed = 1;
+    /// NeuralSplineTransformer model = mlContext.Flows.NeuralSpline(options).Fit(data);
+    /// IDataView drawn = mlContext.Flows.Sample(model, rows: 100, seed: 1);
+    /// </code>
+    /// </example>
     public NeuralSplineEstimator NeuralSpline(NeuralSplineEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

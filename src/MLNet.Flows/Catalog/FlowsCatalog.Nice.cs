@@ -13,6 +13,11 @@ public sealed partial class FlowsCatalog
     /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// NiceTransformer model = mlContext.Flows.Nice(contamination: 0).Fit(data);
+    /// </code>
+    /// </example>
     public NiceEstimator Nice(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
@@ -31,6 +36,12 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new NiceEstimator.Options { CategoricalColumnNames = ["Machine"], Contamination = 0 };
+    /// NiceTransformer model = mlContext.Flows.Nice(options).Fit(data);        // judges features and machine together
+    /// </code>
+    /// </example>
     public NiceEstimator Nice(NiceEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

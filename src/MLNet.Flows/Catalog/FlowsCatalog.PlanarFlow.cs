@@ -13,6 +13,12 @@ public sealed partial class FlowsCatalog
     /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// PlanarFlowTransformer model = mlContext.Flows.PlanarFlow().Fit(data);
+    /// IDataView scored = model.Transform(data);                   // LogLikelihood, Score, PValue, PredictedLabel
+    /// </code>
+    /// </example>
     public PlanarFlowEstimator PlanarFlow(
         string featureColumnName = "Features", string? exampleWeightColumnName = null, int? numberOfLayers = null,
         double? falseAlarmRate = null, double? contamination = null) =>
@@ -29,6 +35,16 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new PlanarFlowEstimator.Options
+    /// {
+    ///     Contamination = 0.05,                                   // one training row in twenty is an anomaly
+    ///     FeatureContributionsColumnName = "Why",                 // one more column: what each feature adds to Score
+    /// };
+    /// IDataView scored = mlContext.Flows.PlanarFlow(options).Fit(data).Transform(data);
+    /// </code>
+    /// </example>
     public PlanarFlowEstimator PlanarFlow(PlanarFlowEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -12,6 +12,11 @@ public sealed partial class FlowsCatalog
     /// unknown, 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// RadialFlowTransformer model = mlContext.Flows.RadialFlow(contamination: 0).Fit(data);
+    /// </code>
+    /// </example>
     public RadialFlowEstimator RadialFlow(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
@@ -30,6 +35,12 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new RadialFlowEstimator.Options { NumberOfLayers = 32, Contamination = 0 };
+    /// RadialFlowTransformer model = mlContext.Flows.RadialFlow(options).Fit(data);
+    /// </code>
+    /// </example>
     public RadialFlowEstimator RadialFlow(RadialFlowEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -13,6 +13,13 @@ public sealed partial class FlowsCatalog
     /// 0 for clean.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">An argument is out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var pipeline = mlContext.Transforms.Concatenate("Features", "Temperature", "Pressure")
+    ///     .Append(mlContext.Flows.RealNvp(contamination: 0));
+    /// ITransformer model = pipeline.Fit(data);
+    /// </code>
+    /// </example>
     public RealNvpEstimator RealNvp(
         string featureColumnName = "Features",
         string? exampleWeightColumnName = null,
@@ -31,6 +38,12 @@ public sealed partial class FlowsCatalog
     /// <param name="options">The options; copied, so that later changes have no effect.</param>
     /// <returns>The estimator.</returns>
     /// <exception cref="ArgumentException">Options are out of range; all faults are listed.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new RealNvpEstimator.Options { NumberOfCouplings = 4, HiddenUnits = [128, 128], Contamination = 0 };
+    /// RealNvpTransformer model = mlContext.Flows.RealNvp(options).Fit(data);
+    /// </code>
+    /// </example>
     public RealNvpEstimator RealNvp(RealNvpEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);

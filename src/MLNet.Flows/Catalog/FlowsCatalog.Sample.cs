@@ -19,6 +19,12 @@ public sealed partial class FlowsCatalog
     /// <returns>The view.</returns>
     /// <exception cref="ArgumentException">The model holds no flow, or one that needs contexts.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is below 1.</exception>
+    /// <example>
+    /// <code>
+    /// IDataView drawn = mlContext.Flows.Sample(model, rows: 1000, seed: 1);
+    /// IEnumerable&lt;float> logLikelihoods = drawn.GetColumn&lt;float>("LogLikelihood");
+    /// </code>
+    /// </example>
     public IDataView Sample(ITransformer model, long rows, int? seed = null)
     {
         FlowTransformer flow = FlowChain.Of(model).Flow;
@@ -37,6 +43,13 @@ public sealed partial class FlowsCatalog
     /// <returns>The view.</returns>
     /// <exception cref="ArgumentException">The model holds no flow, or one that is given no context; the context column is
     /// missing, of another type, or of another size than in training; on reading, a context is missing or infinite.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new PlanarFlowEstimator.Options { ContextColumnName = "Hour" };
+    /// ITransformer model = mlContext.Flows.PlanarFlow(options).Fit(data);
+    /// IDataView drawn = mlContext.Flows.Sample(model, contexts: data, seed: 1);   // a row for each hour in the data
+    /// </code>
+    /// </example>
     public IDataView Sample(ITransformer model, IDataView contexts, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(contexts);

@@ -22,6 +22,12 @@ public sealed partial class FlowsCatalog
     /// <returns>The selection. Rows without a p-value stay alarms and are counted apart.</returns>
     /// <exception cref="ArgumentException">The column is missing or of another type, or a value is no p-value.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside (0, 1).</exception>
+    /// <example>
+    /// <code>
+    /// AlarmSelection selection = mlContext.Flows.SelectAlarms(model.Transform(today), falseDiscoveryRate: 0.1);
+    /// Console.WriteLine($"{selection.AlarmCount} of {selection.RowCount} rows alarm, of them about a tenth for nothing");
+    /// </code>
+    /// </example>
     public AlarmSelection SelectAlarms(
         IDataView scored,
         double falseDiscoveryRate = 0.1,

@@ -2,7 +2,8 @@ using MLNet.Flows;
 
 namespace Microsoft.ML;
 
-/// <summary>Makes normalizing flows part of <see cref="MLContext"/>.</summary>
+/// <summary>Makes normalizing flows part of <see cref="MLContext"/>: <c>mlContext.Flows</c> is a
+/// <see cref="FlowsCatalog"/>.</summary>
 public static class FlowsExtensions
 {
     extension(MLContext mlContext)

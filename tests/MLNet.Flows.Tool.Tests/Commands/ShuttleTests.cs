@@ -42,15 +42,14 @@ public sealed class ShuttleTests(ShuttleModel model) : IClassFixture<ShuttleMode
     [InlineData("detector")]
     public void Train_WithFewerRowsThanThereAre_TrainsOnASample(string flow)
     {
-        JsonElement trained = Workspace.Run(
+        ToolRun run = Workspace.Run(
             "train", Workspace.Shuttle, "--label", "Label", "--flow", flow, "--max-rows", "500", "--out", _folder["few.zip"],
-            "--json").Succeeded().Json;
+            "--json").Succeeded();
 
-        Assert.Equal(500, trained.GetProperty("rowsTrained").GetInt64());
-        Assert.Contains(
-            "MaximumTrainingRows is 0",
-            Workspace.Run("train", Workspace.Shuttle, "--max-rows", "0", "--out", _folder["none.zip"]).Failed().Error,
-            StringComparison.Ordinal);
+        Assert.Equal(500, run.Json.GetProperty("rowsTrained").GetInt64());
+        Assert.Equal(
+            "warning: Training takes a random sample of 500 of 49,097 usable rows; --max-rows sets how many.",
+            Assert.Single(run.Errors.Split('\n'), line => line.Contains("sample", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -190,6 +189,25 @@ public sealed class ShuttleTests(ShuttleModel model) : IClassFixture<ShuttleMode
         Assert.False(same.GetProperty("isDrift").GetBoolean());
         Assert.StartsWith("drift: distance 0.", drifted.Output, StringComparison.Ordinal);
         Assert.Contains("\n  V1 adds ", drifted.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Drift_OfAModelThatExpectedAnomalies_TakesNormalRows()
+    {
+        string[] lines = File.ReadAllLines(Workspace.Shuttle);
+        string[] normal = [.. lines.Skip(1).Where(line => line.EndsWith(",0", StringComparison.Ordinal))];
+        string known = _folder.Write("known.csv", normal.Where((_, i) => i % 2 == 0).Prepend(lines[0]));
+        string fresh = _folder.Write("fresh.csv", normal.Where((_, i) => i % 2 == 1).Prepend(lines[0]));
+        Workspace.Run(
+            "train", Workspace.Shuttle, "--label", "Label", "--flow", "planar", "--contamination", "0.07", "--steps", "20",
+            "--out", _folder["m.zip"]).Succeeded();
+
+        string refused = Workspace.Run("drift", _folder["m.zip"], fresh).Failed().Error;
+        JsonElement compared = Workspace.Run("drift", _folder["m.zip"], fresh, "--normal", known, "--json").Succeeded().Json;
+
+        Assert.EndsWith(
+            "Give files of rows known to be normal to 'mlflows drift' by --normal.", refused, StringComparison.Ordinal);
+        Assert.Equal(normal.Length / 2, compared.GetProperty("rowCount").GetInt64());
     }
 
     [Theory]

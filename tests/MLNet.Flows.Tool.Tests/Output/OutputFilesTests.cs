@@ -72,13 +72,15 @@ public sealed class OutputFilesTests(ShuttleModel model) : IClassFixture<Shuttle
         Assert.StartsWith("'/dev/full' cannot be written: ", error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Score_CancelledWhileWriting_LeavesNothing()
+    [Theory]
+    [InlineData("score")]
+    [InlineData("sample")]
+    public void Out_CancelledWhileWriting_LeavesNothing(string command)
     {
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
 
-        ToolRun run = Workspace.Run(cancellation.Token, Arguments("score", "o.csv")).Failed(ExitCodes.Interrupted);
+        ToolRun run = Workspace.Run(cancellation.Token, Arguments(command, "o.csv")).Failed(ExitCodes.Interrupted);
 
         Assert.Equal("stopped; nothing was written.", run.Error);
         Assert.Empty(_folder.Names);

@@ -61,6 +61,21 @@ public sealed partial class ReportTests(ShuttleModel model) : IClassFixture<Shut
     }
 
     [Fact]
+    public void Report_LongCategory_IsCutBesideItsBarAlone()
+    {
+        string name = new('w', 70);
+        string data = _folder.Write(
+            "long.csv", Enumerable.Range(0, 200).Select(i => $"{i % 13},{name}{i % 3}").Prepend("x,kind"));
+        Workspace.Run(
+            "train", data, "--flow", "planar", "--contamination", "0", "--steps", "10", "--out", _folder["m.zip"]).Succeeded();
+        string page = WritePage(_folder["m.zip"], data, "--top", "1");
+
+        Assert.Contains($"<th>kind={name[..55]}…</th>", page, StringComparison.Ordinal);
+        Assert.Contains($"likely: {name[..60]}…<", page, StringComparison.Ordinal);
+        Assert.Matches($"<th>kind</th><td>{name}[012]</td>", page);
+    }
+
+    [Fact]
     public void Report_Page_LoadsNothingAndForbidsIt()
     {
         string page = WritePage(model.Path, Workspace.Shuttle, "--label", "Label");

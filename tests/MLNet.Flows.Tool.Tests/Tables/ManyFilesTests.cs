@@ -76,6 +76,39 @@ public sealed class ManyFilesTests(ShuttleModel model) : IClassFixture<ShuttleMo
         Assert.EndsWith("are of two kinds. Give text files or Parquet files.", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("data[1].csv", "data1.csv")]
+    [InlineData("data*.csv", "data2.csv")]
+    [InlineData("data?.csv", "data3.csv")]
+    public void Score_FileNamedLikeAPattern_IsThatFile(string name, string other)
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("Windows has no such names.");
+        string[] lines = File.ReadAllLines(Workspace.Shuttle);
+        _folder.Write(name, lines[..3]);
+        _folder.Write(other, lines[..9]);
+
+        Workspace.Run("score", model.Path, _folder[name], "--out", _folder["o.csv"]).Succeeded();
+
+        Assert.Equal(3, File.ReadLines(_folder["o.csv"]).Count());
+    }
+
+    [Fact]
+    public void Score_FolderNamedLikeAPartition_ChangesNoColumn()
+    {
+        Directory.CreateDirectory(_folder["V1=7"]);
+        string csv = _folder.Write(Path.Combine("V1=7", "d.csv"), File.ReadLines(Workspace.Shuttle).Take(3));
+        string parquet = _folder[Path.Combine("V1=7", "d.parquet")];
+        Workspace.Run("sample", model.Path, "--rows", "1", "--out", parquet).Succeeded();
+        Workspace.Run("sample", model.Path, "--rows", "1", "--out", _folder["d.csv"]).Succeeded();
+
+        Workspace.Run("score", model.Path, csv, "--out", _folder["a.csv"]).Succeeded();
+        Workspace.Run("score", model.Path, parquet, "--prefix", "own", "--out", _folder["b.csv"]).Succeeded();
+
+        Assert.Equal("50", _folder.Read("a.csv")[1][0]);
+        Assert.Equal(_folder.Read("d.csv")[1], _folder.Read("b.csv")[1][..10]);
+    }
+
     private static string Reversed(string line) => Reversed(line, quoted: false);
 
     private static string Reversed(string line, bool quoted) =>
