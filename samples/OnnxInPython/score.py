@@ -16,4 +16,5 @@ difference = numpy.max(numpy.abs(score_here - score)[scored] / numpy.maximum(1, 
 same_alarms = int(numpy.sum(alarm_here == (alarm == 1)))
 print(f"{len(rows)} rows, {int(alarm_here.sum())} alarms, {same_alarms} labels as in C#, "
       f"largest relative difference of scores {difference:.1e}")
-sys.exit(difference > 1e-4 or numpy.any(scored != numpy.isfinite(score_here)) or same_alarms < len(rows) - 1)
+if difference > 1e-4 or numpy.any(scored != numpy.isfinite(score_here)) or same_alarms < len(rows) - 1:
+    sys.exit("These are not the scores of C#.")
