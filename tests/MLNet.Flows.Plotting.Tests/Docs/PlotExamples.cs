@@ -6,11 +6,11 @@ namespace MLNet.Flows.Plotting.Tests.Docs;
 /// <summary>The examples in the documentation of the plots, as they stand there, run.</summary>
 public sealed class PlotExamples : IDisposable
 {
-    private static readonly MLContext mlContext = new(seed: 1);
-    private static readonly IDataView data = Rows(300, seed: 1);
-    private static readonly IDataView today = Rows(100, seed: 2);
-    private static readonly PlanarFlowTransformer model = mlContext.Flows.PlanarFlow(contamination: 0).Fit(data);
-    private static readonly IDataView scored = model.Transform(data);
+    private static readonly MLContext Context = new(seed: 1);
+    private static readonly IDataView Data = Rows(300, seed: 1);
+    private static readonly IDataView Today = Rows(100, seed: 2);
+    private static readonly PlanarFlowTransformer Model = Context.Flows.PlanarFlow(contamination: 0).Fit(Data);
+    private static readonly IDataView Scored = Model.Transform(Data);
 
     private readonly string _directory = Directory.GetCurrentDirectory();
     private readonly string _work = Directory.CreateTempSubdirectory("plots").FullName;
@@ -26,6 +26,9 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void Density()
     {
+        IDataView data = Data;
+        PlanarFlowTransformer model = Model;
+
         model.PlotDensity(data).SavePng("density.png", 700, 600);
 
         AssertDrawn("density.png");
@@ -34,6 +37,9 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void Density_OfAnArea()
     {
+        IDataView data = Data;
+        PlanarFlowTransformer model = Model;
+
         model.PlotDensity(data, new CoordinateRect(left: -3, right: 3, bottom: -3, top: 3)).SavePng("density.png", 700, 600);
 
         AssertDrawn("density.png");
@@ -67,6 +73,9 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void Samples()
     {
+        IDataView data = Data;
+        PlanarFlowTransformer model = Model;
+
         model.PlotSamples(data, seed: 1).SavePng("samples.png", 1000, 450);
 
         AssertDrawn("samples.png");
@@ -75,6 +84,10 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void PValues()
     {
+        MLContext mlContext = Context;
+        IDataView today = Today;
+        PlanarFlowTransformer model = Model;
+
         DriftReport report = mlContext.Flows.CheckDrift(model, today);
         report.PlotPValues().SavePng("drift.png", 500, 450);
 
@@ -84,6 +97,10 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void Features()
     {
+        MLContext mlContext = Context;
+        IDataView today = Today;
+        PlanarFlowTransformer model = Model;
+
         DriftReport report = mlContext.Flows.CheckDrift(model, today);
         report.PlotFeatures(numberOfFeatures: 5).SavePng("moved.png", 600, 300);
 
@@ -93,6 +110,9 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void Roc()
     {
+        MLContext mlContext = Context;
+        IDataView scored = Scored;
+
         mlContext.Flows.Evaluate(scored).PlotRoc().SavePng("roc.png", 500, 450);
 
         AssertDrawn("roc.png");
@@ -101,6 +121,9 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void PrecisionRecall()
     {
+        MLContext mlContext = Context;
+        IDataView scored = Scored;
+
         mlContext.Flows.Evaluate(scored).PlotPrecisionRecall().SavePng("precision-recall.png", 500, 450);
 
         AssertDrawn("precision-recall.png");
@@ -109,6 +132,8 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void LogLikelihood()
     {
+        IDataView scored = Scored;
+
         scored.PlotLogLikelihood(labelColumnName: "Label").SavePng("log-likelihood.png", 700, 450);
 
         AssertDrawn("log-likelihood.png");
@@ -117,6 +142,8 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void Contributions()
     {
+        PlanarFlowTransformer model = Model;
+
         IReadOnlyList<FeatureContribution> why = model.Explain([5f, -5f], numberOfFeatures: 2);
         why.PlotContributions("Why this row alarms").SavePng("why.png", 600, 300);
 
@@ -126,6 +153,8 @@ public sealed class PlotExamples : IDisposable
     [Fact]
     public void Training()
     {
+        PlanarFlowTransformer model = Model;
+
         model.History.PlotTraining().SavePng("training.png", 600, 400);
 
         AssertDrawn("training.png");
@@ -137,7 +166,7 @@ public sealed class PlotExamples : IDisposable
     private static IDataView Rows(int count, int seed)
     {
         var random = new Random(seed);
-        return mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i =>
+        return Context.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i =>
         {
             float x = (float)random.NextDouble();
             return new Row

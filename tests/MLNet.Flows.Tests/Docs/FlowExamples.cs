@@ -6,12 +6,15 @@ namespace MLNet.Flows.Tests.Docs;
 /// <summary>The examples in the documentation of the catalog's flows, as they stand there, run.</summary>
 public sealed class FlowExamples
 {
-    private static readonly MLContext mlContext = new(seed: 1);
-    private static readonly IDataView data = ReadingRows.Normal(mlContext, 300, seed: 1);
+    private static readonly MLContext Context = new(seed: 1);
+    private static readonly IDataView Data = ReadingRows.Normal(Context, 300, seed: 1);
 
     [Fact]
     public void Catalog()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var flows = new FlowsCatalog(mlContext);                    // what mlContext.Flows is from C# 14 on
         PlanarFlowTransformer model = flows.PlanarFlow().Fit(data);
 
@@ -21,6 +24,9 @@ public sealed class FlowExamples
     [Fact]
     public void PlanarFlow()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         PlanarFlowTransformer model = mlContext.Flows.PlanarFlow().Fit(data);
         IDataView scored = model.Transform(data);                   // LogLikelihood, Score, PValue, PredictedLabel
 
@@ -30,6 +36,9 @@ public sealed class FlowExamples
     [Fact]
     public void PlanarFlow_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new PlanarFlowEstimator.Options
         {
             Contamination = 0.05,                                   // one training row in twenty is an anomaly
@@ -44,6 +53,9 @@ public sealed class FlowExamples
     [Fact]
     public void RealNvp()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var pipeline = mlContext.Transforms.Concatenate("Features", "Temperature", "Pressure")
             .Append(mlContext.Flows.RealNvp(contamination: 0));
         ITransformer model = pipeline.Fit(data);
@@ -54,6 +66,9 @@ public sealed class FlowExamples
     [Fact]
     public void RealNvp_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new RealNvpEstimator.Options { NumberOfCouplings = 4, HiddenUnits = [128, 128], Contamination = 0 };
         RealNvpTransformer model = mlContext.Flows.RealNvp(options).Fit(data);
 
@@ -63,6 +78,9 @@ public sealed class FlowExamples
     [Fact]
     public void Nice()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         NiceTransformer model = mlContext.Flows.Nice(contamination: 0).Fit(data);
 
         AssertScored(model.Transform(data));
@@ -71,6 +89,9 @@ public sealed class FlowExamples
     [Fact]
     public void Nice_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new NiceEstimator.Options { CategoricalColumnNames = ["Machine"], Contamination = 0 };
         NiceTransformer model = mlContext.Flows.Nice(options).Fit(data);        // judges features and machine together
 
@@ -81,6 +102,9 @@ public sealed class FlowExamples
     [Fact]
     public void Glow()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         GlowTransformer model = mlContext.Flows.Glow(numberOfSteps: 4, contamination: 0).Fit(data);
 
         AssertScored(model.Transform(data));
@@ -89,6 +113,9 @@ public sealed class FlowExamples
     [Fact]
     public void Glow_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new GlowEstimator.Options { ContextColumnName = "Hour", Contamination = 0 };
         GlowTransformer model = mlContext.Flows.Glow(options).Fit(data);        // judges features by what is usual at that hour
 
@@ -99,6 +126,9 @@ public sealed class FlowExamples
     [Fact]
     public void MaskedAutoregressive()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         MaskedAutoregressiveTransformer model = mlContext.Flows.MaskedAutoregressive(contamination: 0).Fit(data);
 
         AssertScored(model.Transform(data));
@@ -107,6 +137,9 @@ public sealed class FlowExamples
     [Fact]
     public void MaskedAutoregressive_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new MaskedAutoregressiveEstimator.Options
         {
             NumberOfTransforms = 4,
@@ -121,6 +154,9 @@ public sealed class FlowExamples
     [Fact]
     public void NeuralSpline()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         NeuralSplineTransformer model = mlContext.Flows.NeuralSpline(contamination: 0).Fit(data);
 
         AssertScored(model.Transform(data));
@@ -129,6 +165,9 @@ public sealed class FlowExamples
     [Fact]
     public void NeuralSpline_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         NeuralSplineEstimator.Options options = NeuralSplineEstimator.Options.ForDensityEstimation();
         options.Seed = 1;
         NeuralSplineTransformer model = mlContext.Flows.NeuralSpline(options).Fit(data);
@@ -140,6 +179,9 @@ public sealed class FlowExamples
     [Fact]
     public void ContinuousFlow()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         ContinuousFlowTransformer model = mlContext.Flows.ContinuousFlow(contamination: 0).Fit(data);
 
         AssertScored(model.Transform(data));
@@ -148,6 +190,9 @@ public sealed class FlowExamples
     [Fact]
     public void ContinuousFlow_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new ContinuousFlowEstimator.Options { HiddenUnits = [32, 32], NumberOfSteps = 40, Contamination = 0 };
         ContinuousFlowTransformer model = mlContext.Flows.ContinuousFlow(options).Fit(data);
 
@@ -157,6 +202,9 @@ public sealed class FlowExamples
     [Fact]
     public void RadialFlow()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         RadialFlowTransformer model = mlContext.Flows.RadialFlow(contamination: 0).Fit(data);
 
         AssertScored(model.Transform(data));
@@ -165,6 +213,9 @@ public sealed class FlowExamples
     [Fact]
     public void RadialFlow_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new RadialFlowEstimator.Options { NumberOfLayers = 32, Contamination = 0 };
         RadialFlowTransformer model = mlContext.Flows.RadialFlow(options).Fit(data);
 
@@ -174,6 +225,9 @@ public sealed class FlowExamples
     [Fact]
     public void AnomalyDetector()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         ConsensusTransformer detector = mlContext.Flows.AnomalyDetector().Fit(data);
         IDataView scored = detector.Transform(data);                // LogLikelihood, Score, PValue, PredictedLabel
 
@@ -183,6 +237,9 @@ public sealed class FlowExamples
     [Fact]
     public void AnomalyDetector_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new AnomalyDetectorEstimator.Options
         {
             CategoricalColumnNames = ["Machine"],
@@ -198,6 +255,9 @@ public sealed class FlowExamples
     [Fact]
     public void Consensus()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         ConsensusTransformer model = mlContext.Flows.Consensus(
             mlContext.Flows.PlanarFlow(contamination: 0),
             mlContext.Flows.Nice(contamination: 0)).Fit(data);
@@ -208,6 +268,9 @@ public sealed class FlowExamples
     [Fact]
     public void Consensus_Options()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new ConsensusEstimator.Options { FalseAlarmRate = 0.005 };
         ConsensusTransformer model = mlContext.Flows.Consensus(
             options,

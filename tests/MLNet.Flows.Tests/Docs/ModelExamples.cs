@@ -7,17 +7,21 @@ namespace MLNet.Flows.Tests.Docs;
 [Collection(nameof(ProcessWide))]
 public sealed class ModelExamples
 {
-    private static readonly MLContext mlContext = new(seed: 1);
-    private static readonly IDataView data = ReadingRows.Normal(mlContext, 500, seed: 1);
-    private static readonly IDataView freshNormalRows = ReadingRows.Normal(mlContext, 500, seed: 2);
-    private static readonly IDataView labelled = ReadingRows.WithAnomalies(mlContext, 200, seed: 3);
-    private static readonly IDataView today = ReadingRows.WithAnomalies(mlContext, 200, seed: 4);
-    private static readonly ITransformer model = mlContext.Transforms.Concatenate("Features", "Temperature", "Pressure")
-        .Append(mlContext.Flows.PlanarFlow(contamination: 0)).Fit(data);
+    private static readonly MLContext Context = new(seed: 1);
+    private static readonly IDataView Data = ReadingRows.Normal(Context, 500, seed: 1);
+    private static readonly IDataView FreshNormalRows = ReadingRows.Normal(Context, 500, seed: 2);
+    private static readonly IDataView Labelled = ReadingRows.WithAnomalies(Context, 200, seed: 3);
+    private static readonly IDataView Today = ReadingRows.WithAnomalies(Context, 200, seed: 4);
+    private static readonly ITransformer Model = Context.Transforms.Concatenate("Features", "Temperature", "Pressure")
+        .Append(Context.Flows.PlanarFlow(contamination: 0)).Fit(Data);
 
     [Fact]
     public void Evaluate()
     {
+        MLContext mlContext = Context;
+        IDataView labelled = Labelled;
+        ITransformer model = Model;
+
         FlowMetrics metrics = mlContext.Flows.Evaluate(model.Transform(labelled), labelColumnName: "Label");
         Console.WriteLine($"AUROC {metrics.AreaUnderRocCurve:F3}, false alarms {metrics.FalseAlarmRate:P1}");
 
@@ -27,6 +31,9 @@ public sealed class ModelExamples
     [Fact]
     public void CrossValidate()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         CrossValidationResult result = mlContext.Flows.CrossValidate(data, mlContext.Flows.PlanarFlow(contamination: 0));
         Console.WriteLine($"{result.MeanLogLikelihood:F3} nats, {result.AlarmRate:P2} alarms on rows not seen");
 
@@ -36,6 +43,9 @@ public sealed class ModelExamples
     [Fact]
     public void CrossValidate_Several() => Assert.Contains("planar", Printed(() =>
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var estimators = new Dictionary<string, IEstimator<ITransformer>>
         {
             ["planar"] = mlContext.Flows.PlanarFlow(contamination: 0),
@@ -47,6 +57,9 @@ public sealed class ModelExamples
     [Fact]
     public void Explain() => Assert.StartsWith("Pressure = 1100 adds", Printed(() =>
     {
+        MLContext mlContext = Context;
+        ITransformer model = Model;
+
         var strange = new Reading { Temperature = 20, Pressure = 1100 };
         foreach (FeatureContribution feature in mlContext.Flows.Explain(model, strange, numberOfFeatures: 3))
             Console.WriteLine($"{feature.Name} = {feature.Value} adds {feature.Contribution:F1} nats");
@@ -55,6 +68,10 @@ public sealed class ModelExamples
     [Fact]
     public void ExplainRows() => Assert.Equal(200, Printed(() =>
     {
+        MLContext mlContext = Context;
+        IDataView today = Today;
+        ITransformer model = Model;
+
         foreach (IReadOnlyList<FeatureContribution> features in mlContext.Flows.ExplainRows(model, today, 2))
             Console.WriteLine($"{features[0].Name} and {features[1].Name} add most");
     }).Split(" add most").Length - 1);
@@ -62,6 +79,9 @@ public sealed class ModelExamples
     [Fact]
     public void Sample()
     {
+        MLContext mlContext = Context;
+        ITransformer model = Model;
+
         IDataView drawn = mlContext.Flows.Sample(model, rows: 1000, seed: 1);
         IEnumerable<float> logLikelihoods = drawn.GetColumn<float>("LogLikelihood");
 
@@ -71,6 +91,9 @@ public sealed class ModelExamples
     [Fact]
     public void Sample_GivenContexts()
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+
         var options = new PlanarFlowEstimator.Options { ContextColumnName = "Hour" };
         ITransformer model = mlContext.Flows.PlanarFlow(options).Fit(data);
         IDataView drawn = mlContext.Flows.Sample(model, contexts: data, seed: 1);   // a row for each hour in the data
@@ -81,6 +104,10 @@ public sealed class ModelExamples
     [Fact]
     public void SelectAlarms()
     {
+        MLContext mlContext = Context;
+        IDataView today = Today;
+        ITransformer model = Model;
+
         AlarmSelection selection = mlContext.Flows.SelectAlarms(model.Transform(today), falseDiscoveryRate: 0.1);
         Console.WriteLine($"{selection.AlarmCount} of {selection.RowCount} rows alarm, of them about a tenth for nothing");
 
@@ -90,6 +117,10 @@ public sealed class ModelExamples
     [Fact]
     public void CheckDrift()
     {
+        MLContext mlContext = Context;
+        IDataView today = Today;
+        ITransformer model = Model;
+
         DriftReport report = mlContext.Flows.CheckDrift(model, today);
         Console.WriteLine($"drift: {report.IsDrift}, {report.AlarmRate:P1} alarms, most moved: {report.Features[0].Name}");
 
@@ -99,6 +130,10 @@ public sealed class ModelExamples
     [Fact]
     public void FindFlow() => InAFolder(() =>
     {
+        MLContext mlContext = Context;
+        IDataView data = Data;
+        ITransformer model = Model;
+
         mlContext.Model.Save(model, data.Schema, "model.zip");
 
         FlowTransformer flow = mlContext.Model.Load("model.zip", out _).FindFlow();
@@ -110,6 +145,9 @@ public sealed class ModelExamples
     [Fact]
     public void WithFalseAlarmRate()
     {
+        IDataView today = Today;
+        ITransformer model = Model;
+
         ITransformer strict = model.WithFalseAlarmRate(0.001);      // one normal row in a thousand alarms
         IDataView scored = strict.Transform(today);
 
@@ -120,6 +158,10 @@ public sealed class ModelExamples
     [Fact]
     public void Recalibrate() => InAFolder(() =>
     {
+        MLContext mlContext = Context;
+        IDataView freshNormalRows = FreshNormalRows;
+        ITransformer model = Model;
+
         ITransformer recalibrated = model.Recalibrate(freshNormalRows);
         mlContext.Model.Save(recalibrated, freshNormalRows.Schema, "model.zip");
 
