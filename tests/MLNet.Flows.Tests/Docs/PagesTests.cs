@@ -9,7 +9,8 @@ public sealed partial class PagesTests
     private static readonly string Root = Repository.Root;
 
     // All that the solution compiles, and this file is none of the places where a snippet may come from.
-    private static readonly Lazy<string[]> Sources = new(() => [.. ((string[])["src", "tests", "examples", "benchmarks"])
+    private static readonly Lazy<string[]> Sources = new(() => [
+        .. ((string[])["src", "tests", "examples", "samples", "benchmarks"])
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.?s", SearchOption.AllDirectories))
         .Where(file => Path.GetExtension(file) is ".cs" or ".fs")
         .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
@@ -17,7 +18,7 @@ public sealed partial class PagesTests
 
     public static TheoryData<string> Pages =>
     [
-        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "samples/README.md",
         .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace(Path.DirectorySeparatorChar, '/'))
             .Where(page => !IsGenerated(page)),
@@ -67,6 +68,22 @@ public sealed partial class PagesTests
             Assert.True(
                 Path.Exists(Path.Combine(folder, link.Groups[1].Value)),
                 $"{page} links to {link.Groups[1].Value}, which does not exist");
+    }
+
+    // What lies outside of docs has no page on the site: its path is named in code.
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Links_OnAPageOfTheSite_StayOnIt(string page)
+    {
+        string folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
+        string site = Path.Combine(Root, "docs") + Path.DirectorySeparatorChar;
+        foreach (Match link in Link().Matches(page.StartsWith("docs/", StringComparison.Ordinal) ? Text(page) : ""))
+        {
+            string target = Path.GetFullPath(Path.Combine(folder, link.Groups[1].Value));
+            Assert.True(
+                target.StartsWith(site, StringComparison.Ordinal) && !Directory.Exists(target),
+                $"{page} links to {link.Groups[1].Value}, which is no page of the site. Write its path as code.");
+        }
     }
 
     [Fact]
