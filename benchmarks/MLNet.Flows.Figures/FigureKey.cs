@@ -11,8 +11,8 @@ namespace MLNet.Flows.Figures;
 /// TorchSharp#* train_b256/times_eager|min     the least of several
 /// Detection#date                      of the header: date, processor, versions, command
 /// </code>
-/// Formats: k, M, G, T (thousands and so on, two digits), 0 (whole), 0.0 (and any other of .NET's), min, max, 1 and up (a part), *36
-/// (times); several apply from left to right.
+/// Formats: k, M, G, T (thousands and so on, two digits), 0 (whole), 0.0 (and any other of .NET's), min, max, 1 and up (a part),
+/// *36 (times); several apply from left to right.
 /// </remarks>
 internal static class FigureKey
 {
@@ -54,7 +54,8 @@ internal static class FigureKey
         });
 
         double Number(string value) =>
-            double.TryParse(value, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out double number)
+            double.TryParse(
+                value, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out double number)
                 ? number
                 : throw new FormatException($"'{value}' at '{key}' is no number.");
     }

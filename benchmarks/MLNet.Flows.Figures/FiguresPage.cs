@@ -8,8 +8,8 @@ namespace MLNet.Flows.Figures;
 /// &lt;!-- results: AMD EPYC --&gt;                     once: the folder under benchmarks/results
 /// &lt;!--=Detection#clean/mean/knn--&gt;96.8&lt;!--/--&gt;     a figure (<see cref="FigureKey"/>)
 /// &lt;!-- table: Detection#clean --&gt;                the table below is that of the results
-/// &lt;!-- cells: Detection#{column}/mean/{row} --&gt;  the cells of the table below are figures: its first column and its header name
-///                                               them; cells without text stay so
+/// &lt;!-- cells: Detection#{column}/mean/{row} --&gt;  the cells of the table below are figures, named by its first column and its
+///                                               header; cells without text stay so
 /// &lt;!-- cells: [Detection#...] to [Detection#...] --&gt;  likewise, with text around figures
 /// </code>
 /// </remarks>

@@ -75,7 +75,8 @@ internal static class Recording
     private static string Folder()
     {
         string model = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':', 2)[1]
+            ? File.ReadLines("/proc/cpuinfo")
+                .First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':', 2)[1]
             : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
         model = string.Concat(model.Split(Path.GetInvalidFileNameChars())).Trim();
         return X86Base.IsSupported && !Avx512F.IsSupported ? model + " without AVX-512" : model;

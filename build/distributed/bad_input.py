@@ -2,18 +2,20 @@
 
     python3 bad_input.py FOLDER_OF_SCORING_PY MODEL.ONNX PART.CSV
 """
+import pathlib
 import sys
 
 import numpy
 import pandas
 
 sys.path.insert(0, sys.argv[1])
+import score_dask  # noqa: E402
 import scoring  # noqa: E402
 
 model, rows = sys.argv[2], pandas.read_csv(sys.argv[3]).head(3000)
 
 
-def refuses(bad, words):
+def refuses(bad, words, model=model):
     try:
         scoring.score(bad, model)
     except ValueError as error:
@@ -42,4 +44,17 @@ refuses(rows.drop(columns=["V2", "V7"]), "needs the columns ['V2', 'V7']")
 refuses(rows.assign(V4="twelve"), "'V4' does not hold 1 number in each row")
 refuses(rows.assign(V5=[[1.0, 2.0]] * len(rows)), "'V5' does not hold 1 number in each row")
 refuses(scored, "have the columns ['LogLikelihood', 'Score', 'PValue', 'PredictedLabel'] already")
-print("scoring.py: rows, order, an empty frame, a gap and four faults as promised")
+
+# A graph without a flow's columns.
+other = pathlib.Path(model).with_name("other.onnx")
+other.write_bytes(pathlib.Path(model).read_bytes().replace(b"PValue.output", b"Values.output"))
+refuses(rows, "does not give ['PValue.output']", str(other))
+
+# Of a thousand parts, the one at fault is named.
+try:
+    score_dask.score_part(pathlib.Path("nowhere.csv"), model, pathlib.Path("."))
+except FileNotFoundError as error:
+    assert error.__notes__ == ["The part is 'nowhere.csv'."]
+else:
+    raise AssertionError("a part that is not there was scored")
+print("scoring.py: rows, order, an empty frame, a gap and six faults as promised")

@@ -21,6 +21,14 @@ STEPS = ["load", "read", "score", "write"]
 
 def score_part(part, model, folder):
     """Scores one file; returns what it took, in seconds of processor. Any worker may do it, and do it again."""
+    try:
+        return _score_part(part, model, folder)
+    except Exception as error:
+        error.add_note(f"The part is '{part}'.")
+        raise
+
+
+def _score_part(part, model, folder):
     parquet = part.suffix == ".parquet"
     clock = [time.thread_time()]
     scoring.session(str(model))

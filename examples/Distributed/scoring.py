@@ -20,12 +20,20 @@ _lock = threading.Lock()
 
 
 def session(model):
-    """This process's session of the model at the path `model`. A new model needs a new path: it is not read again."""
+    """This process's session of the model at the path `model`. A new model needs a new path: it is not read again.
+
+    ValueError: the graph is not that of a flow.
+    """
     with _lock:
         if model not in _sessions:
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1  # the engine starts a worker for each core
-            _sessions[model] = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            graph = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            missing = {f"{name}.output" for name in SCORES} - {each.name for each in graph.get_outputs()}
+            if missing:
+                raise ValueError(f"The graph at '{model}' does not give {sorted(missing)}. Convert a pipeline that has a flow, "
+                                 "whose columns have their default names, with all of its columns.")
+            _sessions[model] = graph
         return _sessions[model]
 
 

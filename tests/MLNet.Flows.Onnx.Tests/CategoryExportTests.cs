@@ -50,6 +50,43 @@ public sealed class CategoryExportTests
         Scores.Of(model, fresh).AssertEqual(session.Run(fresh), model.FindFlow().Model);
     }
 
+    // ML.NET writes True and 0.10000000000000001, ONNX Runtime 1 and 0.1: all would be unseen.
+    [Theory]
+    [InlineData("IsOn")]
+    [InlineData("Grade")]
+    [InlineData("Height")]
+    public void ConvertToOnnx_TextMadeOfNumbersInTheChain_IsRefusedWithTheColumn(string source)
+    {
+        IDataView data = _context.Data.LoadFromEnumerable(Gauges(200));
+        ITransformer model = _context.Transforms.Conversion.ConvertType("Text", source, DataKind.String)
+            .Append(_context.Transforms.Conversion.MapValueToKey("Key", "Text"))
+            .Append(_context.Flows.PlanarFlow(AloneOf("Key")))
+            .Fit(data);
+
+        string message = Assert.ThrowsAny<Exception>(() => OnnxSession.Convert(_context, model, data)).ToString();
+
+        Assert.Contains($"makes text of column '{source}'", message);
+        Assert.Contains("MapValueToKey", message);
+    }
+
+    [Theory]
+    [InlineData("IsOn")]
+    [InlineData("Grade")]
+    [InlineData("Height")]
+    [InlineData("Count")]
+    public void ConvertToOnnx_KeysOfNumbersInTheChain_ScoreAsHere(string source)
+    {
+        IDataView data = _context.Data.LoadFromEnumerable(Gauges(200));
+        ITransformer model = _context.Transforms.Conversion.ConvertType("Unused", "IsOn", DataKind.String)
+            .Append(_context.Transforms.Conversion.MapValueToKey("Key", source))
+            .Append(_context.Transforms.Conversion.ConvertType("Text", "Count", DataKind.String))
+            .Append(_context.Flows.PlanarFlow(AloneOf("Key", "Text")))
+            .Fit(data);
+        using OnnxSession session = OnnxSession.Of(_context, model, data);
+
+        Scores.Of(model, data).AssertEqual(session.Run(data), model.FindFlow().Model);
+    }
+
     [Fact]
     public void ConvertToOnnx_CategoriesAloneInAVectorOfText_ScoreAsHere()
     {
@@ -106,6 +143,16 @@ public sealed class CategoryExportTests
         Scores.Of(model, data).AssertEqual(session.Run(data), model.Model);
     }
 
+    private static PlanarFlowEstimator.Options AloneOf(params string[] columns) => new()
+    {
+        FeatureColumnName = null,
+        CategoricalColumnNames = columns,
+        CalibrationFolds = 0,
+    };
+
+    private static Gauge[] Gauges(int count) => [.. Enumerable.Range(0, count).Select(
+        i => new Gauge { IsOn = i % 3 == 0, Grade = 0.1f * (i % 4), Height = 0.1 * (i % 5), Count = i % 2 })];
+
     // Values that were not seen, missing ones, and features far away.
     private static MixedRow[] Unseen() =>
     [
@@ -115,6 +162,17 @@ public sealed class CategoryExportTests
         new() { Features = [1e30f, 0], Color = "red", Shape = "" },
         new() { Features = [float.NaN, 0], Color = "red", Shape = "round" },
     ];
+
+    private sealed class Gauge
+    {
+        public bool IsOn { get; set; }
+
+        public float Grade { get; set; }
+
+        public double Height { get; set; }
+
+        public int Count { get; set; }
+    }
 
     private sealed class Texts
     {

@@ -48,7 +48,7 @@ internal sealed class OnnxSession : IDisposable
             [.. parts.SelectMany(part => part.Latent)]);
     }
 
-    /// <summary>A tensor [n, columns] of numbers or texts.</summary>
+    /// <summary>A tensor [n, columns] of numbers, flags or texts.</summary>
     public static NamedOnnxValue NamedTensor(string name, Array values, int columns)
     {
         int[] shape = [values.Length / columns, columns];
@@ -57,6 +57,9 @@ internal sealed class OnnxSession : IDisposable
             float[] singles => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(singles, shape)),
             double[] doubles => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<double>(doubles, shape)),
             string[] texts => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<string>(texts, shape)),
+            int[] integers when values.GetType() == typeof(int[]) =>
+                NamedOnnxValue.CreateFromTensor(name, new DenseTensor<int>(integers, shape)),
+            bool[] flags => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<bool>(flags, shape)),
             uint[] keys => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<uint>(keys, shape)),
             byte[] keys => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<byte>(keys, shape)),
             _ => throw new ArgumentException($"No tensor is made of {values.GetType()}."),
@@ -81,6 +84,12 @@ internal sealed class OnnxSession : IDisposable
         DataViewType item = isVector ? ((VectorDataViewType)column.Type).ItemType : column.Type;
         if (item.RawType == typeof(float))
             return Of(() => data.GetColumn<float>(name), () => data.GetColumn<float[]>(name));
+        if (item.RawType == typeof(double))
+            return Of(() => data.GetColumn<double>(name), () => data.GetColumn<double[]>(name));
+        if (item.RawType == typeof(bool))
+            return Of(() => data.GetColumn<bool>(name), () => data.GetColumn<bool[]>(name));
+        if (item.RawType == typeof(int))
+            return Of(() => data.GetColumn<int>(name), () => data.GetColumn<int[]>(name));
         if (item.RawType == typeof(uint))
             return Of(() => data.GetColumn<uint>(name), () => data.GetColumn<uint[]>(name));
         if (item.RawType == typeof(byte))

@@ -116,6 +116,29 @@ public sealed class PipelineExportTests
     }
 
     [Fact]
+    public void ConvertToOnnx_DataOfPickedRows_BeginsBehindThem()
+    {
+        IDataView all = View(Draw(300)), few = _context.Data.TakeRows(all, 200);
+        IDataView picked = _context.Data.ShuffleRows(_context.Data.FilterRowsByColumn(few, "Age", lowerBound: 20));
+        ITransformer model = Pipeline().Fit(picked);
+        using OnnxSession session = OnnxSession.Of(_context, model, picked);
+
+        Assert.Equal(["Amount", "Age", "Rate"], session.Inputs);
+        Scores.Of(model, all).AssertEqual(session.Run(all), model.FindFlow().Model);
+    }
+
+    [Fact]
+    public void ConvertToOnnx_ATrainingSet_BeginsWithItsColumns()
+    {
+        IDataView all = View(Draw(300)), training = _context.Data.TrainTestSplit(all).TrainSet;
+        ITransformer model = Pipeline().Fit(training);
+        using OnnxSession session = OnnxSession.Of(_context, model, training);
+
+        Assert.Equal(["Amount", "Age", "Rate"], session.Inputs);
+        Scores.Of(model, all).AssertEqual(session.Run(all), model.FindFlow().Model);
+    }
+
+    [Fact]
     public void Run_DoubleInsteadOfSingle_IsRefusedWithBothTypes()
     {
         using OnnxSession session = FlowAlone(out _);

@@ -87,7 +87,8 @@ internal static class DensityCommand
                 model.LogLikelihood(_set.Test, likelihoods);
                 double nats = -likelihoods.Average(each => (double)each);
                 Console.WriteLine(
-                    $"DENSITY set={_set.Name} rows={_set.Train.Length / _set.Dimension} flow={flow.Name} seconds={seconds} cpu_s={taken:F1} passes={passes} "
+                    $"DENSITY set={_set.Name} rows={_set.Train.Length / _set.Dimension} flow={flow.Name} seconds={seconds} "
+                    + $"cpu_s={taken:F1} passes={passes} "
                     + $"stopped={model.History.StopReason} nats={nats:F3}"
                     + (_set.Truth is double truth ? $" above_truth={nats - truth:F3}" : "")
                     + (reference is null ? "" : $" above_planar={Paired(likelihoods, reference)}"));

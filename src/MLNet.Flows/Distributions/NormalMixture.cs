@@ -73,6 +73,7 @@ internal sealed class NormalMixture : Distribution
 
     public override void LogProb(RowBlock block)
     {
+        block.RequireScratch(ScratchColumns);
         if (_sharedScale is null)
             LogProbAndTerms(block);
         else
@@ -88,6 +89,9 @@ internal sealed class NormalMixture : Distribution
 
     public override float LogProb(RowWorkspace row)
     {
+        if (row.Scratch.Length < ScratchColumns)
+            throw new InvalidOperationException(
+                $"A row has {row.Scratch.Length} floats of scratch, but the mixture writes {ScratchColumns}.");
         Span<float> logShares = stackalloc float[Categories is null ? 0 : Components];
         Categories?.LogShares(row.Categories, logShares);
         return _sharedScale is not null

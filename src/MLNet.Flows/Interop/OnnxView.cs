@@ -19,6 +19,9 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
     /// <summary>What names of tensors begin with.</summary>
     protected abstract string GraphPrefix { get; }
 
+    /// <summary>The source's columns that the view's own columns are computed from.</summary>
+    protected abstract IEnumerable<DataViewSchema.Column> Inputs { get; }
+
     public abstract long? GetRowCount();
 
     public abstract DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null);
@@ -35,18 +38,49 @@ internal abstract class OnnxView(IDataView source) : ITransformCanSaveOnnx
 
     void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx)
     {
+        DataViewSchema.Column[] needed = [.. Inputs];
         for (IDataView? view = Source; view is IDataTransform step; view = step.Source)
         {
+            // What picks rows, as TakeRows does, is of the data: no model has it, and the graph begins behind it.
+            if (step is not IRowToRowMapper mapper)
+                break;
             if (step is not ITransformCanSaveOnnx writable || !writable.CanSaveOnnx(ctx))
             {
                 throw new NotSupportedException(
                     $"The step '{step.GetType().Name}' before the flow cannot be written to an ONNX graph, and without it the "
-                    + "flow would score other rows. Do that step outside of the model, before the graph, and convert the rest.");
+                    + "flow would score other rows. Do that step outside of the model, before the graph, and convert the rest; "
+                    + "where it is the data's, and not the model's, convert with mlContext.Data.Cache(data).");
             }
+
+            CheckSpelling(mapper, needed);
+            needed = [.. mapper.GetDependencies(needed)];
         }
 
         WriteTo(new OnnxGraph(ctx, GraphPrefix));
     }
+
+    // The text of true and of 0.1 is another one in ONNX Runtime than in .NET, so that all categories would be unseen.
+    private static void CheckSpelling(IRowToRowMapper step, DataViewSchema.Column[] needed)
+    {
+        foreach (DataViewSchema.Column text in needed.Where(column => Item(column) is TextDataViewType))
+        {
+            foreach (DataViewSchema.Column value in step.GetDependencies([text]).Where(HasOtherSpelling))
+            {
+                throw new NotSupportedException(
+                    $"The step '{step.GetType().Name}' before the flow makes text of column '{value.Name}' ({value.Type}), which "
+                    + $"ONNX Runtime spells otherwise than .NET: in column '{text.Name}' every value would be one that training "
+                    + "did not see. Make keys of the values with mlContext.Transforms.Conversion.MapValueToKey instead.");
+            }
+        }
+    }
+
+    private static bool HasOtherSpelling(DataViewSchema.Column column) =>
+        Item(column) is BooleanDataViewType
+        || Item(column) == NumberDataViewType.Single
+        || Item(column) == NumberDataViewType.Double;
+
+    private static DataViewType Item(DataViewSchema.Column column) =>
+        column.Type is VectorDataViewType vector ? vector.ItemType : column.Type;
 
     // Of the older loaders, which saved views; transformers are saved themselves.
     void ICanSaveModel.Save(ModelSaveContext ctx) =>

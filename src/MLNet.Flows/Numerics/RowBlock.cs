@@ -42,6 +42,14 @@ internal sealed class RowBlock
 
     public int ScratchColumns { get; }
 
+    /// <exception cref="InvalidOperationException">The block has fewer: a kernel would write behind it.</exception>
+    public void RequireScratch(int columns)
+    {
+        if (ScratchColumns < columns)
+            throw new InvalidOperationException(
+                $"A block has {ScratchColumns} scratch columns, but what runs on it writes {columns}.");
+    }
+
     /// <summary>The vector width that kernels use on this block.</summary>
     public SimdWidth Width { get; }
 

@@ -13,6 +13,8 @@ internal sealed class ScoredDataView(IDataView source, FlowBindings bindings) : 
 
     protected override string GraphPrefix => bindings.Model.Columns.LogLikelihood;
 
+    protected override IEnumerable<DataViewSchema.Column> Inputs => bindings.Inputs();
+
     public override long? GetRowCount() => Source.GetRowCount();
 
     public override DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)

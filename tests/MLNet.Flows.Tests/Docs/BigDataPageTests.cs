@@ -24,7 +24,8 @@ public sealed class BigDataPageTests
             }).Fit(stream);
 
             IDataView all = model.Transform(stream);
-            IDataView scored = mlContext.Transforms.SelectColumns("Id", "Score", "PValue", "PredictedLabel").Fit(all).Transform(all);
+            IDataView scored = mlContext.Transforms.SelectColumns("Id", "Score", "PValue", "PredictedLabel")
+                .Fit(all).Transform(all);
             using (FileStream file = File.Create(scoredPath))
                 mlContext.Data.SaveAsText(scored, file, separatorChar: ',', schema: false);
 

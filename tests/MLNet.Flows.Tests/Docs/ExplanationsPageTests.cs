@@ -30,7 +30,8 @@ public sealed class ExplanationsPageTests
 
         // The contributions are the difference of the scores of the row and of the likely point.
         IReadOnlyList<FeatureContribution> all = mlContext.Flows.Explain(model, strange);
-        var likely = new Reading { Speed = all.Single(p => p.Index == 0).Reference, Temperature = all.Single(p => p.Index == 1).Reference };
+        float[] reference = [.. all.OrderBy(part => part.Index).Select(part => part.Reference)];
+        var likely = new Reading { Speed = reference[0], Temperature = reference[1] };
         float[] scores = [.. model.Transform(mlContext.Data.LoadFromEnumerable([strange, likely])).GetColumn<float>("Score")];
         Assert.Equal(scores[0] - scores[1], all.Sum(part => part.Contribution), 1e-2 * Math.Abs(scores[0]));
     }

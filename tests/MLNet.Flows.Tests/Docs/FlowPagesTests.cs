@@ -33,14 +33,9 @@ public sealed partial class FlowPagesTests
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "flows", $"{flow}.md"));
         Match[] rows = [.. OptionRow().Matches(page).OfType<Match>()];
 
-        string[] own =
-        [
-            .. options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-                .Concat(options is PerceptronFlowOptions
-                    ? typeof(PerceptronFlowOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-                    : [])
-                .Select(property => property.Name),
-        ];
+        IEnumerable<string> own = options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.DeclaringType != typeof(FlowOptions))
+            .Select(property => property.Name);
         Assert.Equal(
             [.. own.Union(["LearningRate", "MaximumSteps", "NumberOfMembers"]).Order()],
             rows.Select(row => row.Groups["name"].Value).Order());

@@ -15,7 +15,7 @@ public sealed class LineLengthTests
             .Single();
         string[] files =
         [
-            .. ((string[])["src", "tests", "examples", "benchmarks", "build"])
+            .. ((string[])["src", "tests", "examples", "samples", "benchmarks", "build"])
                 .Select(folder => Path.Combine(Repository.Root, folder))
                 .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
                 .Select(file => Path.GetRelativePath(Repository.Root, file))

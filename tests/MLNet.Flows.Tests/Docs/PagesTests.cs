@@ -9,7 +9,8 @@ public sealed partial class PagesTests
     private static readonly string Root = Repository.Root;
 
     // All that the solution compiles, and this file is none of the places where a snippet may come from.
-    private static readonly Lazy<string[]> Sources = new(() => [.. ((string[])["src", "tests", "examples", "benchmarks"])
+    private static readonly Lazy<string[]> Sources = new(() => [
+        .. ((string[])["src", "tests", "examples", "samples", "benchmarks"])
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.?s", SearchOption.AllDirectories))
         .Where(file => Path.GetExtension(file) is ".cs" or ".fs")
         .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
@@ -17,7 +18,7 @@ public sealed partial class PagesTests
 
     public static TheoryData<string> Pages =>
     [
-        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "samples/README.md",
         .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace(Path.DirectorySeparatorChar, '/'))
             .Where(page => !IsGenerated(page)),

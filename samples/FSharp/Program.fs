@@ -1,3 +1,6 @@
+// How does it look in F#? Train, score, explain, save. F# does not see mlContext.Flows: the catalog is made by its constructor.
+open System
+open System.IO
 open Microsoft.ML
 open Microsoft.ML.Data
 open MLNet.Flows
@@ -13,7 +16,7 @@ let mlContext = MLContext(seed = 1)
 let flows = FlowsCatalog mlContext
 
 let data =
-    mlContext.Data.LoadFromTextFile<Reading>("examples/data/shuttle.csv", ',', hasHeader = true)
+    mlContext.Data.LoadFromTextFile<Reading>(Path.Combine(AppContext.BaseDirectory, "shuttle.csv"), ',', hasHeader = true)
 
 let model = flows.PlanarFlow().Fit data
 let scored = model.Transform data
@@ -28,3 +31,6 @@ let strangest =
 
 for feature in flows.Explain(model, strangest, numberOfFeatures = 3) do
     printfn $"{feature.Name} = {feature.Value} adds {feature.Contribution:F0} nats"
+
+mlContext.Model.Save(model, data.Schema, "model.zip")
+printfn "Saved model.zip"
