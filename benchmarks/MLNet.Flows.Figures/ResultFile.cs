@@ -46,7 +46,8 @@ internal sealed partial class ResultFile
         return at < 0 || cells is null || at >= cells.Length
             ? throw new FormatException(
                 $"'{Name}' has no row '{row}' with a column '{column}' in '{section}'. Its columns are "
-                + $"{string.Join(", ", table.Header.Skip(1))}; its rows {string.Join(", ", table.Rows.Select(each => each[0]))}.")
+                + $"{string.Join(", ", table.Header.Skip(1))}; its rows "
+                + $"{string.Join(", ", table.Rows.Select(each => each[0]).Distinct())}.")
             : cells[at];
     }
 
