@@ -98,7 +98,7 @@ internal sealed class DensityScorer
             sum += _row[m];
         }
 
-        return _row is [float only] ? new RowScore(only, -only) : Combine(NormalMixtureKernel.LogSumExp(_row), sum);
+        return _row is [float only] ? new RowScore(only, -only) : Combine(LogSumExpKernel.Run(_row), sum);
     }
 
     // NaN where a member's is, whatever the largest of numbers and NaN is.
@@ -114,7 +114,7 @@ internal sealed class DensityScorer
             where S : struct, ISimd<V>
         {
             fixed (float* l = logProbs, sums = result)
-                NormalMixtureKernel.LogSumExp<V, S>(l, flows, sums);
+                LogSumExpKernel.Run<V, S>(l, flows, sums);
         }
     }
 }

@@ -8,12 +8,12 @@ namespace MLNet.Flows.Distributions;
 /// <remarks>
 /// 1. l_m = constant_m - 1/2 sum_d t_md^2 with t_md = (z_d - mean_md) / scale_md, as z_d / scale_md plus an offset made once, so
 ///    that a term is two operations; l_m is kept at or above -1e37 so that differences are numbers.
-/// 2. log p = max + log sum_m exp(l_m - max). A term below e^-25 is less than rounding loses of 1, and counts as 0.
+/// 2. log p = log sum_m exp(l_m) (<see cref="LogSumExpKernel"/>).
 /// 3. Gradients: responsibility r_m = exp(l_m - log p); d log p / dz_d = -sum_m r_m t_md / s_md; on mean_md: r_m t_md / s_md; on
 ///    log s_md: r_m (t_md^2 - 1); on logit_m: r_m - weight_m. What is the same for all rows, 1 / s_md and the sum of r_m, is
 ///    taken out of the sums over rows.
 /// 4. Of many components a row belongs to a few: a responsibility below 1e-7, less than rounding loses of the others, counts as 0
-///    in the gradients, and vectors of rows that are 0 throughout are passed over, here and in step 2, before the exponential is
+///    in the gradients, and vectors of rows that are 0 throughout are passed over before the exponential is
 ///    taken. A row alone sees the same sums in the same order as in a block.
 /// </remarks>
 internal static unsafe class NormalMixtureKernel
@@ -21,7 +21,6 @@ internal static unsafe class NormalMixtureKernel
     private const int R = RowBlock.Rows;
     private const float Lowest = -1e37f;
     private const float NegligibleLogShare = -16.1181f;
-    private const float NegligibleLogTerm = -25;
 
     /// <summary>log p of one row, z; leaves l_m in <paramref name="scratch"/>.</summary>
     /// <param name="p">The components.</param>
@@ -41,72 +40,7 @@ internal static unsafe class NormalMixtureKernel
             scratch[m] = Component<float, SimdScalar>(sum, constants[m]);
         }
 
-        return LogSumExp(scratch[..p.Components], logShares);
-    }
-
-    /// <summary>log sum_m exp(l_m), step 2, of one row.</summary>
-    /// <param name="terms">[M], l_m; at least one.</param>
-    /// <param name="logShares">[M], added to the terms; empty for none.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float LogSumExp(Span<float> terms, ReadOnlySpan<float> logShares = default)
-    {
-        for (int m = 0; m < logShares.Length; m++)
-            terms[m] += logShares[m];
-        float max = terms[0];
-        foreach (float term in terms)
-            max = SimdScalar.Max(max, term);
-        float total = 0;
-        foreach (float term in terms)
-            total = AddShare<float, SimdScalar>(total, term - max);
-        return max + VectorMath<float, SimdScalar>.Log(total);
-    }
-
-    /// <summary>The same of a block.</summary>
-    /// <param name="l">[M, 64].</param>
-    /// <param name="components">M.</param>
-    /// <param name="result">[64].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void LogSumExp<V, S>(float* l, int components, float* result)
-        where V : struct
-        where S : struct, ISimd<V>
-    {
-        int v = S.Count;
-        for (int r = 0; r < R; r += 4 * v)
-        {
-            float* term = l + r;
-            V max0 = S.Load(term), max1 = S.Load(term + v), max2 = S.Load(term + 2 * v), max3 = S.Load(term + 3 * v);
-            for (int m = 0; m < components; m++, term += R)
-            {
-                max0 = S.Max(max0, S.Load(term));
-                max1 = S.Max(max1, S.Load(term + v));
-                max2 = S.Max(max2, S.Load(term + 2 * v));
-                max3 = S.Max(max3, S.Load(term + 3 * v));
-            }
-
-            V total0 = S.Create(0), total1 = total0, total2 = total0, total3 = total0;
-            term = l + r;
-            for (int m = 0; m < components; m++, term += R)
-            {
-                total0 = AddShare<V, S>(total0, S.Subtract(S.Load(term), max0));
-                total1 = AddShare<V, S>(total1, S.Subtract(S.Load(term + v), max1));
-                total2 = AddShare<V, S>(total2, S.Subtract(S.Load(term + 2 * v), max2));
-                total3 = AddShare<V, S>(total3, S.Subtract(S.Load(term + 3 * v), max3));
-            }
-
-            S.Store(S.Add(max0, VectorMath<V, S>.Log(total0)), result + r);
-            S.Store(S.Add(max1, VectorMath<V, S>.Log(total1)), result + r + v);
-            S.Store(S.Add(max2, VectorMath<V, S>.Log(total2)), result + r + 2 * v);
-            S.Store(S.Add(max3, VectorMath<V, S>.Log(total3)), result + r + 3 * v);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V AddShare<V, S>(V total, V logShare)
-        where V : struct
-        where S : struct, ISimd<V>
-    {
-        V limit = S.Create(NegligibleLogTerm), kept = S.SelectLess(logShare, limit, S.Create(0), S.Create(1));
-        return S.MultiplyAdd(kept, VectorMath<V, S>.ExpUnclamped(S.Max(logShare, limit)), total);
+        return LogSumExpKernel.Run(scratch[..p.Components], logShares);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,7 +109,7 @@ internal static unsafe class NormalMixtureKernel
                 }
 
                 categories?.AddTo(block);
-                LogSumExp<V, S>(l, components, logProb);
+                LogSumExpKernel.Run<V, S>(l, components, logProb);
             }
         }
     }

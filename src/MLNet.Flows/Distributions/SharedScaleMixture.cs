@@ -126,7 +126,7 @@ internal sealed unsafe class SharedScaleMixture
 
                 DenseKernel<V, S>.Run(mixture._products.Panels, y, l, -ValueLimit.Largest);
                 categories?.AddTo(block);
-                NormalMixtureKernel.LogSumExp<V, S>(l, components, logProb);
+                LogSumExpKernel.Run<V, S>(l, components, logProb);
                 for (int r = 0; r < R; r += S.Count)
                     S.Store(S.Subtract(S.Load(logProb + r), S.Load(halfSquares + r)), logProb + r);
                 if (S.IsZero(far))
@@ -164,7 +164,7 @@ internal sealed unsafe class SharedScaleMixture
             }
 
             Result = halfSquare < LargestHalfSquare
-                ? NormalMixtureKernel.LogSumExp(row.Scratch.Span[..parameters.Components], _logShares) - halfSquare
+                ? LogSumExpKernel.Run(row.Scratch.Span[..parameters.Components], _logShares) - halfSquare
                 : NormalMixtureKernel.LogProb(parameters, row.Values.Span, row.Scratch.Span, _logShares);
         }
     }
