@@ -19,12 +19,14 @@ internal static class ScoreCommand
             Description = "Put before the names of the columns that are added.",
             DefaultValueFactory = _ => "",
         };
+        Option<double?> rate = CommonOptions.Share(
+            "--false-alarm-rate", "Share of normal rows that may alarm. Default: the model's.", 0, 1);
         Option<bool> comma = CommonOptions.DecimalComma();
         Option<bool> force = CommonOptions.Force();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("score", "Add log-likelihood, score, p-value and alarm to the rows of files.")
         {
-            model, data, output, prefix, comma, force, json,
+            model, data, output, prefix, rate, comma, force, json,
         };
         command.SetAction(parsed =>
         {
@@ -32,6 +34,8 @@ internal static class ScoreCommand
             bool parquet = TableWriter.IsParquet(file.Path);
             var mlContext = new MLContext(seed: 1);
             ModelFile loaded = ModelFile.Load(mlContext, parsed.GetRequiredValue(model));
+            if (parsed.GetValue(rate) is { } given)
+                loaded = loaded.WithFalseAlarmRate(given);
             Table table = Table.Open(parsed.GetRequiredValue(data), parsed.GetValue(comma), shell.Cancellation);
             ScoredTable scored = ScoredTable.Of(loaded, table, parsed.GetRequiredValue(prefix), parquet);
             ScoredRows rows = Progress.Run(shell, "scoring", report => scored.Write(file, report));

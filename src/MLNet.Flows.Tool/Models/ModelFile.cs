@@ -51,6 +51,13 @@ internal sealed record ModelFile(string Path, ITransformer Model, FlowTransforme
         }
     }
 
+    /// <summary>The same model with another share of normal rows that alarm.</summary>
+    public ModelFile WithFalseAlarmRate(double rate)
+    {
+        ITransformer model = Model.WithFalseAlarmRate(rate);
+        return this with { Model = model, Flow = model.FindFlow() };
+    }
+
     private string[] Slots(string? columnName)
     {
         if (columnName is null)

@@ -23,7 +23,7 @@ internal static class Trainer
         TableView rows = TrainingPipeline.Rows(table, roles);
 
         var mlContext = new MLContext(settings.Seed);
-        var warnings = new List<string>();
+        List<string> warnings = [.. RowNumbers.Warnings(table, roles)];
         mlContext.Log += (_, message) =>
         {
             if (message.Kind == ChannelMessageKind.Warning)

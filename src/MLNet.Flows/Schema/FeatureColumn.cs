@@ -23,7 +23,7 @@ internal static class FeatureColumn
             return;
         throw new ArgumentException(
             $"Column '{name}' is {Describe(column)}, but a flow needs a vector of Single of known size. "
-            + $"{RemedyFor(column.Kind == SchemaShape.Column.VectorKind.VariableVector && single)}");
+            + $"{RemedyFor(column.Kind == SchemaShape.Column.VectorKind.VariableVector && single, column.ItemType, role)}");
     }
 
     /// <summary>Checks a promised weight column.</summary>
@@ -52,7 +52,9 @@ internal static class FeatureColumn
                 $"Column '{name}' is {column.Type}, but a flow needs a vector of Single of known size. "
                 + RemedyFor(
                     column.Type is VectorDataViewType { IsKnownSize: false } variable
-                        && variable.ItemType == NumberDataViewType.Single));
+                        && variable.ItemType == NumberDataViewType.Single,
+                    column.Type.GetItemType(),
+                    role));
     }
 
     /// <summary>The column, checked against what a flow was trained on.</summary>
@@ -124,7 +126,10 @@ internal static class FeatureColumn
     }
 
     // An array property has no size of its own.
-    private static string RemedyFor(bool sizeAloneIsMissing) => sizeAloneIsMissing
+    private static string RemedyFor(bool sizeAloneIsMissing, DataViewType item, string role) => item is TextDataViewType
+        ? $"{(role == "feature" ? "Text belongs into CategoricalColumnNames. As numbers: m" : "M")}ake the vector with "
+            + "mlContext.Transforms.Categorical.OneHotEncoding."
+        : sizeAloneIsMissing
         ? "If it is a float[] of a class, say its size: put [VectorType(3)] on the property, or give a SchemaDefinition whose "
             + "ColumnType is a VectorDataViewType of that size. Otherwise: " + Remedy
         : Remedy;

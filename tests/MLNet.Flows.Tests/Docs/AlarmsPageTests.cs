@@ -10,6 +10,7 @@ public sealed class AlarmsPageTests
     [Fact]
     public void Page_FromAlarmsToDrift_RunsAsItStands()
     {
+        string folder = Directory.CreateTempSubdirectory().FullName, path = Path.Combine(folder, "strict.zip");
         var mlContext = new MLContext(seed: 1);
         IDataView train = Rows.View(mlContext, Rows.Normal(500, 2));
         IDataView today = Rows.View(mlContext, [.. Rows.Normal(200, 2), [9, 9]]);
@@ -22,6 +23,10 @@ public sealed class AlarmsPageTests
             Console.WriteLine(alarm);
 
         ITransformer recalibrated = model.Recalibrate(freshNormalRows);
+        ITransformer strict = recalibrated.WithFalseAlarmRate(0.001);
+        mlContext.Model.Save(strict, train.Schema, path);
+        Assert.Equal(0.001, mlContext.Model.Load(path, out _).FindFlow().FalseAlarmRate);
+        Directory.Delete(folder, recursive: true);
 
         DriftReport report = mlContext.Flows.CheckDrift(recalibrated, today);
         Console.WriteLine($"{report.IsDrift}: {report.AlarmRate:P1} alarms, most moved: {report.Features[0].Name}");

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms;
 
 namespace MLNet.Flows.Tests.Docs;
@@ -53,6 +54,28 @@ public sealed class MissingValuesPageTests
             row => Assert.True(row.Second || !float.IsNaN(row.First)));
         FeatureContribution why = mlContext.Flows.Explain(model, new Reading { Speed = 1, Pressure = float.NaN })[0];
         Assert.Equal(("Pressure", float.NaN), (why.Name, why.Contribution));
+    }
+
+    [Fact]
+    public void Page_OnWarnings_ShowsTheGapsLeftOut()
+    {
+        var warnings = new List<string>();
+        var mlContext = new MLContext(seed: 1);
+        mlContext.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning)
+                Console.Error.WriteLine(message.Message);
+        };
+        mlContext.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning)
+                warnings.Add(message.RawMessage);
+        };
+
+        mlContext.Transforms.Concatenate("Features", "Speed", "Pressure").Append(mlContext.Flows.PlanarFlow())
+            .Fit(Readings(withGaps: true));
+
+        Assert.Contains("Skipped 30 of 300 rows: a value of column 'Features' is missing or infinite.", warnings);
     }
 
     [Fact]

@@ -29,6 +29,38 @@ public sealed class ColumnsTests : IDisposable
     }
 
     [Fact]
+    public void Train_ARowsNumberAsFeature_IsWarnedAbout()
+    {
+        string Rows(string name, Func<int, int> number) => _folder.Write(
+            name, Enumerable.Range(0, 300).Select(i => FormattableString.Invariant($"{number(i)},{Math.Sin(i):F3},{i % 24}"))
+                .Prepend("n,x,hour"));
+        ToolRun Trained(string data, string model) => Workspace.Run(
+            ["train", data, "--flow", "planar", "--contamination", "0", "--steps", "20", "--out", _folder[model]]).Succeeded();
+
+        // In any order, but neither with one number twice nor with one left out.
+        Assert.Contains(
+            "warning: Column 'n' holds each number from 7 to 306 once, as a row's number does.",
+            Trained(Rows("numbers.csv", i => 7 + i * 7 % 300), "1.zip").Errors);
+        Assert.DoesNotContain("row's number", Trained(Rows("twice.csv", i => i == 5 ? 6 : i), "2.zip").Errors);
+        Assert.DoesNotContain("row's number", Trained(Rows("gap.csv", i => i < 5 ? i : i + 1), "3.zip").Errors);
+    }
+
+    [Fact]
+    public void Score_WithAFalseAlarmRate_AlarmsBelowIt()
+    {
+        string data = Payments.WriteTo(_folder);
+        Workspace.Run(["train", data, .. Train, _folder["m.zip"]]).Succeeded();
+        Workspace.Run("score", _folder["m.zip"], data, "--false-alarm-rate", "0.2", "--out", _folder["s.csv"]).Succeeded();
+
+        IReadOnlyList<string[]> rows = _folder.Read("s.csv");
+        int pValue = Array.IndexOf(rows[0], "PValue"), alarm = Array.IndexOf(rows[0], "PredictedLabel");
+        string[][] ranked = [.. rows.Skip(1).Where(row => row[pValue].Length > 0)];
+        Assert.All(ranked, row => Assert.Equal(
+            float.Parse(row[pValue], CultureInfo.InvariantCulture) < 0.2f ? "true" : "false", row[alarm]));
+        Assert.InRange(ranked.Count(row => row[alarm] == "true"), ranked.Length / 10, ranked.Length / 3);
+    }
+
+    [Fact]
     public void Train_CodesGivenToCategory_AreCategories()
     {
         JsonElement trained = Workspace.Run(

@@ -28,6 +28,23 @@ public sealed class CategoryBadInputTests
     }
 
     [Fact]
+    public void Fit_OfTextAsFeaturesOrAsContext_SaysWhereTextGoes()
+    {
+        IDataView rows = _context.Data.LoadFromEnumerable([new TextRow { Color = "red" }, new TextRow { Color = "blue" }]);
+        string Fault(PlanarFlowEstimator.Options options) =>
+            Assert.Throws<ArgumentException>(() => _context.Flows.PlanarFlow(options).Fit(rows)).Message;
+        const string Is = "Column 'Color' is String, but a flow needs a vector of Single of known size. ";
+
+        Assert.Equal(
+            Is + "Text belongs into CategoricalColumnNames. As numbers: make the vector with "
+            + "mlContext.Transforms.Categorical.OneHotEncoding.",
+            Fault(new PlanarFlowEstimator.Options { FeatureColumnName = "Color" }));
+        Assert.Equal(
+            Is + "Make the vector with mlContext.Transforms.Categorical.OneHotEncoding.",
+            Fault(new PlanarFlowEstimator.Options { ContextColumnName = "Color" }));
+    }
+
+    [Fact]
     public void Options_WithABaseThatIsNoMixture_AreRefusedWithTheReason()
     {
         foreach (BaseDistribution choice in (BaseDistribution[])[BaseDistribution.StandardNormal, BaseDistribution.StudentT()])
@@ -188,5 +205,13 @@ public sealed class CategoryBadInputTests
     {
         IDataView view = KnownMixture.View(_context, rows);
         return _context.Transforms.Conversion.MapValueToKey("Key", "Color").Fit(view).Transform(view);
+    }
+
+    private sealed class TextRow
+    {
+        [VectorType(1)]
+        public float[] Features { get; set; } = [1];
+
+        public string Color { get; set; } = "";
     }
 }
