@@ -4,8 +4,8 @@ using MLNet.Flows.Numerics;
 namespace MLNet.Flows.Distributions;
 
 /// <summary>log sum_m exp(l_m): of the components of a mixture, or of the members of a consensus.</summary>
-/// <remarks>max + log sum_m exp(l_m - max). A term below e^-25 is less than rounding loses of 1, and counts as 0. A row alone sees
-/// the same sums in the same order as in a block.</remarks>
+/// <remarks>max + log sum_m exp(l_m - max). A term below e^-25 is less than rounding loses of 1, and counts as 0. A row alone
+/// sees the same sums in the same order as in a block.</remarks>
 internal static unsafe class LogSumExpKernel
 {
     private const int R = RowBlock.Rows;
