@@ -53,7 +53,7 @@ internal static class FeatureColumn
                 + RemedyFor(
                     column.Type is VectorDataViewType { IsKnownSize: false } variable
                         && variable.ItemType == NumberDataViewType.Single,
-                    column.Type.GetItemType(),
+                    (column.Type as VectorDataViewType)?.ItemType ?? column.Type,
                     role));
     }
 
