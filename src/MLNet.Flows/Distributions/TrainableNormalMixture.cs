@@ -114,21 +114,23 @@ internal sealed class TrainableNormalMixture : TrainableDistribution
         LogScales.DropOutOfRange(_logScale, logScale);
     }
 
-    /// <summary>The mixture without components lighter than min(minimum weight, half the heaviest): what is left is
-    /// renormalized.</summary>
+    /// <summary>The mixture without components lighter than min(minimum weight, half the heaviest), but for those that
+    /// <see cref="LightComponents"/> finds ordinary: what is left is renormalized.</summary>
     public override Distribution Freeze(ReadOnlySpan<float> parameters)
     {
         var logWeights = new double[Components];
         LogSoftmax(parameters[..Components], logWeights);
         double lightest = Math.Min(_minimumWeight, 0.5 * Math.Exp(logWeights.Max()));
-        int[] kept = [.. Enumerable.Range(0, Components).Where(m => Math.Exp(logWeights[m]) >= lightest)];
+        double[] weights = Array.ConvertAll(logWeights, Math.Exp);
+        int[] light = [.. Enumerable.Range(0, Components).Where(m => weights[m] < lightest)];
         var all = new NormalMixture(
             Dimension,
-            [.. logWeights.Select(weight => (float)Math.Exp(weight))],
+            Array.ConvertAll(weights, weight => (float)weight),
             parameters.Slice(Components, MeanSize).ToArray(),
             LogScales.Exp(parameters[(Components + MeanSize)..]),
             Categories?.Tables);
-        return all.Take(kept);
+        HashSet<int> ordinary = Categories is null ? [] : LightComponents.Ordinary(all, light, lightest);
+        return all.Take([.. Enumerable.Range(0, Components).Except(light.Except(ordinary))]);
     }
 
     private void Start(MixedStart start, Span<float> parameters)

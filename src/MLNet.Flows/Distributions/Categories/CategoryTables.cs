@@ -55,6 +55,14 @@ internal sealed class CategoryTables
         TensorPrimitives.Add(logShares, common, logShares);
     }
 
+    /// <summary>[M], a value's share in each component.</summary>
+    public double[] Shares(int column, int code)
+    {
+        var logShares = new float[Components];
+        One(column, code, logShares);
+        return Array.ConvertAll(logShares, logShare => Math.Exp(logShare));
+    }
+
     /// <summary>Adds log p(c | k) to the terms of a block's components, in its scratch columns.</summary>
     public void AddTo(RowBlock block)
     {

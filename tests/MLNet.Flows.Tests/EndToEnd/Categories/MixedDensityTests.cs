@@ -58,14 +58,14 @@ public sealed class MixedDensityTests
         Assert.InRange(learnt, truth - 0.05, truth + 0.02);
     }
 
-    // Components below 3 % are dropped by default, as they may be anomalies, and ordinary rows with them:
-    // docs/how-to/categories.md has these figures. What is told to be clean keeps all.
+    // Components below 3 % are dropped by default, as they may be anomalies, but not the cells of ordinary clusters: with those
+    // it was 0.96 nats. docs/how-to/categories.md has these figures.
     [Theory]
-    [InlineData(null, 0.1, -2, 0.05)]
+    [InlineData(null, 0.1, -0.15, 0.01)]
     [InlineData(0.0, 0.1, -0.05, 0.005)]
-    [InlineData(null, 0, -2, 0)]
+    [InlineData(null, 0, -0.15, 0)]
     [InlineData(0.0, 0, -0.05, 0)]
-    public void DroppingSmallComponents_CostsOrdinaryRows_UnlessDataIsClean(
+    public void DroppingSmallComponents_CostsOrdinaryRowsLittle(
         double? contamination, double missing, double leastGap, double missingWithin)
     {
         MixedRow[] rows = KnownMixture.Draw(10_000, 1), fresh = KnownMixture.Draw(20_000, 2);
@@ -224,16 +224,18 @@ public sealed class MixedDensityTests
     [Fact]
     public void PValues_OfFreshRows_AreCalibrated()
     {
-        ITransformer model = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options
+        float[] pValues = [.. Enumerable.Range(1, 4).SelectMany(seed =>
         {
-            CategoricalColumnNames = KnownMixture.Columns,
-            MaximumSteps = 300,
-        }).Fit(KnownMixture.View(_context, KnownMixture.Draw(400, 1)));
-        float[] pValues =
-            [.. model.Transform(KnownMixture.View(_context, KnownMixture.Draw(4000, 2))).GetColumn<float>("PValue")];
+            ITransformer model = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options
+            {
+                CategoricalColumnNames = KnownMixture.Columns,
+                MaximumSteps = 300,
+            }).Fit(KnownMixture.View(_context, KnownMixture.Draw(400, seed)));
+            return model.Transform(KnownMixture.View(_context, KnownMixture.Draw(4000, 10 + seed))).GetColumn<float>("PValue");
+        })];
 
-        Assert.InRange(pValues.Average(p => p < 0.05 ? 1.0 : 0), 0.02, 0.1);
-        Assert.InRange(pValues.Average(p => p < 0.5 ? 1.0 : 0), 0.4, 0.6);
+        Assert.InRange(pValues.Average(p => p < 0.05 ? 1.0 : 0), 0.03, 0.08);
+        Assert.InRange(pValues.Average(p => p < 0.5 ? 1.0 : 0), 0.45, 0.55);
     }
 
     private ITransformer Fit(MixedRow[] rows) => _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options
