@@ -12,6 +12,9 @@ internal sealed class DensityScorer
     private readonly FlowDensity[] _flows;
     private readonly FlowWorkspace[] _workspaces;
 
+    // [flows]: whether it loads rows as the first one does.
+    private readonly bool[] _likeFirst;
+
     // [flows, 64]: log p_m.
     private readonly AlignedBuffer _logProbs;
 
@@ -27,6 +30,9 @@ internal sealed class DensityScorer
     {
         _flows = flows;
         _workspaces = Array.ConvertAll(flows, flow => flow.CreateWorkspace());
+        _likeFirst = [.. flows.Select((flow, m) => m > 0 && flow.LoadsLike(flows[0]))];
+        if (_likeFirst.Contains(true))
+            _workspaces[0].Loaded = new LoadedRows(flows[0].FeatureCount);
         _logProbs = new AlignedBuffer(flows.Length * R);
         _row = new float[flows.Length];
         _logFlows = MathF.Log(flows.Length);
@@ -71,7 +77,16 @@ internal sealed class DensityScorer
             ReadOnlySpan<float> someContexts = contexts.Slice(start * given, count * given);
             ReadOnlySpan<int> someCategories = categories.Slice(start * codes, count * codes);
             for (int m = 0; m < _flows.Length; m++)
-                _flows[m].LogProb(some, someContexts, _logProbs.Span.Slice(m * R, count), _workspaces[m], someCategories);
+            {
+                _flows[m].LogProb(
+                    some,
+                    someContexts,
+                    _logProbs.Span.Slice(m * R, count),
+                    _workspaces[m],
+                    someCategories,
+                    _likeFirst[m] ? _workspaces[0].Loaded : null);
+            }
+
             var mixture = new Mixture(_logProbs, _flows.Length, _logSums);
             SimdDispatch.Run(SimdSupport.Best, ref mixture);
             for (int r = 0; r < count; r++)

@@ -49,16 +49,27 @@ internal sealed partial class FlowDensity
 
     internal int ScratchColumns => Chain.InPlaceScratchColumns;
 
+    /// <summary>Whether rows in a block are the same after loading as those of another density.</summary>
+    public bool LoadsLike(FlowDensity other) =>
+        _onLoading is not null && other._onLoading is not null && _onLoading.SameAs(other._onLoading);
+
     public FlowWorkspace CreateWorkspace(SimdWidth? width = null) => new(this, width);
 
     /// <summary>Scores rows [n, FeatureCount] of codes [n, CategoryColumns] given contexts [n, ContextColumns], row-major, in
     /// blocks of 64.</summary>
+    /// <param name="rows">In original units.</param>
+    /// <param name="contexts">In original units.</param>
+    /// <param name="result">[n].</param>
+    /// <param name="workspace">Of this density.</param>
+    /// <param name="categories">Codes.</param>
+    /// <param name="loaded">Where a density that loads likewise has left these rows, at most 64; null for none.</param>
     public void LogProb(
         ReadOnlySpan<float> rows,
         ReadOnlySpan<float> contexts,
         Span<float> result,
         FlowWorkspace workspace,
-        ReadOnlySpan<int> categories = default)
+        ReadOnlySpan<int> categories = default,
+        LoadedRows? loaded = null)
     {
         RequireCategories(categories.Length, result.Length);
         for (int start = 0; start < result.Length; start += RowBlock.Rows)
@@ -68,7 +79,7 @@ internal sealed partial class FlowDensity
             Span<float> some = result.Slice(start, count);
             LoadContext(given, count, workspace.Block);
             workspace.Block.Categories?.Load(categories.Slice(start * CategoryColumns, count * CategoryColumns));
-            LogProbBlock(rows.Slice(start * FeatureCount, count * FeatureCount), some, workspace);
+            LogProbBlock(rows.Slice(start * FeatureCount, count * FeatureCount), some, workspace, loaded);
             for (int r = 0; ContextColumns > 0 && r < count; r++)
             {
                 if (!Finite.All(given.Slice(r * ContextColumns, ContextColumns)))
@@ -240,13 +251,18 @@ internal sealed partial class FlowDensity
                 $"There are {codes} codes of categories for {rows} rows of {CategoryColumns} categorical columns.");
     }
 
-    private void LogProbBlock(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace)
+    private void LogProbBlock(ReadOnlySpan<float> rows, Span<float> result, FlowWorkspace workspace, LoadedRows? loaded)
     {
         RowBlock block = workspace.Block;
         block.Count = result.Length;
-        if (_onLoading is not null)
+        if (loaded is not null)
+        {
+            loaded.Into(block, workspace.Finite);
+        }
+        else if (_onLoading is not null)
         {
             _onLoading.Load(rows, block, workspace.Finite);
+            workspace.Loaded?.From(block, workspace.Finite);
         }
         else
         {

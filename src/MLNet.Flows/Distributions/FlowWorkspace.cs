@@ -12,6 +12,9 @@ internal sealed class FlowWorkspace(FlowDensity density, SimdWidth? width = null
     /// <summary>64 lanes, for telling which rows are finite.</summary>
     public AlignedBuffer Finite { get; } = new(RowBlock.Rows);
 
+    /// <summary>Where the rows are left as they are after loading, before the flow changes them; null for nowhere.</summary>
+    public LoadedRows? Loaded { get; set; }
+
     public RowBlock Block => _block ??= new RowBlock(
         density.Columns.ActiveColumns.Length, density.ScratchColumns, width, density.ContextColumns, density.CategoryColumns);
 

@@ -111,6 +111,10 @@ internal sealed class Standardization : Bijection
         block.LogDet.Span.Fill(LogDet);
     }
 
+    /// <summary>Whether the other makes the same of every row.</summary>
+    public bool SameAs(Standardization other) =>
+        Mean.SequenceEqual(other.Mean) && Scale.SequenceEqual(other.Scale);
+
     public override float Forward(RowWorkspace row)
     {
         var operation = new StandardizationKernel.ForwardRow(_mean, _inverseScale, row);

@@ -1,17 +1,17 @@
 namespace MLNet.Flows.Distributions.Categories;
 
-/// <summary>Finds those light components of a mixture with categories that are no cluster of anomalies: categories split one cluster
-/// of features into many and light ones.</summary>
+/// <summary>Finds those light components of a mixture with categories that are no cluster of anomalies: categories split one
+/// cluster of features into many and light ones.</summary>
 /// <remarks>
-/// <para>1. Light components that overlap in the features, and whose commonest values differ in at most half of the columns (or in
-/// one), are cells of one cluster. They are ordinary if they are heavy enough together.</para>
+/// <para>1. Light components that overlap in the features, and whose commonest values differ in at most half of the columns (or
+/// in one), are cells of one cluster. They are ordinary if they are heavy enough together.</para>
 /// <para>2. Light components are a kind of rows of its own, the readings of a rare machine or rows that miss a value, if most of
-/// their rows have one value of a column, most of that value's rows are in such components, and more than one row in a hundred has
-/// it: rarer values are no more than the alarms that are to be expected anyway. Without them all rows of an ordinary value would
-/// be strange, and what is strange beside them not to be told from them.</para>
-/// <para>On data whose density is known they bring the default from 0.96 nats a row off the truth to 0.08, and alarms on the readings
-/// of one machine under another's name from a fifth to what the truth alarms at; on the twelve sets of docs/how-to/categories.md,
-/// where classes are anomalies, nothing is lost.</para>
+/// their rows have one value of a column, most of that value's rows are in such components, and more than one row in a hundred
+/// has it: rarer values are no more than the alarms that are to be expected anyway. Without them all rows of an ordinary value
+/// would be strange, and what is strange beside them not to be told from them.</para>
+/// <para>On data whose density is known they bring the default from 0.96 nats a row off the truth to 0.08, and alarms on the
+/// readings of one machine under another's name from a fifth to what the truth alarms at; on the twelve sets of
+/// docs/how-to/categories.md, where classes are anomalies, nothing is lost.</para>
 /// </remarks>
 internal static class LightComponents
 {
