@@ -9,6 +9,6 @@ internal static class Machine
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(
                 line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
             : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
-        return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} logical cores";
+        return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} logical core{(Environment.ProcessorCount == 1 ? "" : "s")}";
     }
 }

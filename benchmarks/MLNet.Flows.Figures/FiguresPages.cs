@@ -6,7 +6,10 @@ namespace MLNet.Flows.Figures;
 internal static class FiguresPages
 {
     private static readonly string[] Names =
-        ["README.md", "docs/quality.md", "docs/density.md", "docs/robustness.md", "docs/scale.md"];
+        ["README.md", "docs/quality.md", "docs/density.md", "docs/robustness.md", "docs/scale.md", WithFiguresOfTests];
+
+    // Its tables alone are results: the figures in its text are those of tests and of an example.
+    private const string WithFiguresOfTests = "docs/how-to/categories.md";
 
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = Find();
@@ -30,6 +33,9 @@ internal static class FiguresPages
         public string Name { get; } = name;
 
         public string Text { get; } = File.ReadAllText(Path.Combine(Root, name)).ReplaceLineEndings("\n");
+
+        /// <summary>Sentences that hold figures from nowhere.</summary>
+        public IReadOnlyList<string> Unmarked() => Name == WithFiguresOfTests ? [] : FiguresPage.Unmarked(Text);
 
         public string Rendered() => Rendered(Text);
 

@@ -65,7 +65,7 @@ internal static class Recording
         $"# {name}",
         "",
         $"- date: {DateTime.Now.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}",
-        $"- processor: {Folder()}, {Environment.ProcessorCount} logical cores",
+        $"- processor: {Folder()}, {Environment.ProcessorCount} logical core{(Environment.ProcessorCount == 1 ? "" : "s")}",
         $"- versions: MLNet.Flows {Version()}, commit {Commit()}, {RuntimeInformation.FrameworkDescription}, "
             + string.Join(", ", new[] { "Microsoft.ML", "TorchSharp" }.Select(package => $"{package} {Package(package)}")),
         $"- command: `{string.Join(' ', command.Select(part => part.Contains(' ') ? $"\"{part}\"" : part))}`",

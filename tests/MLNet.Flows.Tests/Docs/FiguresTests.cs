@@ -54,7 +54,7 @@ public sealed class FiguresTests
         FiguresPages.Page page = FiguresPages.All().Single(page => page.Name == name);
 
         Assert.Equal(page.Rendered(), page.Text);
-        Assert.Empty(FiguresPage.Unmarked(page.Text));
+        Assert.Empty(page.Unmarked());
     }
 
     [Fact]
