@@ -9,6 +9,7 @@ internal static class Machine
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(
                 line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
             : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
-        return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} logical core{(Environment.ProcessorCount == 1 ? "" : "s")}";
+        string cores = Environment.ProcessorCount == 1 ? "core" : "cores";
+        return $"{model ?? "unknown processor"}, {Environment.ProcessorCount} logical {cores}";
     }
 }
