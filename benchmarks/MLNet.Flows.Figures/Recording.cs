@@ -67,7 +67,7 @@ internal static class Recording
         $"- date: {DateTime.Now.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}",
         $"- processor: {Folder()}, {Environment.ProcessorCount} logical core{(Environment.ProcessorCount == 1 ? "" : "s")}",
         $"- versions: MLNet.Flows {Version()}, commit {Commit()}, {RuntimeInformation.FrameworkDescription}, "
-            + string.Join(", ", new[] { "Microsoft.ML", "TorchSharp" }.Select(package => $"{package} {Package(package)}")),
+            + string.Join(", ", new[] { "Microsoft.ML", "TorchSharp", "Microsoft.ML.OnnxRuntime", "System.Numerics.Tensors" }.Select(package => $"{package} {Package(package)}")),
         $"- command: `{string.Join(' ', command.Select(part => part.Contains(' ') ? $"\"{part}\"" : part))}`",
         "",
     ];
@@ -95,7 +95,8 @@ internal static class Recording
     private static string Version() =>
         XDocument.Load(Path.Combine(FiguresPages.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
 
+    // Of a range the lowest, which is the one that is restored.
     private static string Package(string name) =>
         XDocument.Load(Path.Combine(FiguresPages.Root, "Directory.Packages.props")).Descendants("PackageVersion")
-            .Single(each => (string?)each.Attribute("Include") == name).Attribute("Version")!.Value;
+            .Single(each => (string?)each.Attribute("Include") == name).Attribute("Version")!.Value.Split(',')[0].Trim('[', ']');
 }
