@@ -87,6 +87,9 @@ public sealed partial class PagesTests
     }
 
     [Fact]
+    public void Readme_HasFewerThan120Lines() => Assert.InRange(Text("README.md").Split('\n').Length, 1, 119);
+
+    [Fact]
     public void Paths_InAddingAFlow_AreFiles()
     {
         foreach (Match path in SourcePath().Matches(Text("docs/reference/adding-a-flow.md")))
