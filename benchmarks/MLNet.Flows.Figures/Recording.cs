@@ -9,6 +9,8 @@ namespace MLNet.Flows.Figures;
 /// <summary>Runs a benchmark and keeps what it prints, with date, processor and versions, in the processor's folder.</summary>
 internal static class Recording
 {
+    private static readonly string[] Packages = ["Microsoft.ML", "TorchSharp", "Microsoft.ML.OnnxRuntime", "System.Numerics.Tensors"];
+
     public static int Run(string name, string[] command)
     {
         using Process process = Process.Start(new ProcessStartInfo(command[0], command[1..])
@@ -67,7 +69,7 @@ internal static class Recording
         $"- date: {DateTime.Now.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}",
         $"- processor: {Folder()}, {Environment.ProcessorCount} logical core{(Environment.ProcessorCount == 1 ? "" : "s")}",
         $"- versions: MLNet.Flows {Version()}, commit {Commit()}, {RuntimeInformation.FrameworkDescription}, "
-            + string.Join(", ", new[] { "Microsoft.ML", "TorchSharp", "Microsoft.ML.OnnxRuntime", "System.Numerics.Tensors" }.Select(package => $"{package} {Package(package)}")),
+            + string.Join(", ", Packages.Select(package => $"{package} {Package(package)}")),
         $"- command: `{string.Join(' ', command.Select(part => part.Contains(' ') ? $"\"{part}\"" : part))}`",
         "",
     ];

@@ -25,6 +25,30 @@ public sealed class RareKindTests
             CategoricalColumnNames = ["Kind"],
         }), rare, seed);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void PlanarFlow_ByDefault_FindsATightClusterOfACombinationThatCannotBe_AmongItsTrainingRows(int seed)
+    {
+        // Presses where robots are: one row in fifty, close together.
+        var random = new Random(seed);
+        (Reading Row, bool Strange)[] rows = [.. Enumerable.Range(0, 3000).Select(_ =>
+        {
+            double u = random.NextDouble();
+            (string kind, double speed, double spread) =
+                u < 0.02 ? ("press", 6, 0.1) : u < 0.12 ? ("robot", 6, 1) : ("press", 0, 1.0);
+            float[] features = [(float)(speed + spread * Normal(random)), (float)(spread * Normal(random))];
+            return (new Reading { Kind = kind, Features = features }, u < 0.02);
+        })];
+        ITransformer model = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options { CategoricalColumnNames = ["Kind"] })
+            .Fit(View([.. rows.Select(each => each.Row)]));
+
+        Scored[] strange = Score(model, [.. rows.Where(each => each.Strange).Select(each => each.Row)]);
+        Scored[] normal = Score(model, [.. rows.Where(each => !each.Strange).Select(each => each.Row)]);
+        double ranked = Share(normal, row => row.Score < strange.Min(each => each.Score));
+        Assert.InRange(ranked, 0.98, 1);
+    }
+
     private void Check(IEstimator<ITransformer> estimator, double rare, int seed)
     {
         ITransformer model = estimator.Fit(View(Draw(4000, rare, seed)));
@@ -92,6 +116,8 @@ public sealed class RareKindTests
 
     private sealed class Scored
     {
+        public float Score { get; set; }
+
         public bool PredictedLabel { get; set; }
     }
 }
