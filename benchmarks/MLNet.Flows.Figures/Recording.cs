@@ -9,7 +9,8 @@ namespace MLNet.Flows.Figures;
 /// <summary>Runs a benchmark and keeps what it prints, with date, processor and versions, in the processor's folder.</summary>
 internal static class Recording
 {
-    private static readonly string[] Packages = ["Microsoft.ML", "TorchSharp", "Microsoft.ML.OnnxRuntime", "System.Numerics.Tensors"];
+    private static readonly string[] Packages =
+        ["Microsoft.ML", "TorchSharp", "Microsoft.ML.OnnxRuntime", "System.Numerics.Tensors"];
 
     public static int Run(string name, string[] command)
     {

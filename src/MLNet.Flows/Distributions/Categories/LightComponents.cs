@@ -5,7 +5,8 @@ namespace MLNet.Flows.Distributions.Categories;
 /// <remarks>
 /// <para>1. A light component is a cell of an ordinary cluster if most of its rows have one value, in one column or more, and
 /// each such value is common where the component is: components that overlap with it in the features have enough rows of that
-/// value together. A cluster of anomalies brings a value to where it is not common.</para>
+/// value together, and the component is not much heavier than if its values were independent there. A cluster of anomalies
+/// brings a value to where it is not common, or common ones together that do not go together.</para>
 /// <para>2. Light components are a kind of rows of its own, the readings of a rare machine or rows that miss a value, if most of
 /// their rows have one value of a column, most of that value's rows are in such components, and more than one row in a hundred
 /// has it: rarer values are no more than the alarms that are to be expected anyway. Without them all rows of an ordinary value
@@ -18,6 +19,9 @@ internal static class LightComponents
 {
     private const double Majority = 0.5;
     private const double LeastShareOfAKind = 0.01;
+
+    // Times as heavy as if its values were independent.
+    private const double MostLift = 2;
 
     // Two standard deviations.
     private const double NearSquare = 4;
@@ -32,6 +36,8 @@ internal static class LightComponents
         int[][] modes = Array.ConvertAll(light, tables.Modes);
         int[][] near = Array.ConvertAll(
             light, m => Enumerable.Range(0, mixture.Components).Where(other => Overlap(mixture, m, other)).ToArray());
+        double[] weight = Array.ConvertAll(near, components => components.Sum(m => (double)mixture.Weights[m]));
+        double[] independent = [.. weight];
         var typical = new bool[light.Length];
         var foreign = new bool[light.Length];
         var ordinary = new HashSet<int>();
@@ -44,8 +50,10 @@ internal static class LightComponents
                 int[] itsOwn = [.. Enumerable.Range(0, light.Length).Where(i => shares[light[i]] > Majority)];
                 foreach (int i in itsOwn)
                 {
+                    double there = Rows(near[i]);
                     typical[i] = true;
-                    foreign[i] |= Rows(near[i]) < lightest;
+                    foreign[i] |= there < lightest;
+                    independent[i] *= there / weight[i];
                 }
 
                 IEnumerable<int> components = itsOwn.Select(i => light[i]);
@@ -55,7 +63,8 @@ internal static class LightComponents
             }
         }
 
-        ordinary.UnionWith(light.Where((_, i) => typical[i] && !foreign[i]));
+        ordinary.UnionWith(light.Where(
+            (m, i) => typical[i] && !foreign[i] && mixture.Weights[m] <= MostLift * independent[i]));
         return ordinary;
     }
 
