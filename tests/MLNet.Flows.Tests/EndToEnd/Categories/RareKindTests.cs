@@ -49,6 +49,34 @@ public sealed class RareKindTests
         Assert.InRange(ranked, 0.98, 1);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void PlanarFlow_ByDefault_FindsValuesThatDoNotGoTogether_WhereAllColumnsAreCategories(int seed)
+    {
+        // Two kinds of rows, and one in fifty that takes every other value from each.
+        var random = new Random(seed);
+        (Codes Row, bool Strange)[] rows = [.. Enumerable.Range(0, 2000).Select(_ =>
+        {
+            double u = random.NextDouble();
+            string[] usual = [.. Enumerable.Range(0, 8).Select(j => u < 0.02 ? "ab"[j % 2].ToString() : u < 0.5 ? "a" : "b")];
+            string[] values = Array.ConvertAll(usual, value => random.NextDouble() < 0.1 ? "c" : value);
+            return (new Codes { Values = values }, u < 0.02);
+        })];
+        IDataView view = _context.Data.LoadFromEnumerable(rows.Select(each => each.Row));
+        ITransformer model = _context.Flows.PlanarFlow(new PlanarFlowEstimator.Options
+        {
+            FeatureColumnName = null,
+            CategoricalColumnNames = ["Values"],
+        }).Fit(view);
+
+        float[] scores = [.. model.Transform(view).GetColumn<float>("Score")];
+        float[] normal = [.. scores.Where((_, i) => !rows[i].Strange)], strange = [.. scores.Where((_, i) => rows[i].Strange)];
+        double ranked = normal.Average(usual => strange.Average(score => score > usual ? 1.0 : 0));
+        Console.WriteLine($"all categories: AUROC {ranked:F4}");
+        Assert.InRange(ranked, 0.98, 1);
+    }
+
     private void Check(IEstimator<ITransformer> estimator, double rare, int seed)
     {
         ITransformer model = estimator.Fit(View(Draw(4000, rare, seed)));
@@ -112,6 +140,12 @@ public sealed class RareKindTests
         public float[] Features { get; set; } = [];
 
         public string Kind { get; set; } = "";
+    }
+
+    private sealed class Codes
+    {
+        [VectorType(8)]
+        public string[] Values { get; set; } = [];
     }
 
     private sealed class Scored
