@@ -51,18 +51,13 @@ internal sealed partial class FlowDensity
 
     /// <summary>Whether rows in a block are the same after loading as those of another density.</summary>
     public bool LoadsLike(FlowDensity other) =>
-        _onLoading is not null && other._onLoading is not null && _onLoading.SameAs(other._onLoading);
+        _onLoading is not null && other._onLoading is { } first && _onLoading.SameAs(first);
 
     public FlowWorkspace CreateWorkspace(SimdWidth? width = null) => new(this, width);
 
     /// <summary>Scores rows [n, FeatureCount] of codes [n, CategoryColumns] given contexts [n, ContextColumns], row-major, in
-    /// blocks of 64.</summary>
-    /// <param name="rows">In original units.</param>
-    /// <param name="contexts">In original units.</param>
-    /// <param name="result">[n].</param>
-    /// <param name="workspace">Of this density.</param>
-    /// <param name="categories">Codes.</param>
-    /// <param name="loaded">Where a density that loads likewise has left these rows, at most 64; null for none.</param>
+    /// blocks of 64. With <paramref name="loaded"/> they are at most 64, and what a density that loads likewise made of
+    /// them.</summary>
     public void LogProb(
         ReadOnlySpan<float> rows,
         ReadOnlySpan<float> contexts,
